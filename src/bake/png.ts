@@ -1,0 +1,92 @@
+import { inflateSync } from 'node:zlib';
+import { BadgekitError } from '../errors.ts';
+import { type PngChunk, readPng, writePngChunk } from '../syntax/png.ts';
+import { decodeUtf8 } from '../syntax/text.ts';
+import { CARRIED, type Extracted } from './carrier.ts';
+
+const KEYWORD = CARRIED[0].keyword;
+const MAX_TEXT_BYTES = 1024 * 1024;
+const TEXT_CHUNKS = new Set(['iTXt', 'tEXt', 'zTXt']);
+
+/**
+ * Puts a credential into a PNG (Open Badges 3.0, "Baking", PNG): one uncompressed iTXt chunk before the first IDAT,
+ * in place of any earlier one. All other bytes stay as they are.
+ * @throws BadgekitError IMAGE_INVALID
+ */
+export function bakePng(image: Uint8Array, credential: string): Uint8Array {
+  const { chunks, trailing } = readPng(image);
+  if (trailing > 0) throw new BadgekitError('IMAGE_INVALID', `${trailing} bytes stand after the PNG's end`, { hint: 'export the image again' });
+  const firstPixels = chunks.find(({ type }) => type === 'IDAT')?.start ?? 0;
+  const earlier = chunks.filter((chunk) => keywordOf(chunk) === KEYWORD);
+  const pieces: Uint8Array[] = [];
+  let at = 0;
+  for (const { start, end } of [...earlier, { start: firstPixels, end: firstPixels }].sort((a, b) => a.start - b.start)) {
+    pieces.push(image.subarray(at, start));
+    if (start === firstPixels) pieces.push(writePngChunk('iTXt', textContent(credential)));
+    at = end;
+  }
+  pieces.push(image.subarray(at));
+  return new Uint8Array(Buffer.concat(pieces));
+}
+
+/**
+ * Takes the credential out of a PNG.
+ * @throws BadgekitError CREDENTIAL_MISSING, naming the chunks there are; CREDENTIAL_DUPLICATE; IMAGE_INVALID
+ */
+export function extractPng(image: Uint8Array): Extracted {
+  const { chunks, trailing } = readPng(image);
+  for (const { keyword, standard } of CARRIED) {
+    const found = chunks.filter((chunk) => keywordOf(chunk) === keyword);
+    const [first] = found;
+    if (first === undefined) continue;
+    if (found.length > 1) throw new BadgekitError('CREDENTIAL_DUPLICATE', `the PNG holds ${found.length} credentials where the standard allows one`, { hint: 'ask for the original image' });
+    const { text, notes } = readText(first, standard);
+    const ending = trailing > 0 ? [`${trailing} bytes after the PNG's end were passed over`] : [];
+    return { credential: text, standard, how: `PNG, one credential in ${first.type === 'iTXt' ? 'an iTXt' : `a ${first.type}`} chunk`, notes: [...notes, ...ending] };
+  }
+  const present = [...new Set(chunks.map(({ type }) => type))].join(', ');
+  throw new BadgekitError('CREDENTIAL_MISSING', `the PNG holds no credential (its chunks: ${present})`, {
+    hint: 'the image was never baked, or another program saved it again and dropped the credential: ask for the original file',
+  });
+}
+
+function textContent(credential: string): Uint8Array {
+  // Keyword, NUL, compression flag and method (none), empty language tag and translated keyword (PNG, 11.3.4.5).
+  return Buffer.concat([Buffer.from(`${KEYWORD}\0\0\0\0\0`, 'latin1'), Buffer.from(credential, 'utf8')]);
+}
+
+function keywordOf({ type, content }: PngChunk): string | undefined {
+  if (!TEXT_CHUNKS.has(type)) return undefined;
+  const end = content.indexOf(0);
+  return end < 1 || end > 79 ? undefined : Buffer.from(content.subarray(0, end)).toString('latin1');
+}
+
+function readText(chunk: PngChunk, standard: Extracted['standard']): { text: string; notes: string[] } {
+  const body = chunk.content.subarray(chunk.content.indexOf(0) + 1);
+  if (chunk.type === 'tEXt') return { text: decodeUtf8(body), notes: oldChunk(chunk.type, standard) };
+  if (chunk.type === 'zTXt') return { text: decodeUtf8(inflate(body.subarray(1))), notes: oldChunk(chunk.type, standard) };
+  const isCompressed = body[0] === 1;
+  const languageEnd = body.indexOf(0, 2);
+  const translatedEnd = languageEnd === -1 ? -1 : body.indexOf(0, languageEnd + 1);
+  if (translatedEnd === -1 || (body[0] ?? 2) > 1) throw new BadgekitError('IMAGE_INVALID', 'the PNG\'s iTXt chunk with the credential is malformed');
+  const text = body.subarray(translatedEnd + 1);
+  if (!isCompressed) return { text: noNul(decodeUtf8(text)), notes: [] };
+  return { text: noNul(decodeUtf8(inflate(text))), notes: ['the credential is compressed inside the PNG, which the standard forbids'] };
+}
+
+function oldChunk(type: string, standard: Extracted['standard']): string[] {
+  return standard === 'Open Badges 3.0' ? [`the credential stands in a ${type} chunk where the standard demands iTXt`] : [];
+}
+
+function noNul(text: string): string {
+  if (text.includes('\0')) throw new BadgekitError('IMAGE_INVALID', 'the credential in the PNG holds a NUL character');
+  return text;
+}
+
+function inflate(bytes: Uint8Array): Uint8Array {
+  try {
+    return inflateSync(bytes, { maxOutputLength: MAX_TEXT_BYTES });
+  } catch (cause) {
+    throw new BadgekitError('IMAGE_INVALID', 'the compressed text in the PNG is damaged or too large', { cause });
+  }
+}

@@ -1,0 +1,96 @@
+import { BadgekitError } from '../errors.ts';
+import { looksLikeJwt } from '../proof/jwt.ts';
+import { scanSvg, type Svg, type SvgChild } from '../syntax/svg.ts';
+import { CARRIED, type Extracted } from './carrier.ts';
+
+const { namespace: NAMESPACE, element: ELEMENT } = CARRIED[0];
+const PREFIX = 'openbadges';
+
+/**
+ * Puts a credential into an SVG (Open Badges 3.0, "Baking", SVG): the namespace on the root, and one
+ * `openbadges:credential` right after the root's start tag, in place of any earlier one. JSON stands in one CDATA
+ * section, a JWT in the attribute `verify`. All other characters stay as they are.
+ * @throws BadgekitError IMAGE_INVALID
+ */
+export function bakeSvg(image: string, credential: string): string {
+  const svg = scanSvg(image);
+  const prefix = declaredPrefix(svg) ?? freePrefix(svg);
+  const edits = svg.children.filter((child) => isCarrier(child, 0)).map(({ start, end }) => ({ start, end, text: '' }));
+  if (declaredPrefix(svg) === undefined) edits.push({ start: svg.rootNameEnd, end: svg.rootNameEnd, text: ` xmlns:${prefix}="${NAMESPACE}"` });
+  const element = writeElement(prefix, credential);
+  edits.push(svg.selfClosing ? openedRoot(image, svg, element) : { start: svg.rootTagEnd, end: svg.rootTagEnd, text: element });
+  return splice(image, edits);
+}
+
+/**
+ * Takes the credential out of an SVG. Elements are known by namespace, whatever their prefix, and only as direct
+ * children of the root.
+ * @throws BadgekitError CREDENTIAL_MISSING | CREDENTIAL_DUPLICATE | IMAGE_INVALID
+ */
+export function extractSvg(image: string): Extracted {
+  const { children } = scanSvg(image);
+  for (const [index, { standard }] of CARRIED.entries()) {
+    const found = children.filter((child) => isCarrier(child, index));
+    const [first] = found;
+    if (first === undefined) continue;
+    if (found.length > 1) throw new BadgekitError('CREDENTIAL_DUPLICATE', `the SVG holds ${found.length} credentials where the standard allows one`, { hint: 'ask for the original image' });
+    return { ...readElement(first), standard, notes: [] };
+  }
+  throw new BadgekitError('CREDENTIAL_MISSING', 'the SVG holds no credential', {
+    hint: 'the image was never baked, or another program saved it again and dropped the credential: ask for the original file',
+  });
+}
+
+/**
+ * JSON text that can stand in one CDATA section: `]]>` and the two characters that XML has no room for occur only
+ * inside strings, where JSON can escape them.
+ */
+function inCdata(json: string): string {
+  return json.replaceAll(']]>', ']]\\u003e').replaceAll('\ufffe', '\\ufffe').replaceAll('\uffff', '\\uffff');
+}
+
+function writeElement(prefix: string, credential: string): string {
+  if (looksLikeJwt(credential)) return `<${prefix}:${ELEMENT} verify="${credential}"></${prefix}:${ELEMENT}>`;
+  return `<${prefix}:${ELEMENT}><![CDATA[${inCdata(credential)}]]></${prefix}:${ELEMENT}>`;
+}
+
+function readElement({ attributes, text, cdata }: SvgChild): { credential: string; how: string } {
+  const verify = attributes.find(({ name }) => name === 'verify')?.value.trim() ?? '';
+  const body = text.trim() === '' ? cdata : (text + cdata).trim();
+  if (verify !== '' && body !== '') throw new BadgekitError('CREDENTIAL_DUPLICATE', 'the SVG holds one credential in its "verify" attribute and another in its body', { hint: 'ask for the original image' });
+  if (verify !== '') return { credential: verify, how: 'SVG, one credential in a verify attribute' };
+  if (body !== '') return { credential: body, how: 'SVG, one credential in an element of the root' };
+  throw new BadgekitError('CREDENTIAL_MISSING', 'the SVG has an element for a credential, but it is empty');
+}
+
+function isCarrier({ namespace, localName }: SvgChild, row: number): boolean {
+  return namespace === CARRIED[row]?.namespace && localName === CARRIED[row]?.element;
+}
+
+function declaredPrefix({ rootAttributes }: Svg): string | undefined {
+  return rootAttributes.find(({ name, value }) => name.startsWith('xmlns:') && value === NAMESPACE)?.name.slice('xmlns:'.length);
+}
+
+function freePrefix({ rootAttributes }: Svg): string {
+  const taken = new Set(rootAttributes.map(({ name }) => name));
+  for (let number = 1; ; number++) {
+    const candidate = number === 1 ? PREFIX : `${PREFIX}${number}`;
+    if (!taken.has(`xmlns:${candidate}`)) return candidate;
+  }
+}
+
+/** `<svg …/>` opened, so that something can stand in it. */
+function openedRoot(image: string, { rootTagEnd, rootName }: Svg, element: string): { start: number; end: number; text: string } {
+  const slash = image.lastIndexOf('/', rootTagEnd);
+  return { start: slash, end: rootTagEnd, text: `>${element}</${rootName}>` };
+}
+
+function splice(text: string, edits: readonly { start: number; end: number; text: string }[]): string {
+  let result = '';
+  let at = 0;
+  for (const edit of [...edits].sort((a, b) => a.start - b.start)) {
+    result += text.slice(at, edit.start) + edit.text;
+    at = edit.end;
+  }
+  return result + text.slice(at);
+}

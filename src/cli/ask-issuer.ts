@@ -1,0 +1,114 @@
+import { BadgekitError } from '../errors.ts';
+import type { AlgorithmName } from '../keys/algorithms.ts';
+import { PROOF_FORMS, type ProofForm, RECIPIENT_POLICIES, type RecipientPolicy } from '../programme/config.ts';
+import { isEmailAddress, isWebUrl } from '../syntax/iri.ts';
+import { quoted } from '../syntax/text.ts';
+import { answerMissing, choose } from './choice.ts';
+import type { Session } from './session.ts';
+
+const KEY_TYPES: Readonly<Record<string, AlgorithmName>> = { ed25519: 'Ed25519', p256: 'P-256', p384: 'P-384', rsa: 'RSA' };
+
+/** What a new programme must know. */
+export interface IssuerAnswers {
+  readonly name: string;
+  readonly hosting: string | undefined;
+  readonly url: string | undefined;
+  readonly email: string | undefined;
+  readonly description: string | undefined;
+  readonly recipients: RecipientPolicy;
+  readonly proof: ProofForm;
+  readonly algorithm: AlgorithmName;
+}
+
+export interface IssuerFlags {
+  readonly name?: string;
+  readonly hosting?: string | boolean;
+  readonly url?: string;
+  readonly email?: string;
+  readonly description?: string;
+  readonly recipients?: string;
+  readonly proof?: string;
+  readonly keyType?: string;
+  readonly keyOnly?: boolean;
+}
+
+/** Takes the answers from flags; on a terminal, asks for what no flag gave. */
+export async function askIssuer(flags: IssuerFlags, session: Session): Promise<IssuerAnswers> {
+  check(flags);
+  const isWizard = session.isInteractive && flags.keyOnly !== true && flags.name === undefined;
+  const answers = isWizard ? await interview(flags) : fromFlags(flags);
+  return { ...answers, hosting: answers.hosting?.replace(/\/+$/, '') };
+}
+
+function check({ hosting, url, email, keyType }: IssuerFlags): void {
+  if (typeof hosting === 'string') {
+    const problem = hostingProblem(hosting);
+    if (problem !== undefined) throw new BadgekitError('USAGE', `--hosting ${quoted(hosting)}: ${problem}`, { hint: 'write an address such as https://badges.example.org' });
+  }
+  if (url !== undefined && !isWebUrl(url)) throw new BadgekitError('USAGE', `--url ${quoted(url)} is not a web address`, { hint: 'write it in full, beginning with https://' });
+  if (email !== undefined && !isEmailAddress(email)) throw new BadgekitError('USAGE', `--email ${quoted(email)} is not an e-mail address`);
+  choose('--key-type', keyType, Object.keys(KEY_TYPES));
+}
+
+function fromFlags(flags: IssuerFlags): IssuerAnswers {
+  const { name, hosting, url, email, description } = flags;
+  if (name === undefined) throw answerMissing('the issuer\'s name', '--name');
+  if (hosting === undefined || hosting === true) throw answerMissing('where the badges\' status and key are hosted', '--hosting https://…, or --no-hosting');
+  const proof = choose('--proof', flags.proof, PROOF_FORMS) ?? 'data-integrity';
+  return {
+    name,
+    hosting: hosting === false ? undefined : hosting,
+    url,
+    email,
+    description,
+    recipients: choose('--recipients', flags.recipients, RECIPIENT_POLICIES) ?? 'hashed-email',
+    proof,
+    algorithm: algorithmOf(flags.keyType, proof),
+  };
+}
+
+function algorithmOf(keyType: string | undefined, proof: ProofForm): AlgorithmName {
+  // Verifiers that follow 1EdTech's read ES256 and RS256 tokens only.
+  return KEY_TYPES[keyType ?? (proof === 'jwt' ? 'p256' : 'ed25519')] ?? 'Ed25519';
+}
+
+function optional(isRight: (text: string) => boolean, wanted: string): (text: string) => true | string {
+  return (text) => text === '' || isRight(text) || `write ${wanted}, or leave it empty`;
+}
+
+async function interview(flags: IssuerFlags): Promise<IssuerAnswers> {
+  const { input, select } = await import('@inquirer/prompts');
+  const context = { output: process.stderr };
+  const name = await input({ message: 'Issuer\'s name, as badge holders know it', validate: (text) => text.trim() !== '' || 'write a name' }, context);
+  const url = flags.url ?? (await input({ message: 'Its web site (may stay empty)', validate: optional(isWebUrl, 'a web address such as https://example.org') }, context));
+  const email = flags.email ?? (await input({ message: 'Its e-mail address (may stay empty)', validate: optional(isEmailAddress, 'an address such as badges@example.org') }, context));
+  const description = flags.description ?? (await input({ message: 'What it is, in a sentence (may stay empty)' }, context));
+  const hosting = typeof flags.hosting === 'string' ? flags.hosting : flags.hosting === false ? '' : await input({ message: 'Address under which you will host a folder of files, so that badges can be revoked (empty: host nothing)', validate: (text) => text === '' || (hostingProblem(text) ?? true) }, context);
+  const recipients = choose('--recipients', flags.recipients, RECIPIENT_POLICIES) ?? (await select<RecipientPolicy>({
+    message: 'How shall badges name their recipients?',
+    choices: [
+      { value: 'hashed-email', name: 'hashed e-mail: readers cannot harvest addresses (they can still guess one)' },
+      { value: 'plain-email', name: 'plain e-mail and name: readable by everyone who has the badge' },
+      { value: 'did', name: 'DID: recipients have a wallet of their own' },
+    ],
+  }, context));
+  const proof = choose('--proof', flags.proof, PROOF_FORMS) ?? (await select<ProofForm>({
+    message: 'How shall badges be signed?',
+    choices: [
+      { value: 'data-integrity', name: 'a proof inside the JSON (Ed25519; the standard\'s first choice)' },
+      { value: 'jwt', name: 'a signed token, JWT (P-256: the 1EdTech validator refuses Ed25519 tokens)' },
+    ],
+  }, context));
+  return { name: name.trim(), hosting: given(hosting), url: given(url), email: given(email), description: given(description), recipients, proof, algorithm: algorithmOf(flags.keyType, proof) };
+}
+
+function hostingProblem(text: string): string | undefined {
+  if (!isWebUrl(text) || !text.startsWith('https://')) return 'it must begin with https://';
+  const { search, hash, username, hostname } = new URL(text);
+  if (search !== '' || hash !== '' || username !== '') return 'only a host and a path are allowed';
+  return /^[\d.]+$|^\[|^localhost$/.test(hostname) || !hostname.includes('.') ? 'it must be a public host name' : undefined;
+}
+
+function given(text: string): string | undefined {
+  return text.trim() === '' ? undefined : text.trim();
+}

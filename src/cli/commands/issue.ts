@@ -1,0 +1,33 @@
+import { type AddCommand, gather, withDryRun, withOutput, withPassphrase, withProgramme } from './shared.ts';
+
+const EXAMPLES = `
+Columns that are read:
+  email, or id (a DID or URL), or identifier and identifier_type
+  name, badge, issued_on, expires_on, evidence_url, evidence_name, evidence_description, narrative,
+  score, level, result.<name of a result>, credits, locale,
+  award (tells two awards of one badge to one person apart)
+
+Examples:
+  badgekit issue rosters/spring.csv
+  badgekit issue export.csv --badge first-aid --map email="E-Mail address"
+  badgekit issue rosters/spring.csv --dry-run
+  BADGEKIT_PASSPHRASE=… badgekit issue rosters/spring.csv --json      in a pipeline
+
+Good rows are issued even where others are refused. Running it again never issues an award twice.`;
+
+export const addIssue: AddCommand = (program, session, outcome) => {
+  const command = program
+    .command('issue')
+    .summary('issue the badges of a roster (CSV)')
+    .description('Issues a badge for each row of a roster: signed, baked into the badge\'s image, recorded in the ledger.')
+    .argument('<roster>', 'a CSV file with a header line')
+    .option('--badge <name>', 'the badge of rows that name none')
+    .option('--map <column=Header>', 'take a column from another header; may be given several times', gather)
+    .option('--delimiter <char>', 'what separates the columns: "," or ";" or tab')
+    .option('--proof <form>', 'data-integrity or jwt (default: as badgekit.yaml says)')
+    .option('--strict', 'issue nothing if any row is refused');
+  withOutput(withDryRun(withPassphrase(withProgramme(command)))).addHelpText('after', EXAMPLES).action(async (roster: string, options) => {
+    const { runIssue } = await import('../run/issue.ts');
+    outcome.exitCode = await runIssue(roster, options, session);
+  });
+};

@@ -1,0 +1,29 @@
+import { type AddCommand, withDryRun, withOutput, withPassphrase, withProgramme } from './shared.ts';
+
+const EXAMPLES = `
+Examples:
+  badgekit revoke urn:uuid:1d2c… --reason "issued to the wrong person"
+  badgekit revoke ana@example.org --badge first-aid
+  badgekit revoke ana@example.org --all --dry-run
+  badgekit revoke urn:uuid:1d2c… --suspend
+  badgekit revoke urn:uuid:1d2c… --reinstate
+
+A revocation counts once public/status/ is published: verifiers read the list there. It cannot be undone; a suspension
+can. Suspending needs  status: { purposes: [revocation, suspension] }  in badgekit.yaml before the badge is issued.`;
+
+export const addRevoke: AddCommand = (program, session, outcome) => {
+  const command = program
+    .command('revoke')
+    .summary('revoke, suspend or reinstate badges')
+    .description('Revokes badges: sets their bit in the status list, signs the list anew and records why.')
+    .argument('<credential>', 'a credential\'s id, or the recipient\'s e-mail address or id')
+    .option('--reason <text>', 'why; kept in the ledger, never published')
+    .option('--badge <name>', 'of several badges, this one')
+    .option('--all', 'every badge that matches')
+    .option('--suspend', 'suspend for a time instead of revoking for good')
+    .option('--reinstate', 'end a suspension');
+  withOutput(withDryRun(withPassphrase(withProgramme(command)))).addHelpText('after', EXAMPLES).action(async (credential: string, options) => {
+    const { runRevoke } = await import('../run/revoke.ts');
+    outcome.exitCode = await runRevoke(credential, options, session);
+  });
+};

@@ -1,0 +1,44 @@
+import { resolve } from 'node:path';
+import { BadgekitError } from '../errors.ts';
+import { MIN_PASSPHRASE_LENGTH } from '../keys/sealed.ts';
+import { readBounded } from '../programme/files.ts';
+import { decodeUtf8 } from '../syntax/text.ts';
+import type { Session } from './session.ts';
+
+const VARIABLE = 'BADGEKIT_PASSPHRASE';
+const MAX_FILE_BYTES = 4096;
+
+/**
+ * The passphrase of an existing key: from a file, from BADGEKIT_PASSPHRASE, or asked for. Never from the command line.
+ * @throws BadgekitError PASSPHRASE_MISSING where there is neither and nobody to ask
+ */
+export async function askPassphrase(session: Session, file: string | undefined): Promise<string> {
+  const given = await givenPassphrase(session, file);
+  if (given !== undefined) return given;
+  const { password } = await import('@inquirer/prompts');
+  return await password({ message: 'Passphrase of the signing key', mask: true }, { output: process.stderr });
+}
+
+/** A passphrase for a new key; asked for twice, and long enough. */
+export async function askNewPassphrase(session: Session, file: string | undefined): Promise<string> {
+  const given = await givenPassphrase(session, file);
+  if (given !== undefined) return long(given);
+  const { password } = await import('@inquirer/prompts');
+  const context = { output: process.stderr };
+  const first = await password({ message: 'Passphrase for the new signing key (you will need it for every issue)', mask: true, validate: (text) => text.length >= MIN_PASSPHRASE_LENGTH || `at least ${MIN_PASSPHRASE_LENGTH} characters` }, context);
+  await password({ message: 'The same passphrase again', mask: true, validate: (text) => text === first || 'the two differ' }, context);
+  return first;
+}
+
+async function givenPassphrase(session: Session, file: string | undefined): Promise<string | undefined> {
+  if (file !== undefined) return decodeUtf8(await readBounded(resolve(session.cwd, file), MAX_FILE_BYTES, file)).replace(/\r?\n$/, '');
+  const variable = session.env[VARIABLE];
+  if (variable !== undefined && variable !== '') return variable;
+  if (session.isInteractive) return undefined;
+  throw new BadgekitError('PASSPHRASE_MISSING', 'the signing key needs its passphrase', { hint: `set ${VARIABLE}, or give --passphrase-file FILE` });
+}
+
+function long(passphrase: string): string {
+  if (passphrase.length >= MIN_PASSPHRASE_LENGTH) return passphrase;
+  throw new BadgekitError('PASSPHRASE_MISSING', `the passphrase is shorter than ${MIN_PASSPHRASE_LENGTH} characters`, { hint: 'choose a longer one: it is all that protects a stolen key file' });
+}

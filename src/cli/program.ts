@@ -1,0 +1,40 @@
+import { Command } from 'commander';
+import { addBake } from './commands/bake.ts';
+import { addDefine } from './commands/define.ts';
+import { addInitIssuer } from './commands/init-issuer.ts';
+import { addIssue } from './commands/issue.ts';
+import { addPublish } from './commands/publish.ts';
+import { addRevoke } from './commands/revoke.ts';
+import { addVerify } from './commands/verify.ts';
+import type { AddCommand, Outcome } from './commands/shared.ts';
+import type { Session } from './session.ts';
+
+const AFTER = `
+Exit codes:
+  0    yes: everything asked for was done, or the badge is verified
+  1    no: a badge did not verify, or a row was refused
+  2    wrong usage, or an input file that cannot be used
+  3    could not be determined: something could not be reached, the ledger is locked, the disk is full
+  130  interrupted
+
+A first programme:
+  badgekit init-issuer
+  badgekit define first-aid
+  badgekit issue roster.csv
+  badgekit verify credentials/first-aid/*.png`;
+
+/** The command line. Commands load what they need only when they run. */
+export function createProgram(session: Session, outcome: Outcome): Command {
+  const program = new Command('badgekit')
+    .description('Signs, bakes, verifies and revokes Open Badges 3.0.')
+    .version(__BADGEKIT_VERSION__, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .showHelpAfterError('(badgekit --help says more)')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ writeOut: session.out, writeErr: session.err })
+    .addHelpText('after', AFTER);
+  for (const add of [addInitIssuer, addDefine, addIssue, addBake, addVerify, addRevoke, addPublish] satisfies AddCommand[]) add(program, session, outcome);
+  return program;
+}

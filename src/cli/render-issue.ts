@@ -1,0 +1,93 @@
+import type { Issuer } from '../issue/issuer.ts';
+import type { IssuedCredential } from '../issue/pipeline.ts';
+import type { RosterPlan } from '../issue/plan.ts';
+import { formatDay } from '../syntax/datetime.ts';
+import { visible } from '../syntax/text.ts';
+import type { Session } from './session.ts';
+import { count, counted, labelled, styles } from './style.ts';
+
+const MAX_SHOWN = 20;
+
+/** What came of a run of `issue`. */
+export interface IssueOutcome {
+  readonly plan: RosterPlan;
+  readonly rosterFile: string;
+  readonly issued: readonly IssuedCredential[];
+  readonly statusLists: readonly string[];
+  readonly rejectedFile: string | undefined;
+  readonly isInterrupted: boolean;
+}
+
+/** `Plan  25 rows: 21 to issue, 1 unchanged, 3 refused` */
+export function planAsText({ rows, toIssue, unchanged, changed, refused }: RosterPlan, issuer: Issuer, session: Session): string {
+  const { err } = styles(session);
+  const parts = [
+    `${count(toIssue)} to issue`,
+    ...(unchanged > 0 ? [`${count(unchanged)} unchanged`] : []),
+    ...(changed.length > 0 ? [`${count(changed.length)} changed since issued`] : []),
+    ...(refused.length > 0 ? [`${count(refused.length)} refused`] : []),
+  ];
+  const status = issuer.hosting === undefined && toIssue > 0 ? 'Note  the programme hosts nothing, so these badges will have no status: they cannot be revoked\n' : '';
+  const token = issuer.form === 'jwt' && issuer.recipients !== 'did' && toIssue > 0 ? 'Note  the standard wants the recipient\'s id in a token (sub); recipients known by e-mail have none, so it is left out\n' : '';
+  return `${err.bold('Plan')}  ${counted(rows, 'row')}: ${parts.join(', ')}\n${status}${token}`;
+}
+
+export function issueAsText(outcome: IssueOutcome, faults: readonly string[], isHeld: boolean, issuer: Issuer, session: Session): string {
+  const { out } = styles(session);
+  const { plan, rosterFile } = outcome;
+  const refused = plan.refused.length === 0 ? '' : refusedText(outcome, faults);
+  if (isHeld) return `${out.bold('Held')}  nothing was issued, because --strict was given and rows were refused\n${refused}`;
+  if (plan.toIssue === 0 && plan.refused.length === 0) return `${nothingToDo(plan)}\n${changedText(plan, rosterFile)}`;
+  const rows: [string, string][] = [];
+  if (outcome.issued.length > 0) rows.push([out.bold('Done'), doneText(outcome.issued)]);
+  else if (plan.toIssue === 0) rows.push([out.bold('Done'), 'nothing new to issue']);
+  for (const list of outcome.statusLists) rows.push(['    ', `status list ${list} signed`]);
+  if (issuer.hosting !== undefined && outcome.issued.length > 0) rows.push(['    ', `publish the folder public/ at ${issuer.hosting}, so that others can verify them`]);
+  const stopped = outcome.isInterrupted ? `Stopped after ${count(outcome.issued.length)} of ${count(plan.toIssue)}; run the same command again for the rest.\n` : '';
+  return `${labelled(rows)}${stopped}${changedText(plan, rosterFile)}${refused}`;
+}
+
+/** The same as JSON (schemas/issue-output.json). */
+export function issueAsJson({ plan, rosterFile, issued, statusLists, rejectedFile, isInterrupted }: IssueOutcome): object {
+  return {
+    badgekit: 1,
+    command: 'issue',
+    roster: rosterFile,
+    rows: plan.rows,
+    toIssue: plan.toIssue,
+    issued: issued.map(({ credentialId, badge, line, files }) => ({ id: credentialId, badge, line, files })),
+    unchanged: plan.unchanged,
+    changed: plan.changed.map(({ line, credentialId }) => ({ line, id: credentialId })),
+    refused: plan.refused.flatMap(({ faults }) => faults.map(({ line, column, message, hint }) => ({ line, column: column ?? null, message, hint: hint ?? null }))),
+    rejectedFile: rejectedFile ?? null,
+    statusLists,
+    interrupted: isInterrupted,
+  };
+}
+
+function doneText(issued: readonly IssuedCredential[]): string {
+  const endings = [...new Set(issued.flatMap(({ files }) => files.map((file) => file.slice(file.lastIndexOf('.')))))];
+  const kinds = endings.length > 1 ? `${endings.slice(0, -1).join(', ')} and ${endings.at(-1) ?? ''}` : (endings[0] ?? '');
+  return `${counted(issued.length, 'badge')}, ${issued.length === 1 ? '' : 'each '}as ${kinds}, in credentials/`;
+}
+
+function nothingToDo({ rows, unchanged, lastIssuedAt }: RosterPlan): string {
+  if (rows === 0) return 'Nothing to do: the roster has a header and no rows.';
+  const when = lastIssuedAt === undefined ? '' : ` (the last of them on ${formatDay(lastIssuedAt)})`;
+  return `Nothing to do: ${unchanged === rows ? `${rows === 1 ? 'the award was' : `all ${count(rows)} awards were`} issued before${when}` : `every row was issued before${when}`}.`;
+}
+
+function changedText({ changed }: RosterPlan, rosterFile: string): string {
+  if (changed.length === 0) return '';
+  const lines = changed.slice(0, MAX_SHOWN).map(({ line, credentialId }) => `  ${visible(rosterFile)}:${line}  now says something else than ${credentialId}\n`);
+  return `Rows that changed since they were issued (what was issued stays as it is):\n${lines.join('')}${more(changed.length)}`;
+}
+
+function refusedText({ rejectedFile }: IssueOutcome, faults: readonly string[]): string {
+  const lines = faults.slice(0, MAX_SHOWN).map((line) => `${visible(line.replace(/\n$/, ''), 400)}\n`);
+  return `\nRefused rows (also in ${visible(rejectedFile ?? '')}):\n${lines.join('')}${more(faults.length)}Mend these rows and run the same command again: what is issued stays as it is.\n`;
+}
+
+function more(length: number): string {
+  return length > MAX_SHOWN ? `  and ${count(length - MAX_SHOWN)} more\n` : '';
+}

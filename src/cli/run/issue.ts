@@ -1,0 +1,178 @@
+import { basename, resolve } from 'node:path';
+import { BadgekitError, EXIT } from '../../errors.ts';
+import type { RowFault } from '../../issue/award.ts';
+import { mapColumns, parseMapping } from '../../issue/columns.ts';
+import { credentialOf, badgeOf, periodOf } from '../../issue/content.ts';
+import type { Issuer } from '../../issue/issuer.ts';
+import { issueAwards, type IssuedCredential } from '../../issue/pipeline.ts';
+import { awardsToIssue, type Planning, planRoster, type RosterPlan } from '../../issue/plan.ts';
+import { DEFAULT_LIST_VALIDITY, refreshStatusLists } from '../../issue/status-lists.ts';
+import type { Ledger } from '../../ports.ts';
+import { PROOF_FORMS } from '../../programme/config.ts';
+import { faultLine, type LoadedDefinition, loadDefinitions } from '../../programme/definitions.ts';
+import { writeWhole } from '../../programme/files.ts';
+import { loadIssuer, loadProfileImage } from '../../programme/issuer.ts';
+import { openKeyring } from '../../programme/keyring.ts';
+import { hasLedger, openProgrammeLedger } from '../../programme/ledger.ts';
+import { openProgramme, type Programme } from '../../programme/programme.ts';
+import { openRoster, rejectedCsv, rejectedPath, type Roster } from '../../programme/roster.ts';
+import { hostedFiles } from '../../site/hosted-files.ts';
+import { type Delimiter, DELIMITERS } from '../../syntax/csv.ts';
+import type { JsonObject } from '../../syntax/json.ts';
+import { quoted } from '../../syntax/text.ts';
+import { choose } from '../choice.ts';
+import type { CommonOptions } from '../commands/shared.ts';
+import { askPassphrase } from '../passphrase.ts';
+import { startProgress } from '../progress.ts';
+import { type IssueOutcome, issueAsJson, issueAsText, planAsText } from '../render-issue.ts';
+import type { Session } from '../session.ts';
+
+export interface IssueOptions extends CommonOptions {
+  readonly badge?: string;
+  readonly map?: readonly string[];
+  readonly delimiter?: string;
+  readonly proof?: string;
+  readonly strict?: boolean;
+}
+
+/** Everything that a run has opened. */
+interface Run {
+  readonly roster: Roster;
+  readonly rosterFile: string;
+  readonly programme: Programme;
+  readonly definitions: readonly LoadedDefinition[];
+  readonly issuer: Issuer;
+  readonly ledger: Ledger | undefined;
+  readonly planning: Planning;
+  readonly options: IssueOptions;
+  readonly session: Session;
+}
+
+/** `issue`: reads the roster to the end and plans, then issues what is good. */
+export async function runIssue(rosterFile: string, options: IssueOptions, session: Session): Promise<number> {
+  const run = await openRun(rosterFile, options, session);
+  try {
+    const plan = await planRoster(run.roster.rows(), run.planning);
+    if (options.dryRun === true) return showPlan(plan, run);
+    if (options.json !== true) session.err(planAsText(plan, run.issuer, session));
+    return await carryOut(plan, run);
+  } finally {
+    await run.ledger?.close();
+  }
+}
+
+async function openRun(rosterFile: string, options: IssueOptions, session: Session): Promise<Run> {
+  const programme = await openProgramme(session.cwd, options.programme);
+  const definitions = await soundDefinitions(programme);
+  const roster = await openRoster(resolve(session.cwd, rosterFile), rosterFile, readDelimiter(options.delimiter));
+  const columns = inRoster(rosterFile, () => mapColumns(roster.header, parseMapping(options.map ?? [])));
+  for (const { name, meant } of columns.unused) session.err(`${rosterFile}: the column ${quoted(name, 40)} is not read${meant === undefined ? '' : `; did you mean "${meant}"?`}\n`);
+  const form = choose('--proof', options.proof, PROOF_FORMS) ?? programme.config.proof ?? 'data-integrity';
+  const defaultBadge = chooseBadge(options.badge, definitions);
+  const keyring = await openKeyring(programme, await askPassphrase(session, options.passphraseFile));
+  const issuer = await loadIssuer(programme, { keyring, definitions, form });
+  const ledger = options.dryRun !== true || hasLedger(programme) ? await openProgrammeLedger(programme, keyring.awardSecret) : undefined;
+  const rules = { columns, definitions: new Map(definitions.map((definition) => [definition.badge, definition])), defaultBadge, recipients: programme.config.recipients };
+  return { roster, rosterFile, programme, definitions, issuer, ledger, planning: { rules, secret: keyring.awardSecret, issuer: issuer.profile.id, ledger }, options, session };
+}
+
+async function soundDefinitions(programme: Programme): Promise<readonly LoadedDefinition[]> {
+  const { definitions, faults } = await loadDefinitions(programme);
+  const [first, ...more] = faults;
+  if (first !== undefined) throw new BadgekitError('DEFINITION_INVALID', first.message, { where: first.where, hint: first.hint ?? 'badgekit define --check shows it in place', more: more.map(faultLine) });
+  if (definitions.length === 0) throw new BadgekitError('DEFINITION_UNKNOWN', 'the programme defines no badges yet', { where: { file: programme.shown('badges') }, hint: 'make one with: badgekit define <name>' });
+  return definitions;
+}
+
+function chooseBadge(named: string | undefined, definitions: readonly LoadedDefinition[]): string | undefined {
+  const names = definitions.map(({ badge }) => badge);
+  if (named !== undefined) return choose('--badge', named, names);
+  const whole = names.filter((name) => !name.includes('.'));
+  return whole.length === 1 ? whole[0] : undefined;
+}
+
+function readDelimiter(text: string | undefined): Delimiter | undefined {
+  return choose('--delimiter', text === 'tab' || text === '\\t' ? '\t' : text, DELIMITERS);
+}
+
+/** The plan, and one whole credential as it would be signed. Writes nothing. */
+function showPlan(plan: RosterPlan, run: Run): number {
+  const { options, session, issuer } = run;
+  const sample = sampleCredential(plan, run);
+  if (options.json === true) {
+    session.out(`${JSON.stringify({ ...issueAsJson({ plan, rosterFile: run.rosterFile, issued: [], statusLists: [], rejectedFile: undefined, isInterrupted: false }), dryRun: true, sample: sample ?? null })}\n`);
+  } else {
+    session.out(planAsText(plan, issuer, session));
+    session.out(faultLines(plan, run.rosterFile).join(''));
+    if (sample !== undefined) session.out(`One of the credentials, before it is signed:\n${JSON.stringify(sample, null, 2)}\n`);
+    session.out('Nothing was written.\n');
+  }
+  return plan.refused.length > 0 ? EXIT.no : EXIT.yes;
+}
+
+function sampleCredential({ sample }: RosterPlan, { issuer, session }: Run): JsonObject | undefined {
+  if (sample === undefined) return undefined;
+  const { from, until } = periodOf(sample.row, badgeOf(sample.row, issuer), session.clock());
+  // The real place is drawn when the award is reserved; 0 stands for it here.
+  const places = sample.known?.places ?? issuer.purposes.map((purpose) => ({ purpose, list: 1, index: 0 }));
+  return credentialOf({ row: sample.row, credentialId: sample.credentialId, validFrom: sample.known?.validFrom ?? from, validUntil: sample.known?.validUntil ?? until, places: issuer.hosting === undefined ? [] : places }, issuer);
+}
+
+async function carryOut(plan: RosterPlan, run: Run): Promise<number> {
+  const { options, session, rosterFile, roster } = run;
+  const rejectedFile = plan.refused.length === 0 ? undefined : rejectedPath(rosterFile);
+  if (rejectedFile !== undefined) {
+    await writeWhole(resolve(session.cwd, rejectedFile), Buffer.from(rejectedCsv(roster.header, plan.refused), 'utf8'), { replace: true, mode: 0o600, shownAs: rejectedFile });
+  }
+  const isHeld = options.strict === true && plan.refused.length > 0;
+  const issued = isHeld ? [] : await issuePlanned(plan, run);
+  const isInterrupted = session.isInterrupted() && issued.length < plan.toIssue && !isHeld;
+  const statusLists = isHeld ? [] : await bringUpToDate(run);
+  const outcome: IssueOutcome = { plan, rosterFile, issued, statusLists, rejectedFile, isInterrupted };
+  session.out(options.json === true ? `${JSON.stringify(issueAsJson(outcome))}\n` : issueAsText(outcome, faultLines(plan, rosterFile), isHeld, run.issuer, session));
+  if (isInterrupted) return EXIT.interrupted;
+  return plan.refused.length > 0 ? EXIT.no : EXIT.yes;
+}
+
+async function issuePlanned(plan: RosterPlan, { roster, planning, issuer, ledger, programme, rosterFile, session }: Run): Promise<readonly IssuedCredential[]> {
+  if (ledger === undefined || plan.toIssue === 0) return [];
+  const progress = startProgress(session, 'Issuing', plan.toIssue);
+  const issued: IssuedCredential[] = [];
+  try {
+    const awards = awardsToIssue(roster.rows(), planning, plan);
+    const issuing = { issuer, ledger, files: programme.files, clock: session.clock, roster: basename(rosterFile), isInterrupted: session.isInterrupted };
+    for await (const credential of issueAwards(awards, issuing)) {
+      issued.push(credential);
+      progress.step();
+    }
+  } finally {
+    progress.end();
+  }
+  return issued;
+}
+
+/** What the new badges refer to by address: status lists, achievements, images. */
+async function bringUpToDate({ issuer, ledger, programme, definitions, session }: Run): Promise<readonly string[]> {
+  if (ledger === undefined) return [];
+  for (const { path, content } of hostedFiles(issuer, definitions, await loadProfileImage(programme))) await programme.files.write(path, content, { replace: true });
+  const validFor = programme.config.status?.validFor ?? DEFAULT_LIST_VALIDITY;
+  return (await refreshStatusLists({ issuer, ledger, files: programme.files, clock: session.clock, validFor })).map((path) => programme.shown(path));
+}
+
+function faultLines(plan: RosterPlan, rosterFile: string): readonly string[] {
+  return plan.refused.flatMap(({ faults }) => faults).map((fault) => rowFaultLine(fault, rosterFile));
+}
+
+function rowFaultLine({ line, column, message, hint }: RowFault, rosterFile: string): string {
+  const place = `${rosterFile}:${line}${column === undefined ? '' : `:${column}`}`;
+  return `  ${place}  ${message}${hint === undefined ? '' : `; ${hint}`}\n`;
+}
+
+function inRoster<T>(file: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof BadgekitError) || error.code === 'USAGE') throw error;
+    throw new BadgekitError(error.code, error.message, { where: { ...error.where, file }, hint: error.hint });
+  }
+}

@@ -1,0 +1,42 @@
+import { BadgekitError, EXIT } from '../../errors.ts';
+import { DEFAULT_LIST_VALIDITY, refreshStatusLists } from '../../issue/status-lists.ts';
+import { faultLine, loadDefinitions } from '../../programme/definitions.ts';
+import { loadIssuer, loadProfileImage } from '../../programme/issuer.ts';
+import { openKeyring } from '../../programme/keyring.ts';
+import { hasLedger, openProgrammeLedger } from '../../programme/ledger.ts';
+import { openProgramme } from '../../programme/programme.ts';
+import { hostedFiles } from '../../site/hosted-files.ts';
+import type { CommonOptions } from '../commands/shared.ts';
+import { askPassphrase } from '../passphrase.ts';
+import type { Session } from '../session.ts';
+
+/** `publish`: writes into public/ what credentials refer to, and signs status lists that near their end. */
+export async function runPublish(options: CommonOptions, session: Session): Promise<number> {
+  const programme = await openProgramme(session.cwd, options.programme);
+  const { hosting } = programme.config;
+  if (hosting === undefined) throw new BadgekitError('USAGE', 'the programme hosts nothing, so there is nothing to publish', { hint: 'badges of a did:key issuer need nothing but themselves' });
+  const { definitions, faults } = await loadDefinitions(programme);
+  const [first, ...more] = faults;
+  if (first !== undefined) throw new BadgekitError('DEFINITION_INVALID', first.message, { where: first.where, hint: first.hint, more: more.map(faultLine) });
+  const keyring = await openKeyring(programme, await askPassphrase(session, options.passphraseFile));
+  const issuer = await loadIssuer(programme, { keyring, definitions, form: keyring.key.publicKey.algorithm.cryptosuite === undefined ? 'jwt' : 'data-integrity' });
+  const files = hostedFiles(issuer, definitions, await loadProfileImage(programme));
+  const changed: string[] = [];
+  for (const { path, content } of files) {
+    if (options.dryRun === true) changed.push(path);
+    else if ((await programme.files.write(path, content, { replace: true })) === 'written') changed.push(path);
+  }
+  if (options.dryRun !== true && hasLedger(programme)) {
+    const ledger = await openProgrammeLedger(programme, keyring.awardSecret);
+    try {
+      const validFor = programme.config.status?.validFor ?? DEFAULT_LIST_VALIDITY;
+      changed.push(...(await refreshStatusLists({ issuer, ledger, files: programme.files, clock: session.clock, validFor })));
+    } finally {
+      await ledger.close();
+    }
+  }
+  const shown = changed.map((path) => programme.shown(path));
+  if (options.json === true) session.out(`${JSON.stringify({ badgekit: 1, command: 'publish', dryRun: options.dryRun === true, hosting, changed: shown })}\n`);
+  else session.out(`${shown.map((path) => `${options.dryRun === true ? 'would write' : 'wrote'} ${path}\n`).join('')}${changed.length === 0 ? 'Everything in public/ is up to date.\n' : ''}Copy the folder ${programme.shown('public')} to your web host, so that it is found at ${hosting}\n`);
+  return EXIT.yes;
+}

@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock, Random } from '../ports.ts';
+
+/** The world of one run of the command line, gathered in one place so that nothing below reaches for it. */
+export interface Session {
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Writes a result, as it stands, to standard output. */
+  readonly out: (text: string) => void;
+  /** Writes progress or a diagnostic, as it stands, to standard error. */
+  readonly err: (text: string) => void;
+  /** Whether somebody can be asked: a terminal on both ends, and no CI. */
+  readonly isInteractive: boolean;
+  /** Whether a progress line may be drawn over itself on standard error. */
+  readonly showsProgress: boolean;
+  readonly colours: { readonly out: boolean; readonly err: boolean };
+  /** The width of the terminal, in columns. */
+  readonly columns: number;
+  /** Whether Ctrl-C was pressed: long commands finish what is in hand. */
+  readonly isInterrupted: () => boolean;
+}
+
+/** The session of this process. */
+export function openSession(): Session {
+  const { env, stdin, stdout, stderr } = process;
+  let interrupted = false;
+  process.on('SIGINT', () => {
+    // A second Ctrl-C means now.
+    if (interrupted) process.exit(130);
+    interrupted = true;
+  });
+  for (const stream of [stdout, stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+      throw error;
+    });
+  }
+  const isCi = env['CI'] !== undefined && env['CI'] !== '' && env['CI'] !== 'false';
+  return {
+    cwd: process.cwd(),
+    env,
+    clock: Date.now,
+    random: (length) => new Uint8Array(randomBytes(length)),
+    out: (text) => void stdout.write(text),
+    err: (text) => void stderr.write(text),
+    isInteractive: stdin.isTTY && stderr.isTTY && !isCi,
+    showsProgress: stderr.isTTY && !isCi,
+    colours: { out: wantsColour(stdout.isTTY, env, isCi), err: wantsColour(stderr.isTTY, env, isCi) },
+    columns: stderr.columns ?? 80,
+    isInterrupted: () => interrupted,
+  };
+}
+
+function wantsColour(isTerminal: boolean, env: NodeJS.ProcessEnv, isCi: boolean): boolean {
+  const { NO_COLOR: never, FORCE_COLOR: always } = env;
+  if (never !== undefined && never !== '') return false;
+  if (always !== undefined) return always !== '0' && always !== 'false';
+  return isTerminal && !isCi && env['TERM'] !== 'dumb';
+}

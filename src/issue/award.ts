@@ -1,0 +1,176 @@
+import { type Definition, isNumeric } from '../openbadges/definition.ts';
+import { normalizeEmail } from '../openbadges/recipient.ts';
+import { IDENTIFIER_TYPES, isExtensibleWord } from '../openbadges/vocabulary.ts';
+import type { CsvRecord } from '../syntax/csv.ts';
+import { type Instant, parseDateOrStamp } from '../syntax/datetime.ts';
+import { isDid, isEmailAddress, isWebUrl } from '../syntax/iri.ts';
+import { nearest, quoted } from '../syntax/text.ts';
+import type { Column, ColumnMap } from './columns.ts';
+import { type AwardedResult, readResults } from './results.ts';
+
+/** One roster row, read and checked: this recipient, this badge, this evidence, these results and dates. */
+export interface Award {
+  readonly line: number;
+  readonly badge: string;
+  /** The definition that is used: the badge's own, or its variant in the row's language. */
+  readonly definition: string;
+  readonly recipient: AwardRecipient;
+  readonly name: string | undefined;
+  /** Tells several awards of one badge to one person apart. */
+  readonly awardKey: string;
+  readonly issuedOn: Instant | undefined;
+  readonly expiresOn: Instant | undefined;
+  readonly evidence: { readonly url: string | undefined; readonly name: string | undefined; readonly description: string | undefined } | undefined;
+  readonly narrative: string | undefined;
+  readonly credits: number | undefined;
+  readonly results: readonly AwardedResult[];
+}
+
+export interface AwardRecipient {
+  /** What the ledger and people know the recipient by. */
+  readonly label: string;
+  readonly email: string | undefined;
+  readonly id: string | undefined;
+  readonly identifier: { readonly value: string; readonly type: string } | undefined;
+}
+
+/** A reason why a row cannot be issued. Columns count from 1, as spreadsheets' do. */
+export interface RowFault {
+  readonly line: number;
+  readonly column: number | undefined;
+  readonly message: string;
+  readonly hint: string | undefined;
+}
+
+export type RowOutcome = { readonly ok: true; readonly award: Award } | { readonly ok: false; readonly faults: readonly RowFault[] };
+
+export interface RowRules {
+  readonly columns: ColumnMap;
+  readonly definitions: ReadonlyMap<string, Definition>;
+  /** The badge of rows that name none. */
+  readonly defaultBadge: string | undefined;
+  readonly recipients: 'hashed-email' | 'plain-email' | 'did';
+}
+
+/** Reads one row of a roster and reports everything that is wrong with it at once. */
+export function readAward(record: CsvRecord, rules: RowRules): RowOutcome {
+  return new RowReader(record, rules).read();
+}
+
+class RowReader {
+  readonly #record: CsvRecord;
+  readonly #rules: RowRules;
+  readonly #faults: RowFault[] = [];
+
+  constructor(record: CsvRecord, rules: RowRules) {
+    this.#record = record;
+    this.#rules = rules;
+  }
+
+  read(): RowOutcome {
+    const { cells, line } = this.#record;
+    const { header } = this.#rules.columns;
+    if (cells.slice(header.length).some((cell) => cell.trim() !== '')) {
+      this.#fault(header.length + 1, `the row has ${cells.length} cells, the header ${header.length}`, 'put quotes around cells that contain the separator');
+    }
+    const recipient = this.#recipient();
+    const badge = this.#badge();
+    const definition = badge === undefined ? undefined : this.#definition(badge);
+    const issuedOn = this.#date('issued_on');
+    const expiresOn = this.#date('expires_on');
+    if (issuedOn !== undefined && expiresOn !== undefined && expiresOn <= issuedOn) this.#fault('expires_on', 'the award would expire before it begins', 'check both dates');
+    const results = definition === undefined ? [] : readResults(definition.source, this.#resultCells(), (column, message, hint) => this.#fault(column, message, hint));
+    const rest = { evidence: this.#evidence(), narrative: this.#cell('narrative'), credits: this.#credits(), name: this.#cell('name'), awardKey: this.#cell('award') ?? '' };
+    if (this.#faults.length > 0 || recipient === undefined || badge === undefined || definition === undefined) return { ok: false, faults: this.#faults };
+    return { ok: true, award: { line, badge, definition: definition.badge, recipient, issuedOn, expiresOn, results, ...rest } };
+  }
+
+  #recipient(): AwardRecipient | undefined {
+    const [rawEmail, id, value] = [this.#cell('email'), this.#cell('id'), this.#cell('identifier')];
+    const type = this.#cell('identifier_type') ?? 'identifier';
+    if (rawEmail !== undefined && !isEmailAddress(normalizeEmail(rawEmail))) this.#fault('email', `email ${quoted(rawEmail)} is not an e-mail address`, 'write one address such as ana@example.org');
+    if (id !== undefined && !isDid(id) && !isWebUrl(id)) this.#fault('id', `id ${quoted(id)} is neither a DID nor a web address`, 'write a DID such as did:key:z6Mk… or an https address');
+    if (value !== undefined && !isExtensibleWord(IDENTIFIER_TYPES, type)) this.#fault('identifier_type', `identifier_type ${quoted(type)} is not a type of identifier that Open Badges has`, suggest(type, IDENTIFIER_TYPES));
+    if (this.#rules.recipients === 'did' && (id === undefined || !isDid(id))) {
+      this.#fault('id', 'the programme identifies recipients by DID, and the row has none', 'fill the column id, or set recipients: hashed-email in badgekit.yaml');
+    }
+    const email = rawEmail === undefined ? undefined : normalizeEmail(rawEmail);
+    const label = email ?? id ?? value;
+    if (label !== undefined) return { label, email, id, identifier: value === undefined ? undefined : { value, type } };
+    const column = (['email', 'id', 'identifier'] as const).find((name) => this.#rules.columns.indices.has(name)) ?? 'email';
+    this.#fault(column, `the row names nobody: ${column} is empty`, 'fill it in, or remove the row');
+    return undefined;
+  }
+
+  #badge(): string | undefined {
+    const named = this.#cell('badge');
+    const badge = named ?? this.#rules.defaultBadge;
+    const known = [...this.#rules.definitions.keys()];
+    if (badge === undefined) this.#fault('badge', 'the row does not say which badge', `fill the column badge, or give --badge; badges are: ${known.join(', ')}`);
+    else if (!this.#rules.definitions.has(badge)) this.#fault('badge', `badge ${quoted(badge)} is not defined`, suggest(badge, known));
+    else return badge;
+    return undefined;
+  }
+
+  #definition(badge: string): Definition | undefined {
+    const locale = this.#cell('locale');
+    if (locale !== undefined && !/^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*$/.test(locale)) this.#fault('locale', `locale ${quoted(locale)} is not a language code`, 'write a code such as en, de or pt-BR');
+    const language = (locale ?? '').replace('_', '-').toLowerCase();
+    const variants = [`${badge}.${language}`, `${badge}.${language.split('-')[0] ?? ''}`, badge];
+    return variants.map((name) => this.#rules.definitions.get(name)).find((definition) => definition !== undefined);
+  }
+
+  #date(column: 'issued_on' | 'expires_on'): Instant | undefined {
+    const text = this.#cell(column);
+    if (text === undefined) return undefined;
+    const instant = parseDateOrStamp(text);
+    if (instant === undefined) this.#fault(column, `${column} ${quoted(text)} is not a date that badgekit reads`, 'write year-month-day, such as 2026-05-04');
+    return instant;
+  }
+
+  #evidence(): Award['evidence'] {
+    const [url, name, description] = [this.#cell('evidence_url'), this.#cell('evidence_name'), this.#cell('evidence_description')];
+    if (url !== undefined && !isWebUrl(url)) this.#fault('evidence_url', `evidence_url ${quoted(url)} is not a web address`, 'write it in full, beginning with https://');
+    return url === undefined && name === undefined && description === undefined ? undefined : { url, name, description };
+  }
+
+  #credits(): number | undefined {
+    const text = this.#cell('credits');
+    if (text === undefined) return undefined;
+    if (isNumeric(text) && Number(text) >= 0) return Number(text);
+    this.#fault('credits', `credits ${quoted(text)} is not a number`, 'write digits with a decimal point, such as 2.5');
+    return undefined;
+  }
+
+  #resultCells(): ReadonlyMap<string, { readonly column: Column | number; readonly text: string }> {
+    const cells = new Map<string, { column: Column | number; text: string }>();
+    for (const column of ['score', 'level'] as const) {
+      const text = this.#cell(column);
+      if (text !== undefined) cells.set(column, { column, text });
+    }
+    for (const [name, index] of this.#rules.columns.results) {
+      const text = (this.#record.cells[index] ?? '').trim();
+      if (text !== '') cells.set(`result.${name}`, { column: index + 1, text });
+    }
+    return cells;
+  }
+
+  /** A cell's text, trimmed and in one Unicode form; undefined where it is empty or there is no such column. */
+  #cell(column: Column): string | undefined {
+    const index = this.#rules.columns.indices.get(column);
+    const raw = index === undefined ? '' : (this.#record.cells[index] ?? '');
+    if (!raw.isWellFormed() || raw.includes('\0')) this.#fault(column, `${column} holds characters that cannot be written`, 'type the cell again');
+    const text = raw.normalize('NFC').replace(/^[\s\u00a0]+|[\s\u00a0]+$/g, '');
+    return text === '' ? undefined : text;
+  }
+
+  #fault(column: Column | number, message: string, hint: string | undefined): void {
+    const index = typeof column === 'number' ? column - 1 : this.#rules.columns.indices.get(column);
+    this.#faults.push({ line: this.#record.line, column: index === undefined ? undefined : index + 1, message, hint });
+  }
+}
+
+function suggest(word: string, candidates: readonly string[]): string {
+  const guess = nearest(word, candidates);
+  return guess === undefined ? `write one of: ${candidates.join(', ')}` : `did you mean "${guess}"?`;
+}

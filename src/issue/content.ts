@@ -1,0 +1,100 @@
+import { createHmac } from 'node:crypto';
+import { BadgekitError } from '../errors.ts';
+import { levelId, present, resultDescriptionId } from '../openbadges/achievement.ts';
+import { assembleCredential, type Result } from '../openbadges/credential.ts';
+import { checkCredentialSchema } from '../openbadges/credential-schema.ts';
+import { hashedIdentity, type IdentityObject, plainIdentity, SALT_BYTES } from '../openbadges/recipient.ts';
+import { ruleFaults } from '../openbadges/rules.ts';
+import type { StatusPlace } from '../ports.ts';
+import { statusEntry } from '../status/list.ts';
+import { addDuration, type Instant } from '../syntax/datetime.ts';
+import type { JsonObject } from '../syntax/json.ts';
+import type { Award } from './award.ts';
+import { type IssuableBadge, type Issuer, statusListExtension } from './issuer.ts';
+
+/** When an award begins and ends: by the row, else from now, for as long as the definition says. */
+export function periodOf(award: Award, badge: IssuableBadge, now: Instant): { readonly from: Instant; readonly until: Instant | undefined } {
+  const from = award.issuedOn ?? now;
+  if (award.expiresOn !== undefined) return { from, until: award.expiresOn };
+  return { from, until: badge.validFor === undefined ? undefined : addDuration(from, badge.validFor) };
+}
+
+export interface AwardedCredential {
+  readonly row: Award;
+  readonly credentialId: string;
+  readonly validFrom: Instant;
+  readonly validUntil: Instant | undefined;
+  readonly places: readonly StatusPlace[];
+}
+
+/**
+ * The unsigned credential of an award, proven to keep the standard's schema and rules.
+ * @throws BadgekitError CREDENTIAL_INVALID | DEFINITION_UNKNOWN
+ */
+export function credentialOf(award: AwardedCredential, issuer: Issuer): JsonObject {
+  const badge = badgeOf(award.row, issuer);
+  const { row, places } = award;
+  const { achievement } = badge;
+  const { hosting } = issuer;
+  const credential = assembleCredential({
+    id: award.credentialId,
+    issuer: issuer.profile,
+    achievement,
+    validFrom: award.validFrom,
+    validUntil: award.validUntil,
+    awardedDate: row.issuedOn,
+    subject: {
+      id: row.recipient.id,
+      identifier: identifiersOf(award, issuer),
+      narrative: row.narrative,
+      creditsEarned: row.credits,
+      result: resultsOf(row, achievement.id),
+    },
+    evidence: row.evidence === undefined ? [] : [{ ...present({ id: row.evidence.url }), type: ['Evidence'], ...present({ name: row.evidence.name, description: row.evidence.description }) }],
+    status: hosting === undefined ? [] : places.map((place) => statusEntry(hosting, place, statusListExtension(issuer))),
+  });
+  prove(credential, issuer, row.line);
+  return credential;
+}
+
+export function badgeOf(award: Award, issuer: Issuer): IssuableBadge {
+  const badge = issuer.badges.get(award.definition);
+  if (badge === undefined) throw new BadgekitError('DEFINITION_UNKNOWN', `badge "${award.definition}" is not defined`);
+  return badge;
+}
+
+function identifiersOf({ row, credentialId }: AwardedCredential, { recipients, awardSecret }: Issuer): IdentityObject[] {
+  const known = [
+    ...(row.recipient.email === undefined ? [] : [{ value: row.recipient.email, type: 'emailAddress' }]),
+    ...(row.recipient.identifier === undefined ? [] : [row.recipient.identifier]),
+  ];
+  if (recipients === 'plain-email') {
+    const named = row.name === undefined ? known : [...known, { value: row.name, type: 'name' }];
+    return named.map(({ value, type }) => plainIdentity(value, type));
+  }
+  if (recipients === 'did') return [];
+  return known.map(({ value, type }) => hashedIdentity(value, type, saltOf(awardSecret, credentialId, type)));
+}
+
+function saltOf(secret: Uint8Array, credentialId: string, type: string): Uint8Array {
+  return createHmac('sha256', secret).update(JSON.stringify(['salt', credentialId, type])).digest().subarray(0, SALT_BYTES);
+}
+
+function resultsOf({ results }: Award, achievementId: string): Result[] {
+  return results.map(({ name, value, level, status }) => ({
+    type: ['Result'],
+    resultDescription: resultDescriptionId(achievementId, { name }),
+    ...present({ value, status }),
+    ...(level === undefined ? {} : { achievedLevel: levelId(achievementId, { name }, level) }),
+  }));
+}
+
+/** Nothing is signed that a verifier could not accept. One entry more of status than the schema has is the programme's own wish. */
+function prove(credential: JsonObject, issuer: Issuer, line: number): void {
+  const { credentialStatus, ...rest } = credential;
+  const outcome = checkCredentialSchema(issuer.purposes.length > 1 || credentialStatus === undefined ? rest : credential);
+  const faults = outcome.ok ? ruleFaults(credential) : outcome.faults;
+  const [fault] = faults;
+  if (fault === undefined) return;
+  throw new BadgekitError('CREDENTIAL_INVALID', `the badge would break the standard: ${fault.message}`, { where: { line, path: fault.path }, hint: 'this is a fault of badgekit or of the definition: report it with the definition' });
+}

@@ -1,0 +1,123 @@
+import { bake } from '../bake/bake.ts';
+import { proveSamePixels } from '../bake/pixels.ts';
+import { BadgekitError } from '../errors.ts';
+import { verifyByReference } from '../proof/reference.ts';
+import type { Clock, Files, Ledger, LedgerAward, Reservation } from '../ports.ts';
+import { badgeOf, credentialOf, periodOf } from './content.ts';
+import type { IssuableBadge, Issuer } from './issuer.ts';
+import type { IdentifiedAward } from './plan.ts';
+import { secure, type SecuredText } from './secure.ts';
+
+const BATCH = 50;
+
+export interface Issuing {
+  readonly issuer: Issuer;
+  readonly ledger: Ledger;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly roster: string;
+  /** Asked between batches: whether to stop after what is in hand. */
+  readonly isInterrupted?: () => boolean;
+}
+
+export interface IssuedCredential {
+  readonly line: number;
+  readonly credentialId: string;
+  readonly badge: string;
+  readonly files: readonly string[];
+}
+
+/**
+ * Issues awards in batches: reserve in the ledger, sign, bake, write, mark as issued. Whatever interrupts it, the next
+ * run finishes the reserved ones under the same ids and status entries, and issues nothing twice.
+ */
+export async function* issueAwards(awards: AsyncIterable<IdentifiedAward>, issuing: Issuing): AsyncGenerator<IssuedCredential> {
+  const proven = new Set<string>();
+  let batch: IdentifiedAward[] = [];
+  for await (const award of awards) {
+    batch.push(award);
+    if (batch.length < BATCH) continue;
+    yield* issueBatch(batch, issuing, proven);
+    batch = [];
+    if (issuing.isInterrupted?.() === true) return;
+  }
+  if (batch.length > 0) yield* issueBatch(batch, issuing, proven);
+}
+
+async function* issueBatch(batch: readonly IdentifiedAward[], issuing: Issuing, proven: Set<string>): AsyncGenerator<IssuedCredential> {
+  const { ledger, clock, issuer } = issuing;
+  await refuseStrayFiles(batch, issuing);
+  const now = clock();
+  const reserved = await ledger.reserve(batch.map((award) => reservationOf(award, issuing, now)), issuer.hosting === undefined ? [] : issuer.purposes, now);
+  const written: { credentialId: string; verificationMethod: string; files: readonly string[] }[] = [];
+  const issued: IssuedCredential[] = [];
+  for (const [index, entry] of reserved.entries()) {
+    const award = batch[index];
+    if (award === undefined || entry.state === 'issued') continue;
+    const secured = await secureAward(award, entry, issuing, proven);
+    const files = await writeCredential(entry, badgeOf(award.row, issuer), secured, issuing.files);
+    written.push({ credentialId: entry.credentialId, verificationMethod: secured.verificationMethod, files });
+    issued.push({ line: award.row.line, credentialId: entry.credentialId, badge: award.row.badge, files });
+  }
+  await ledger.markIssued(written, clock());
+  yield* issued;
+}
+
+function reservationOf(award: IdentifiedAward, { issuer, roster }: Issuing, now: number): Reservation {
+  const { row } = award;
+  const { from, until } = periodOf(row, badgeOf(row, issuer), now);
+  return {
+    credentialId: award.credentialId,
+    award: award.award,
+    content: award.content,
+    badge: row.badge,
+    recipient: row.recipient.label,
+    recipientName: row.name,
+    awardKey: row.awardKey,
+    roster,
+    line: row.line,
+    validFrom: from,
+    validUntil: until,
+  };
+}
+
+async function secureAward({ row }: IdentifiedAward, entry: LedgerAward, { issuer }: Issuing, proven: Set<string>): Promise<SecuredText> {
+  const credential = credentialOf({ ...entry, row }, issuer);
+  const secured = await secure(credential, issuer, issuer.form, entry.reservedAt);
+  if (secured.document !== undefined && !proven.has(row.definition)) {
+    await verifyByReference(secured.document, issuer.key.publicKey, secured.verificationMethod, Math.max(entry.validFrom, entry.reservedAt));
+  }
+  if (!proven.has(row.definition)) {
+    for (const { format, bytes } of badgeOf(row, issuer).images) if (format === 'png') proveSamePixels(bytes, bake(bytes, secured.text));
+  }
+  proven.add(row.definition);
+  return secured;
+}
+
+async function writeCredential(entry: LedgerAward, { images }: IssuableBadge, { text, extension }: SecuredText, files: Files): Promise<readonly string[]> {
+  const base = basePath(entry.badge, entry.credentialId);
+  const carried = images.map(({ format, bytes }) => ({ path: `${base}.${format}`, content: bake(bytes, text) }));
+  const all = [{ path: `${base}.${extension}`, content: Buffer.from(extension === 'jwt' ? `${text}\n` : text, 'utf8') }, ...carried];
+  // The award is reserved, so what stands under its name is this run's or an interrupted one's.
+  for (const { path, content } of all) await files.write(path, content, { replace: true });
+  return all.map(({ path }) => path);
+}
+
+/** Files of an award that the ledger does not know: made by hand, or the ledger was lost. They are never replaced. */
+async function refuseStrayFiles(batch: readonly IdentifiedAward[], { files }: Issuing): Promise<void> {
+  for (const { known, row, credentialId } of batch) {
+    if (known !== undefined) continue;
+    const base = basePath(row.badge, credentialId);
+    for (const extension of ['json', 'jwt']) {
+      if (!(await files.exists(`${base}.${extension}`))) continue;
+      throw new BadgekitError('FILE_EXISTS', 'the badge is already there, but the ledger does not know it', {
+        where: { file: `${base}.${extension}` },
+        hint: 'put the ledger (.badgekit/ledger.db) back from your backup; or move credentials/ away to issue everything anew',
+      });
+    }
+  }
+}
+
+function basePath(badge: string, credentialId: string): string {
+  return `credentials/${badge}/${credentialId.replace('urn:uuid:', '')}`;
+}

@@ -1,0 +1,73 @@
+import type { Clock, Files, Ledger, StatusListRow } from '../ports.ts';
+import { assembleStatusList, readStatusList, statusListPath } from '../status/list.ts';
+import { addDuration, type Instant, parseDateTimeStamp } from '../syntax/datetime.ts';
+import { isJsonObject, type JsonObject } from '../syntax/json.ts';
+import { openJwt } from '../proof/jwt.ts';
+import { parseJson } from '../syntax/json.ts';
+import { decodeUtf8 } from '../syntax/text.ts';
+import { type Issuer, statusListExtension } from './issuer.ts';
+import { secure } from './secure.ts';
+
+const MAX_LIST_BYTES = 4 * 1024 * 1024;
+export const DEFAULT_LIST_VALIDITY = 'P1Y';
+
+export interface ListSigning {
+  readonly issuer: Issuer;
+  readonly ledger: Ledger;
+  readonly files: Files;
+  readonly clock: Clock;
+  /** ISO 8601 duration for which a list can be relied on. */
+  readonly validFor: string;
+}
+
+/**
+ * Brings the status lists in public/ up to date with the ledger: a list is signed anew where a bit differs, where
+ * there is none yet, and where less than half of its validity is left.
+ * @returns the paths of the lists that were signed
+ */
+export async function refreshStatusLists(signing: ListSigning): Promise<readonly string[]> {
+  const { hosting } = signing.issuer;
+  if (hosting === undefined) return [];
+  const signed: string[] = [];
+  for (const row of await signing.ledger.statusLists()) {
+    const path = await refreshList(row, hosting, signing);
+    if (path !== undefined) signed.push(path);
+  }
+  return signed;
+}
+
+async function refreshList({ purpose, list, size }: StatusListRow, hosting: string, { issuer, ledger, files, clock, validFor }: ListSigning): Promise<string | undefined> {
+  const extension = statusListExtension(issuer);
+  const hosted = statusListPath(purpose, list, extension);
+  const path = `public/${hosted}`;
+  const now = clock();
+  const content = { url: `${hosting}/${hosted}`, issuer: issuer.profile, purpose, size, set: await ledger.setIndices(purpose, list), validFrom: now, validUntil: addDuration(now, validFor) };
+  const fresh = assembleStatusList(content);
+  if (isCurrent(await readList(path, files), fresh, now)) return undefined;
+  const { text } = await secure(fresh, issuer, extension === 'jwt' ? 'jwt' : 'data-integrity', now);
+  await files.write(path, text, { replace: true });
+  return path;
+}
+
+async function readList(path: string, files: Files): Promise<JsonObject | undefined> {
+  if (!(await files.exists(path))) return undefined;
+  try {
+    const text = decodeUtf8(await files.read(path, MAX_LIST_BYTES)).trim();
+    const value = text.startsWith('{') ? parseJson(text) : openJwt(text).credential;
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isCurrent(hosted: JsonObject | undefined, fresh: JsonObject, now: Instant): boolean {
+  if (hosted === undefined) return false;
+  const [had, has] = [readStatusList(hosted)?.encodedList, readStatusList(fresh)?.encodedList];
+  const [until, freshUntil] = [instant(hosted['validUntil']), instant(fresh['validUntil'])];
+  const isLong = until !== undefined && freshUntil !== undefined && until - now > (freshUntil - now) / 2;
+  return had === has && hosted['issuer'] === fresh['issuer'] && hosted['id'] === fresh['id'] && isLong;
+}
+
+function instant(value: unknown): Instant | undefined {
+  return typeof value === 'string' ? parseDateTimeStamp(value) : undefined;
+}

@@ -1,0 +1,63 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { BadgekitError } from '../errors.ts';
+import { asJson, isJsonObject, type JsonObject } from '../syntax/json.ts';
+import { type AlgorithmName, ALGORITHMS } from './algorithms.ts';
+import { type PublicKey, publicKeyFromJwk } from './public-key.ts';
+
+/** A key that can sign. Its secret is inside `object` and is printed by nothing. */
+export interface PrivateKey {
+  readonly publicKey: PublicKey;
+  readonly object: KeyObject;
+}
+
+const RSA_BITS = 3072;
+
+/** A new key pair from the platform's own source of randomness. */
+export function generatePrivateKey(name: AlgorithmName): PrivateKey {
+  const { ec } = ALGORITHMS[name];
+  if (ec !== undefined) return fromObject(generateKeyPairSync('ec', { namedCurve: ec.curve }).privateKey);
+  if (name === 'RSA') return fromObject(generateKeyPairSync('rsa', { modulusLength: RSA_BITS }).privateKey);
+  return fromObject(generateKeyPairSync('ed25519').privateKey);
+}
+
+/**
+ * Reads a private JWK.
+ * @throws BadgekitError KEY_INVALID, never repeating any of the key's text
+ */
+export function privateKeyFromJwk(jwk: unknown): PrivateKey {
+  if (!isJsonObject(jwk)) throw new BadgekitError('KEY_INVALID', 'the private key is not a JWK');
+  try {
+    return fromObject(createPrivateKey({ key: { ...jwk }, format: 'jwk' }));
+  } catch {
+    throw new BadgekitError('KEY_INVALID', 'the private key is not a JWK of a known type');
+  }
+}
+
+/** The private JWK, to be sealed at once. */
+export function exportPrivateJwk(key: PrivateKey): JsonObject {
+  const jwk = asJson(key.object.export({ format: 'jwk' }));
+  if (!isJsonObject(jwk)) throw new BadgekitError('KEY_INVALID', 'the private key cannot be exported');
+  return jwk;
+}
+
+/** Signs bytes: Ed25519, ECDSA as r||s with low S, or RSA PKCS #1 v1.5, by the key's algorithm. */
+export function signBytes(key: PrivateKey, bytes: Uint8Array): Uint8Array {
+  const { algorithm } = key.publicKey;
+  if (algorithm.ec === undefined) return new Uint8Array(sign(algorithm.name === 'Ed25519' ? null : algorithm.hash, bytes, key.object));
+  const signature = sign(algorithm.hash, bytes, { key: key.object, dsaEncoding: 'ieee-p1363' });
+  return lowS(signature, algorithm.ec.order);
+}
+
+/** Of the two ECDSA signatures (r, s) and (r, n - s) the one with the smaller s, so that a signature has one form. */
+function lowS(signature: Uint8Array, order: bigint): Uint8Array {
+  const half = signature.length / 2;
+  const s = BigInt(`0x${Buffer.from(signature.subarray(half)).toString('hex')}`);
+  if (s <= order / 2n) return new Uint8Array(signature);
+  const flipped = Buffer.from((order - s).toString(16).padStart(half * 2, '0'), 'hex');
+  return Uint8Array.from([...signature.subarray(0, half), ...flipped]);
+}
+
+function fromObject(object: KeyObject): PrivateKey {
+  return { publicKey: publicKeyFromJwk(asJson(createPublicKey(object).export({ format: 'jwk' }))), object };
+}
+

@@ -1,0 +1,58 @@
+import { CompactEncrypt, compactDecrypt, decodeProtectedHeader } from 'jose';
+import { BadgekitError } from '../errors.ts';
+import { type Json, type JsonObject, parseJson } from '../syntax/json.ts';
+import { decodeUtf8 } from '../syntax/text.ts';
+
+// OWASP asks for 210,000 rounds of PBKDF2-HMAC-SHA-512; twice that costs the owner a fraction of a second per run.
+const ROUNDS = 420_000;
+const MIN_ROUNDS = 100_000;
+const MAX_ROUNDS = 5_000_000;
+export const MIN_PASSPHRASE_LENGTH = 8;
+
+/**
+ * Seals a secret JWK with a passphrase: a compact JWE (RFC 7516), PBES2-HS512+A256KW (RFC 7518, section 4.8), A256GCM.
+ */
+export async function sealJwk(jwk: JsonObject, passphrase: string): Promise<string> {
+  return await new CompactEncrypt(new TextEncoder().encode(JSON.stringify(jwk)))
+    .setProtectedHeader({ alg: 'PBES2-HS512+A256KW', enc: 'A256GCM', cty: 'jwk+json' })
+    .setKeyManagementParameters({ p2c: ROUNDS })
+    .encrypt(new TextEncoder().encode(passphrase.normalize('NFC')));
+}
+
+/**
+ * Opens a sealed JWK.
+ * @throws BadgekitError PASSPHRASE_WRONG where it does not open; KEY_INVALID where it is not sealed as badgekit does
+ */
+export async function openJwk(sealed: string, passphrase: string): Promise<Json> {
+  refuseForeignHeader(sealed);
+  try {
+    const secret = new TextEncoder().encode(passphrase.normalize('NFC'));
+    const { plaintext } = await compactDecrypt(sealed, secret, {
+      keyManagementAlgorithms: ['PBES2-HS512+A256KW'],
+      contentEncryptionAlgorithms: ['A256GCM'],
+      maxPBES2Count: MAX_ROUNDS,
+    });
+    return parseJson(decodeUtf8(plaintext));
+  } catch {
+    throw new BadgekitError('PASSPHRASE_WRONG', 'the key does not open: the passphrase is wrong, or the file was changed', {
+      hint: 'check BADGEKIT_PASSPHRASE or the passphrase file; if the passphrase is lost, the key is lost with it',
+    });
+  }
+}
+
+/** A work factor outside sane bounds is either no protection or a way to hang whoever opens the file. */
+function refuseForeignHeader(sealed: string): void {
+  const rounds = readRounds(sealed);
+  if (rounds === undefined || rounds < MIN_ROUNDS || rounds > MAX_ROUNDS) {
+    throw new BadgekitError('KEY_INVALID', 'the file is not a key that badgekit sealed (a compact JWE with PBES2-HS512+A256KW)');
+  }
+}
+
+function readRounds(sealed: string): number | undefined {
+  try {
+    const { p2c } = decodeProtectedHeader(sealed);
+    return typeof p2c === 'number' ? p2c : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,69 @@
+import schema from '../../schemas/open-badges-3.0.json' with { type: 'json' };
+import { isJsonObject, type Json, type JsonObject, pointer } from '../syntax/json.ts';
+import { compileSchema, type SchemaOutcome } from '../syntax/schema.ts';
+import { CREDENTIALS_V1, CREDENTIALS_V2 } from './vocabulary.ts';
+
+export type CredentialClass = 'AchievementCredential' | 'EndorsementCredential';
+
+const compiled = new Map<CredentialClass, (value: unknown) => SchemaOutcome<JsonObject>>();
+
+/** Checks a credential against the Open Badges 3.0 class tables, in the plain serialization of VCDM 2.0. */
+export function checkCredentialSchema(credential: Json, credentialClass: CredentialClass = 'AchievementCredential'): SchemaOutcome<JsonObject> {
+  const { $id: _, ...definitions } = schema;
+  const validate = compiled.get(credentialClass) ?? compileSchema<JsonObject>({ ...definitions, $ref: `#/$defs/${credentialClass}` });
+  compiled.set(credentialClass, validate);
+  return validate(credential);
+}
+
+/** A credential rewritten for the schema, and what of it was not in the plain form of Open Badges 3.0. */
+export interface NormalizedForm {
+  readonly credential: JsonObject;
+  /** JSON Pointers of single values that the plain serialization writes as arrays. */
+  readonly compacted: readonly string[];
+  readonly isVersion1: boolean;
+}
+
+// Classes whose `type` is a single string (requirement A6); all others have an array.
+const SINGLE_TYPE = new Set(['Image', 'IdentityObject', 'IdentifierEntry', 'GeoCoordinates']);
+const SINGLE_TYPE_MEMBERS = new Set(['credentialStatus', 'refreshService', 'credentialSchema', 'termsOfUse', 'proof']);
+const ARRAY_MEMBERS = ['proof', 'credentialSchema', 'termsOfUse'] as const;
+
+/**
+ * The forms that the standard allows besides its plain one, brought into it for checking: single values where the
+ * JSON-LD serialization compacts arrays (the dagger rows of the class tables), and VCDM 1.1 names of the dates.
+ * What was signed is not touched by this.
+ */
+export function normalizeForm(credential: JsonObject): NormalizedForm {
+  const compacted: string[] = [];
+  const withTypes = widenTypes(credential, '', compacted);
+  const document = isJsonObject(withTypes) ? withTypes : credential;
+  const lists = ARRAY_MEMBERS.filter((member) => isJsonObject(document[member]));
+  compacted.push(...lists.map((member) => pointer('', member)));
+  const widened = { ...document, ...Object.fromEntries(lists.map((member) => [member, [document[member] ?? null]])) };
+  const isVersion1 = Array.isArray(credential['@context']) && credential['@context'].includes(CREDENTIALS_V1);
+  return { credential: isVersion1 ? asVersion2(widened) : widened, compacted, isVersion1 };
+}
+
+function widenTypes(value: Json, path: string, compacted: string[], member = ''): Json {
+  if (Array.isArray(value)) return value.map((entry, index) => widenTypes(entry, pointer(path, index), compacted, member));
+  if (!isJsonObject(value)) return value;
+  const entries = Object.entries(value).map(([key, inner]) => {
+    const isSingle = key !== 'type' || typeof inner !== 'string' || SINGLE_TYPE.has(inner) || SINGLE_TYPE_MEMBERS.has(member);
+    if (isSingle) return [key, widenTypes(inner, pointer(path, key), compacted, key)] as const;
+    compacted.push(pointer(path, key));
+    return [key, [inner]] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+/** VCDM 1.1 (requirement K1) under the names of 2.0. A document that has the names of both is left to fail. */
+function asVersion2(credential: JsonObject): JsonObject {
+  const { issuanceDate, expirationDate, '@context': context, ...rest } = credential;
+  const urls = Array.isArray(context) ? context.map((url) => (url === CREDENTIALS_V1 ? CREDENTIALS_V2 : url)) : [];
+  return {
+    ...rest,
+    '@context': urls,
+    ...(issuanceDate === undefined || rest['validFrom'] !== undefined ? {} : { validFrom: issuanceDate }),
+    ...(expirationDate === undefined || rest['validUntil'] !== undefined ? {} : { validUntil: expirationDate }),
+  };
+}

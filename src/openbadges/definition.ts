@@ -1,0 +1,186 @@
+import definitionSchema from '../../schemas/definition.json' with { type: 'json' };
+import type { Where } from '../errors.ts';
+import { pointer } from '../syntax/json.ts';
+import { compileSchema, dotted, type SchemaFault } from '../syntax/schema.ts';
+import { nearest, quoted } from '../syntax/text.ts';
+import type { YamlSource } from '../syntax/yaml.ts';
+import { NUMERIC_RESULT_TYPES, type Tier } from './vocabulary.ts';
+
+export interface AlignmentDefinition {
+  readonly targetName: string;
+  readonly targetUrl: string;
+  readonly targetDescription?: string;
+  readonly targetFramework?: string;
+  readonly targetCode?: string;
+  readonly targetType?: string;
+}
+
+export interface LevelDefinition {
+  readonly name: string;
+  readonly level?: string;
+  readonly description?: string;
+  readonly points?: string;
+  readonly alignment?: readonly AlignmentDefinition[];
+}
+
+export interface ResultDefinition {
+  readonly name: string;
+  readonly resultType: string;
+  readonly allowedValue?: readonly string[];
+  readonly requiredLevel?: string;
+  readonly requiredValue?: string;
+  readonly valueMin?: string;
+  readonly valueMax?: string;
+  /** From the lowest to the highest. */
+  readonly rubricCriterionLevel?: readonly LevelDefinition[];
+  readonly alignment?: readonly AlignmentDefinition[];
+}
+
+export interface ProfileDefinition {
+  readonly id: string;
+  readonly name: string;
+  readonly url?: string;
+  readonly email?: string;
+  readonly description?: string;
+  readonly phone?: string;
+  readonly official?: string;
+}
+
+/** What a file in badges/ says, field by field as schemas/definition.json describes it. */
+export interface DefinitionSource {
+  readonly name: string;
+  readonly description: string;
+  readonly tier: Tier;
+  readonly id?: string;
+  readonly achievementType?: string;
+  readonly criteria: { readonly id?: string; readonly narrative?: string };
+  readonly image: { readonly file: string | readonly string[]; readonly caption: string };
+  readonly validFor?: string;
+  readonly version?: string;
+  readonly inLanguage?: string;
+  readonly tag?: readonly string[];
+  readonly alignment?: readonly AlignmentDefinition[];
+  readonly creator?: ProfileDefinition;
+  readonly creditsAvailable?: number;
+  readonly fieldOfStudy?: string;
+  readonly specialization?: string;
+  readonly humanCode?: string;
+  readonly otherIdentifier?: readonly { readonly identifier: string; readonly identifierType: string }[];
+  readonly related?: readonly { readonly id: string; readonly version?: string; readonly inLanguage?: string }[];
+  readonly resultDescription?: readonly ResultDefinition[];
+  readonly endorsement?: readonly string[];
+}
+
+/** A definition under the name of its file. */
+export interface Definition {
+  readonly badge: string;
+  readonly source: DefinitionSource;
+}
+
+/** A fault in a definition, placed in its file. */
+export interface DefinitionFault {
+  readonly where: Where;
+  readonly message: string;
+  readonly hint: string | undefined;
+}
+
+export type DefinitionOutcome =
+  | { readonly ok: true; readonly definition: Definition }
+  | { readonly ok: false; readonly faults: readonly DefinitionFault[] };
+
+const validate = compileOnce();
+
+/** Reads one definition and reports every fault in it, each with its place in the file. */
+export function readDefinition(badge: string, file: string, yaml: YamlSource): DefinitionOutcome {
+  const outcome = validate()(yaml.value);
+  if (!outcome.ok) return { ok: false, faults: outcome.faults.map((fault) => placeFault(fault, file, yaml)) };
+  const faults = (outcome.value.resultDescription ?? []).flatMap((result, index, all) => checkResult(result, index, all));
+  if (faults.length > 0) {
+    return { ok: false, faults: faults.map(({ path, message, hint }) => ({ where: { ...yaml.at(path), file, path: dotted(path) }, message, hint })) };
+  }
+  return { ok: true, definition: { badge, source: outcome.value } };
+}
+
+/** Places a schema fault in the YAML file that was checked, with advice that only the source text can give. */
+export function placeFault(fault: SchemaFault, file: string, yaml: YamlSource): DefinitionFault {
+  const isUnknown = fault.keyword === 'additionalProperties' && fault.member !== undefined;
+  const place = isUnknown ? yaml.at(pointer(fault.path, fault.member), true) : yaml.at(fault.path);
+  const path = dotted(fault.member === undefined ? fault.path : pointer(fault.path, fault.member));
+  return { where: { ...place, file, path }, message: withoutSubject(fault.message, path), hint: quotingHint(fault, yaml) ?? fault.hint };
+}
+
+function compileOnce(): () => ReturnType<typeof compileSchema<DefinitionSource>> {
+  let compiled: ReturnType<typeof compileSchema<DefinitionSource>> | undefined;
+  return () => (compiled ??= compileSchema<DefinitionSource>(definitionSchema));
+}
+
+function withoutSubject(message: string, path: string): string {
+  return message.startsWith(`${path} `) ? message.slice(path.length + 1) : message;
+}
+
+function quotingHint(fault: SchemaFault, yaml: YamlSource): string | undefined {
+  const written = yaml.written(fault.path);
+  const isBareWord = fault.keyword === 'type' && written !== undefined && written !== '' && fault.message.endsWith('text belongs');
+  if (isBareWord) return `put it in quotes: "${written}"`;
+  return written === '' && fault.keyword === 'type' ? 'write a value after the colon, or leave the whole line out' : undefined;
+}
+
+interface RuleFault {
+  readonly path: string;
+  readonly message: string;
+  readonly hint: string | undefined;
+}
+
+/** The rules that tie a ResultDescription's fields to each other (Open Badges 3.0, B.5.9). */
+function checkResult(result: ResultDefinition, index: number, all: readonly ResultDefinition[]): RuleFault[] {
+  const path = pointer('/resultDescription', index);
+  const levels = result.rubricCriterionLevel?.map(({ name }) => name) ?? [];
+  const faults: RuleFault[] = [];
+  const fault = (member: string, message: string, hint?: string): void => void faults.push({ path: pointer(path, member), message, hint });
+  if (all.findIndex(({ name }) => sameName(name, result.name)) !== index) fault('name', `is the second result named ${quoted(result.name)}`, 'give each result its own name');
+  const twice = levels.findIndex((name, at) => levels.findIndex((other) => sameName(other, name)) !== at);
+  if (twice !== -1) fault('rubricCriterionLevel', `has two levels named ${quoted(levels[twice] ?? '')}`, 'give each level its own name');
+  if (result.requiredLevel !== undefined && !levels.includes(result.requiredLevel)) {
+    fault('requiredLevel', `${quoted(result.requiredLevel)} is not one of its levels`, suggestion(result.requiredLevel, levels, 'add rubricCriterionLevel'));
+  }
+  if (result.resultType === 'RubricCriterionLevel' && levels.length === 0) fault('resultType', 'is RubricCriterionLevel, but there are no levels', 'add rubricCriterionLevel with a name for each level, lowest first');
+  for (const member of ['valueMin', 'valueMax', 'requiredValue'] as const) {
+    const value = result[member];
+    const mustBeNumber = NUMERIC_RESULT_TYPES.has(result.resultType) || member !== 'requiredValue';
+    if (value !== undefined && mustBeNumber && result.allowedValue === undefined && !isNumeric(value)) fault(member, `${quoted(value)} is not a number`, 'write digits in quotes, such as "60"');
+  }
+  const problem = result.requiredValue === undefined || faults.length > 0 ? undefined : valueProblem(result, result.requiredValue);
+  if (problem !== undefined) fault('requiredValue', problem.message, problem.hint);
+  return faults;
+}
+
+/** Why a value cannot be a result of this kind, or undefined where it can. */
+export function valueProblem(result: ResultDefinition, value: string): { readonly message: string; readonly hint: string | undefined } | undefined {
+  const { allowedValue, valueMin, valueMax } = result;
+  if (allowedValue !== undefined) {
+    if (allowedValue.includes(value)) return undefined;
+    return { message: `${quoted(value)} is not one of: ${allowedValue.join(', ')}`, hint: suggestion(value, allowedValue) };
+  }
+  const needsNumber = NUMERIC_RESULT_TYPES.has(result.resultType) || valueMin !== undefined || valueMax !== undefined;
+  if (!needsNumber) return undefined;
+  if (!isNumeric(value)) return { message: `${quoted(value)} is not a number`, hint: 'write digits with a decimal point, such as 87.5' };
+  const tooLow = valueMin !== undefined && Number(value) < Number(valueMin);
+  const tooHigh = valueMax !== undefined && Number(value) > Number(valueMax);
+  if (!tooLow && !tooHigh) return undefined;
+  return { message: `${value} lies outside ${valueMin ?? 'any'} to ${valueMax ?? 'any'}`, hint: undefined };
+}
+
+export function isNumeric(text: string): boolean {
+  return /^-?\d+(\.\d+)?$/.test(text);
+}
+
+/** Names as people compare them: without regard to case and surrounding space. */
+export function sameName(a: string, b: string): boolean {
+  return a.trim().normalize('NFC').toLowerCase() === b.trim().normalize('NFC').toLowerCase();
+}
+
+function suggestion(word: string, candidates: readonly string[], otherwise?: string): string | undefined {
+  const guess = nearest(word, candidates);
+  if (guess !== undefined) return `did you mean "${guess}"?`;
+  return candidates.length > 0 ? `write one of: ${candidates.join(', ')}` : otherwise;
+}

@@ -1,0 +1,84 @@
+import { parseDateTimeStamp } from '../syntax/datetime.ts';
+import { isAbsoluteIri } from '../syntax/iri.ts';
+import { isJsonObject, type Json, type JsonObject, pointer } from '../syntax/json.ts';
+import { quoted } from '../syntax/text.ts';
+import { asList } from './credential.ts';
+
+/** A rule of the specification that a JSON Schema cannot say, and that a credential breaks. */
+export interface RuleFault {
+  readonly code: 'SUBJECT_UNIDENTIFIED' | 'CRITERIA_MISSING' | 'RESULT_REFERENCE' | 'RESULT_STATUS' | 'RESULT_VALUE' | 'PERIOD_REVERSED' | 'ID_NOT_ABSOLUTE' | 'VERSIONS_MIXED';
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Checks the semantic rules of an AchievementCredential whose shape the schema has accepted. */
+export function ruleFaults(credential: JsonObject): readonly RuleFault[] {
+  const subject = credential['credentialSubject'];
+  if (!isJsonObject(subject)) return [];
+  return [...subjectFaults(subject), ...resultFaults(subject), ...periodFaults(credential), ...idFaults(credential, '')];
+}
+
+/** Open Badges 3.0, B.1.4: a subject has an id or an identifier; B.1.7: criteria have an id or a narrative. */
+function subjectFaults(subject: JsonObject): RuleFault[] {
+  const path = '/credentialSubject';
+  const faults: RuleFault[] = [];
+  if (subject['id'] === undefined && asList(subject['identifier']).length === 0) {
+    faults.push({ code: 'SUBJECT_UNIDENTIFIED', path, message: 'the subject has neither an id nor an identifier: it was awarded to nobody in particular' });
+  }
+  const achievement = subject['achievement'];
+  const criteria = isJsonObject(achievement) ? achievement['criteria'] : undefined;
+  if (isJsonObject(criteria) && criteria['id'] === undefined && criteria['narrative'] === undefined) {
+    faults.push({ code: 'CRITERIA_MISSING', path: `${path}/achievement/criteria`, message: 'the criteria have neither an id nor a narrative: nothing says what was achieved' });
+  }
+  return faults;
+}
+
+/** Results refer to ResultDescriptions of the same achievement, and their levels to levels of those (B.5.8, B.5.9). */
+function resultFaults(subject: JsonObject): RuleFault[] {
+  const achievement = subject['achievement'];
+  const descriptions = isJsonObject(achievement) ? asList(achievement['resultDescription']).filter(isJsonObject) : [];
+  return asList(subject['result']).filter(isJsonObject).flatMap((result, index) => resultFault(result, descriptions, pointer('/credentialSubject/result', index)));
+}
+
+function resultFault(result: JsonObject, descriptions: readonly JsonObject[], path: string): RuleFault[] {
+  const reference = result['resultDescription'];
+  if (reference === undefined) return [];
+  const description = descriptions.find(({ id }) => id === reference);
+  if (description === undefined) return [{ code: 'RESULT_REFERENCE', path: pointer(path, 'resultDescription'), message: 'the result refers to a resultDescription that the achievement does not have' }];
+  const faults: RuleFault[] = [];
+  const levels = asList(description['rubricCriterionLevel']).filter(isJsonObject).map(({ id }) => id);
+  if (result['achievedLevel'] !== undefined && !levels.includes(result['achievedLevel'])) {
+    faults.push({ code: 'RESULT_REFERENCE', path: pointer(path, 'achievedLevel'), message: 'the achieved level is not one of the resultDescription\'s levels' });
+  }
+  if (description['resultType'] === 'Status' && result['status'] === undefined) {
+    faults.push({ code: 'RESULT_STATUS', path, message: 'the result has no status although its resultDescription is of type Status' });
+  }
+  const allowed = asList(description['allowedValue']);
+  if (allowed.length > 0 && result['value'] !== undefined && !allowed.includes(result['value'])) {
+    faults.push({ code: 'RESULT_VALUE', path: pointer(path, 'value'), message: `the result ${quoted(String(result['value']))} is not one of the allowed values` });
+  }
+  return faults;
+}
+
+/** VCDM 2.0, section 4.9: validUntil does not lie before validFrom. */
+function periodFaults(credential: JsonObject): RuleFault[] {
+  const from = instant(credential['validFrom']);
+  const until = instant(credential['validUntil']);
+  if (from === undefined || until === undefined || until >= from) return [];
+  return [{ code: 'PERIOD_REVERSED', path: '/validUntil', message: 'validUntil lies before validFrom' }];
+}
+
+function instant(value: Json | undefined): number | undefined {
+  return typeof value === 'string' ? parseDateTimeStamp(value) : undefined;
+}
+
+/** Every id is an absolute IRI: a relative one means something else wherever the file lies. */
+function idFaults(value: Json, path: string): RuleFault[] {
+  if (Array.isArray(value)) return value.flatMap((entry, index) => idFaults(entry, pointer(path, index)));
+  if (!isJsonObject(value)) return [];
+  return Object.entries(value).flatMap(([key, member]): RuleFault[] => {
+    const at = pointer(path, key);
+    if (key === 'id' && typeof member === 'string' && !isAbsoluteIri(member)) return [{ code: 'ID_NOT_ABSOLUTE', path: at, message: `the id ${quoted(member)} is not an absolute URL or URI` }];
+    return idFaults(member, at);
+  });
+}

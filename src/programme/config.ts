@@ -1,0 +1,108 @@
+import programmeSchema from '../../schemas/programme.json' with { type: 'json' };
+import { BadgekitError, formatWhere, placedIn } from '../errors.ts';
+import { didDocumentPath, didWebUrl } from '../keys/did-web.ts';
+import { placeFault } from '../openbadges/definition.ts';
+import type { StatusPlace } from '../ports.ts';
+import { compileSchema } from '../syntax/schema.ts';
+import { decodeUtf8 } from '../syntax/text.ts';
+import { parseYaml, type YamlSource } from '../syntax/yaml.ts';
+
+export const CONFIG_FILE = 'badgekit.yaml';
+export const RECIPIENT_POLICIES = ['hashed-email', 'plain-email', 'did'] as const;
+export const PROOF_FORMS = ['data-integrity', 'jwt'] as const;
+
+export type RecipientPolicy = (typeof RECIPIENT_POLICIES)[number];
+export type ProofForm = (typeof PROOF_FORMS)[number];
+
+/** What badgekit.yaml says, field by field as schemas/programme.json describes it. */
+export interface ProgrammeConfig {
+  readonly issuer: {
+    readonly id: string;
+    readonly name: string;
+    readonly url?: string;
+    readonly email?: string;
+    readonly description?: string;
+    readonly phone?: string;
+    readonly image?: { readonly file: string; readonly caption?: string };
+  };
+  readonly hosting?: string;
+  readonly key: string;
+  readonly recipients: RecipientPolicy;
+  readonly proof?: ProofForm;
+  readonly status?: { readonly validFor?: string; readonly purposes?: readonly StatusPlace['purpose'][] };
+}
+
+/**
+ * Reads badgekit.yaml.
+ * @throws BadgekitError YAML_* | CONFIG_INVALID, listing every fault with its place
+ */
+export function readConfig(bytes: Uint8Array, file = CONFIG_FILE): ProgrammeConfig {
+  try {
+    return parseConfig(bytes, file);
+  } catch (error) {
+    throw placedIn(file, error);
+  }
+}
+
+function parseConfig(bytes: Uint8Array, file: string): ProgrammeConfig {
+  const yaml = parseYaml(decodeUtf8(bytes));
+  const outcome = compileSchema<ProgrammeConfig>(programmeSchema)(yaml.value);
+  if (outcome.ok) return withSoundHosting(outcome.value, file, yaml);
+  const [first, ...more] = outcome.faults.map((fault) => placeFault(fault, file, yaml));
+  throw new BadgekitError('CONFIG_INVALID', first?.message ?? 'it cannot be used', {
+    where: first?.where,
+    hint: first?.hint,
+    more: more.map(({ where, message, hint }) => `${formatWhere(where)}: ${message}${hint === undefined ? '' : `; ${hint}`}`),
+  });
+}
+
+/** did:web needs a hosting address, and its document must lie below it. */
+function withSoundHosting(config: ProgrammeConfig, file: string, yaml: YamlSource): ProgrammeConfig {
+  const hosting = config.hosting?.replace(/\/+$/, '');
+  if (!config.issuer.id.startsWith('did:web:')) return { ...config, ...(hosting === undefined ? {} : { hosting }) };
+  const isBelow = hosting !== undefined && didDocumentPath(config.issuer.id, hosting) !== undefined;
+  if (isBelow) return { ...config, hosting };
+  throw new BadgekitError('CONFIG_INVALID', 'the identifier\'s document does not lie below the hosting address', {
+    where: { ...yaml.at(hosting === undefined ? '/issuer/id' : '/hosting'), file, path: 'hosting' },
+    hint: `for ${config.issuer.id} write: hosting: ${didWebUrl(config.issuer.id).replace(/\/(?:\.well-known\/)?did\.json$/, '')}`,
+  });
+}
+
+export interface ConfigAnswers {
+  readonly id: string;
+  readonly name: string;
+  readonly url: string | undefined;
+  readonly email: string | undefined;
+  readonly description: string | undefined;
+  readonly image: { readonly file: string; readonly caption: string } | undefined;
+  readonly hosting: string | undefined;
+  readonly key: string;
+  readonly recipients: RecipientPolicy;
+  readonly proof: ProofForm;
+}
+
+function line(key: string, value: string | undefined): string {
+  return value === undefined ? '' : `  ${key}: ${JSON.stringify(value)}\n`;
+}
+
+/** The text of a new badgekit.yaml, with a line of explanation for each choice. */
+export function writeConfig(answers: ConfigAnswers): string {
+  const image = answers.image === undefined ? '' : `  image:\n    file: ${JSON.stringify(answers.image.file)}\n    caption: ${JSON.stringify(answers.image.caption)}\n`;
+  const hosting = answers.hosting === undefined
+    ? '# Nothing is hosted: badges carry no status, so they cannot be revoked.\n'
+    : `# Where the folder public/ is to be found on the web.\nhosting: ${JSON.stringify(answers.hosting)}\n`;
+  return `# The issuer, as every badge will name it. Keep this file in version control; keep keys/ out of it.
+issuer:
+  id: ${JSON.stringify(answers.id)}
+${line('name', answers.name)}${line('url', answers.url)}${line('email', answers.email)}${line('description', answers.description)}${image}
+${hosting}
+# The signing key: keys/<name>.jwe, sealed with your passphrase.
+key: ${JSON.stringify(answers.key)}
+
+# How recipients are identified: hashed-email (salted SHA-256), plain-email, or did.
+recipients: ${answers.recipients}
+
+# How badges are signed: data-integrity (a proof inside the JSON) or jwt.
+proof: ${answers.proof}
+`;
+}

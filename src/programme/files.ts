@@ -1,0 +1,182 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, link, lstat, mkdir, open, realpath, rename, unlink } from 'node:fs/promises';
+import { basename, dirname, join, relative, sep } from 'node:path';
+import { BadgekitError } from '../errors.ts';
+import type { Files } from '../ports.ts';
+
+const PLAIN_MODE = 0o644;
+
+/** The files below a folder. */
+export function createFiles(root: string): Files {
+  return {
+    read: (path, maxBytes) => readBounded(resolvePath(root, path), maxBytes, path),
+    exists: (path) => lstat(resolvePath(root, path)).then(() => true, () => false),
+    write: async (path, content, { replace = false, mode = PLAIN_MODE } = {}) => {
+      const target = resolvePath(root, path);
+      await within(path, async () => {
+        await mkdir(dirname(target), { recursive: true });
+        await refuseEscape(root, target, path);
+      });
+      return await writeWhole(target, typeof content === 'string' ? Buffer.from(content, 'utf8') : content, { replace, mode, shownAs: path });
+    },
+  };
+}
+
+/**
+ * Reads at most `maxBytes` of a regular file, whatever its size says.
+ * @throws BadgekitError FILE_NOT_FOUND | FILE_UNREADABLE | FILE_TOO_LARGE
+ */
+export async function readBounded(path: string, maxBytes: number, shownAs = path): Promise<Uint8Array> {
+  const handle = await openToRead(path, shownAs);
+  try {
+    if (!(await handle.stat()).isFile()) throw new BadgekitError('FILE_UNREADABLE', 'it is a folder or a device, not a file', { where: { file: shownAs } });
+    const pieces: Buffer[] = [];
+    let size = 0;
+    for (;;) {
+      const { bytesRead, buffer } = await handle.read(Buffer.alloc(64 * 1024), 0, 64 * 1024, null);
+      if (bytesRead === 0) return new Uint8Array(Buffer.concat(pieces));
+      size += bytesRead;
+      if (size > maxBytes) throw new BadgekitError('FILE_TOO_LARGE', `the file is larger than ${Math.round(maxBytes / 1024)} KiB`, { where: { file: shownAs } });
+      pieces.push(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The bytes of a file as a stream. */
+export async function* streamFile(path: string, shownAs = path): AsyncGenerator<Uint8Array> {
+  const handle = await openToRead(path, shownAs);
+  try {
+    for await (const chunk of handle.createReadStream({ autoClose: false })) yield chunk;
+  } catch (error) {
+    throw explain(error, shownAs);
+  } finally {
+    await handle.close();
+  }
+}
+
+interface WriteOptions {
+  readonly replace: boolean;
+  readonly mode: number;
+  readonly shownAs: string;
+}
+
+/** Writes a file anywhere, whole or not at all. */
+export async function writeWhole(target: string, bytes: Uint8Array, { replace, mode, shownAs }: WriteOptions): Promise<'written' | 'unchanged'> {
+  return await within(shownAs, async () => {
+    if (await isAlready(target, bytes)) return 'unchanged';
+    const temporary = join(dirname(target), `.${basename(target).slice(0, 60)}.${randomBytes(6).toString('hex')}.tmp`);
+    try {
+      await writeSynced(temporary, bytes, mode);
+      await (replace ? rename(temporary, target) : moveNew(temporary, target, shownAs));
+    } catch (error) {
+      await unlink(temporary).catch(() => undefined);
+      throw error;
+    }
+    await syncFolder(dirname(target));
+    return 'written';
+  });
+}
+
+async function writeSynced(path: string, bytes: Uint8Array, mode: number): Promise<void> {
+  const handle = await open(path, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, mode);
+  try {
+    await handle.chmod(mode);
+    await handle.writeFile(bytes);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Moves without ever replacing: a hard link fails where the name is taken, a rename would not. */
+async function moveNew(temporary: string, target: string, shownAs: string): Promise<void> {
+  try {
+    await link(temporary, target);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') throw new BadgekitError('FILE_EXISTS', 'the file exists already and says something else', { where: { file: shownAs }, hint: 'give --force to replace it' });
+    if (!['EPERM', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP'].includes(codeOf(error))) throw error;
+    return await rename(temporary, target);
+  }
+  await unlink(temporary);
+}
+
+async function isAlready(target: string, bytes: Uint8Array): Promise<boolean> {
+  try {
+    const handle = await open(target, 'r');
+    try {
+      const { size } = await handle.stat();
+      return size === bytes.length && Buffer.compare(await handle.readFile(), bytes) === 0;
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return false;
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  // Windows cannot open folders; there the rename itself is durable enough.
+  const handle = await open(path, 'r').catch(() => undefined);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
+}
+
+async function openToRead(path: string, shownAs: string): Promise<FileHandle> {
+  try {
+    return await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    throw explain(error, shownAs);
+  }
+}
+
+function resolvePath(root: string, path: string): string {
+  const segments = path.split('/');
+  if (path === '' || segments.some((segment) => segment === '' || segment === '.' || segment === '..' || /[\\\0:]/.test(segment))) {
+    throw new BadgekitError('PATH_OUTSIDE', 'the path leads out of the programme folder', { where: { file: path } });
+  }
+  return join(root, ...segments);
+}
+
+async function refuseEscape(root: string, target: string, shownAs: string): Promise<void> {
+  const between = relative(await realpath(root), await realpath(dirname(target)));
+  if (between === '..' || between.startsWith(`..${sep}`)) throw new BadgekitError('PATH_OUTSIDE', 'a link leads out of the programme folder', { where: { file: shownAs } });
+}
+
+async function within<T>(shownAs: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw explain(error, shownAs);
+  }
+}
+
+function explain(error: unknown, file: string): unknown {
+  if (error instanceof BadgekitError) return error;
+  const where = { file };
+  switch (codeOf(error)) {
+    case 'ENOENT':
+      return new BadgekitError('FILE_NOT_FOUND', 'there is no such file', { where, hint: 'check the name and the folder that you are in', cause: error });
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new BadgekitError('FILE_NOT_WRITABLE', 'the file or its folder may not be read or written by you', { where, hint: 'check the permissions of the file and its folder', cause: error });
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new BadgekitError('DISK_FULL', 'there is no room left on the disk', { where, hint: 'make room, then run the same command again', cause: error });
+    case 'EISDIR':
+      return new BadgekitError('FILE_UNREADABLE', 'it is a folder, not a file', { where, cause: error });
+    case 'ENOTDIR':
+      return new BadgekitError('FILE_NOT_FOUND', 'a part of the path is a file, not a folder', { where, cause: error });
+    case '':
+      return error;
+    default:
+      return new BadgekitError('FILE_UNREADABLE', `the file could not be read or written (${codeOf(error)})`, { where, cause: error });
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}

@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { BadgekitError } from '../errors.ts';
+import type { Files } from '../ports.ts';
+import { CONFIG_FILE, type ProgrammeConfig, readConfig } from './config.ts';
+import { createFiles } from './files.ts';
+
+const MAX_CONFIG_BYTES = 256 * 1024;
+
+/** A programme folder that was found and whose badgekit.yaml was read. */
+export interface Programme {
+  readonly root: string;
+  readonly config: ProgrammeConfig;
+  readonly files: Files;
+  /** A path inside the programme as a person in the working folder would type it. */
+  shown(path: string): string;
+}
+
+/** The folder with badgekit.yaml: the one named, or the nearest at or above the working folder. */
+export function findProgrammeRoot(workingFolder: string, named: string | undefined): string | undefined {
+  if (named !== undefined) {
+    const root = resolve(workingFolder, named);
+    return existsSync(join(root, CONFIG_FILE)) ? root : undefined;
+  }
+  for (let at = resolve(workingFolder); ; at = dirname(at)) {
+    if (existsSync(join(at, CONFIG_FILE))) return at;
+    if (dirname(at) === at) return undefined;
+  }
+}
+
+/**
+ * Opens the programme.
+ * @throws BadgekitError PROGRAMME_NOT_FOUND | CONFIG_INVALID | YAML_*
+ */
+export async function openProgramme(workingFolder: string, named: string | undefined): Promise<Programme> {
+  const root = findProgrammeRoot(workingFolder, named);
+  if (root === undefined) {
+    const where = named === undefined ? 'this folder or any above it' : `the folder ${named}`;
+    throw new BadgekitError('PROGRAMME_NOT_FOUND', `there is no ${CONFIG_FILE} in ${where}`, { hint: 'make a programme with: badgekit init-issuer' });
+  }
+  const files = createFiles(root);
+  const shown = (path: string): string => relative(workingFolder, join(root, path)) || '.';
+  return { root, config: readConfig(await files.read(CONFIG_FILE, MAX_CONFIG_BYTES), shown(CONFIG_FILE)), files, shown };
+}

@@ -1,0 +1,58 @@
+import { extname } from 'node:path';
+import { BadgekitError, placedIn } from '../errors.ts';
+import type { RefusedRow } from '../issue/plan.ts';
+import { type CsvRecord, type Delimiter, readCsv, writeCsvLine } from '../syntax/csv.ts';
+import { streamFile } from './files.ts';
+
+/** A roster file: its header, and its rows as often as they are asked for. */
+export interface Roster {
+  readonly header: readonly string[];
+  rows(): AsyncIterable<CsvRecord>;
+}
+
+/**
+ * Opens a roster by reading its header.
+ * @param path where it is
+ * @param shownAs how messages name it
+ * @throws BadgekitError ROSTER_INVALID where it is empty; NOT_UTF8 | CSV_SYNTAX | FILE_*
+ */
+export async function openRoster(path: string, shownAs: string, delimiter: Delimiter | undefined): Promise<Roster> {
+  const records = (): AsyncGenerator<CsvRecord> => placed(readCsv(streamFile(path, shownAs), delimiter), shownAs);
+  const all = records();
+  const first = await all.next();
+  await all.return(undefined);
+  if (first.done === true) throw new BadgekitError('ROSTER_INVALID', 'the roster is empty', { where: { file: shownAs }, hint: 'it needs a header line and a line for each award' });
+  return { header: first.value.cells, rows: () => withoutFirst(records()) };
+}
+
+/** `rosters/spring.csv` to `rosters/spring.rejected.csv`. */
+export function rejectedPath(roster: string): string {
+  const extension = extname(roster);
+  return `${roster.slice(0, roster.length - extension.length)}.rejected.csv`;
+}
+
+/** The refused rows as CSV, with what is wrong with each in two columns of their own. */
+export function rejectedCsv(header: readonly string[], refused: readonly RefusedRow[]): string {
+  const rows = refused.map(({ cells, faults }) => {
+    const padded = Array.from({ length: header.length }, (_, index) => cells[index] ?? '');
+    const problem = faults.map(({ message, hint }) => (hint === undefined ? message : `${message}; ${hint}`)).join(' | ');
+    return writeCsvLine([...padded, String(faults[0]?.line ?? ''), problem]);
+  });
+  return `\ufeff${writeCsvLine([...header, 'badgekit_line', 'badgekit_problem'])}${rows.join('')}`;
+}
+
+async function* placed(records: AsyncGenerator<CsvRecord>, file: string): AsyncGenerator<CsvRecord> {
+  try {
+    yield* records;
+  } catch (error) {
+    throw placedIn(file, error);
+  }
+}
+
+async function* withoutFirst<T>(items: AsyncIterable<T>): AsyncGenerator<T> {
+  let isFirst = true;
+  for await (const item of items) {
+    if (!isFirst) yield item;
+    isFirst = false;
+  }
+}

@@ -1,0 +1,61 @@
+import jsonld from 'jsonld';
+import { BadgekitError } from '../errors.ts';
+import { loadContext } from '../openbadges/contexts.ts';
+import type { JsonObject } from '../syntax/json.ts';
+import { quoted } from '../syntax/text.ts';
+
+/** How many times harder than its number of blank nodes a graph may be to label (threat JL15: poison graphs). */
+const MAX_WORK_FACTOR = 1;
+
+/**
+ * The canonical N-Quads of a JSON-LD document: RDFC-1.0 after JSON-LD 1.1 expansion in safe mode, so that whatever a
+ * context does not define is an error and never a silently unsigned part.
+ * @throws BadgekitError TERM_UNDEFINED | CONTEXT_UNKNOWN | CREDENTIAL_INVALID
+ */
+export async function canonicalize(document: JsonObject, documentLoader: DocumentLoader = loadContext): Promise<string> {
+  try {
+    return await jsonld.canonize(structuredClone(document), {
+      algorithm: 'RDFC-1.0',
+      base: null,
+      canonizeOptions: { maxWorkFactor: MAX_WORK_FACTOR },
+      documentLoader,
+      format: 'application/n-quads',
+      safe: true,
+    });
+  } catch (error) {
+    throw explain(error);
+  }
+}
+
+function explain(error: unknown): BadgekitError {
+  for (let at: unknown = error; at instanceof Error; at = causeOf(at)) if (at instanceof BadgekitError) return at;
+  const event = safeModeEvent(error);
+  if (event !== undefined) {
+    return new BadgekitError('TERM_UNDEFINED', `${event}: a signature would not cover it`, { hint: 'use a term that the contexts define, or leave it out', cause: error });
+  }
+  return new BadgekitError('CREDENTIAL_INVALID', 'the document cannot be processed as JSON-LD', { cause: error });
+}
+
+function causeOf(error: Error): unknown {
+  const details: unknown = 'details' in error ? error.details : undefined;
+  return error.cause ?? (typeof details === 'object' && details !== null && 'cause' in details ? details.cause : undefined);
+}
+
+/** What safe mode objected to, in words. */
+function safeModeEvent(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('details' in error)) return undefined;
+  const details = error.details as { event?: { code?: string; details?: Record<string, unknown> } } | undefined;
+  const code = details?.event?.code;
+  if (code === undefined) return undefined;
+  const found = details?.event?.details ?? {};
+  const subject = found['property'] ?? found['type'] ?? found['id'] ?? found['expandedProperty'] ?? found['value'] ?? found['language'];
+  const name = typeof subject === 'string' ? quoted(subject) : 'something';
+  const words: Readonly<Record<string, string>> = {
+    'invalid property': `no context defines the member ${name}`,
+    'relative @type reference': `no context defines the type ${name}`,
+    'relative @id reference': `the id ${name} is not absolute`,
+    'relative predicate reference': `no context defines the member ${name}`,
+    'relative property reference': `no context defines the member ${name}`,
+  };
+  return words[code] ?? `JSON-LD would drop ${name} (${code})`;
+}

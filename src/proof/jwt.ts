@@ -1,0 +1,81 @@
+import { CompactSign, compactVerify } from 'jose';
+import { BadgekitError } from '../errors.ts';
+import type { PrivateKey } from '../keys/private-key.ts';
+import type { PublicKey } from '../keys/public-key.ts';
+import { issuerId } from '../openbadges/credential.ts';
+import { decodeBase64url } from '../syntax/base64url.ts';
+import { parseDateTimeStamp } from '../syntax/datetime.ts';
+import { isJsonObject, type Json, type JsonObject, parseJson } from '../syntax/json.ts';
+import { decodeUtf8 } from '../syntax/text.ts';
+
+/** A compact JWS taken apart, its parts read strictly; nothing about it is verified yet. */
+export interface OpenedJwt {
+  readonly text: string;
+  readonly header: JsonObject;
+  readonly payload: JsonObject;
+  /** The credential inside: the payload without registered claims, or its `vc` member (VCDM 1.1). */
+  readonly credential: JsonObject;
+  readonly form: 'payload' | 'vc';
+}
+
+const COMPACT_JWS = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
+const REGISTERED_CLAIMS = ['iss', 'sub', 'jti', 'nbf', 'exp', 'iat', 'aud'] as const;
+
+/** Whether a text has the look of a compact JWS: three base64url parts. */
+export function looksLikeJwt(text: string): boolean {
+  return COMPACT_JWS.test(text);
+}
+
+/**
+ * Secures a credential as a compact JWS (Open Badges 3.0, section "JSON Web Token proof format"): the credential is
+ * the payload, beside the registered claims. `sub` is left out where the subject has no id.
+ */
+export async function signJwt(credential: JsonObject, key: PrivateKey, kid: string): Promise<string> {
+  const subject = credential['credentialSubject'];
+  const payload = {
+    ...credential,
+    iss: issuerId(credential),
+    jti: credential['id'],
+    ...(isJsonObject(subject) && subject['id'] !== undefined ? { sub: subject['id'] } : {}),
+    nbf: numericDate(credential['validFrom']),
+    ...(credential['validUntil'] === undefined ? {} : { exp: numericDate(credential['validUntil']) }),
+  };
+  const [alg] = key.publicKey.algorithm.jws;
+  return await new CompactSign(new TextEncoder().encode(JSON.stringify(payload))).setProtectedHeader({ alg, kid, typ: 'JWT' }).sign(key.object);
+}
+
+/**
+ * Takes a compact JWS apart: canonical base64url, strict JSON.
+ * @throws BadgekitError ENCODING_INVALID | JSON_* | CREDENTIAL_INVALID
+ */
+export function openJwt(text: string): OpenedJwt {
+  const parts = text.split('.');
+  if (parts.length !== 3 || !looksLikeJwt(text)) throw new BadgekitError('CREDENTIAL_INVALID', `a signed token has three parts, this has ${parts.length}`);
+  const [header, payload] = parts.slice(0, 2).map((part) => parseJson(decodeUtf8(decodeBase64url(part))));
+  decodeBase64url(parts[2] ?? '');
+  if (!isJsonObject(header) || !isJsonObject(payload)) throw new BadgekitError('CREDENTIAL_INVALID', 'the token\'s header or payload is not a JSON object');
+  const { vc } = payload;
+  if (vc === undefined) return { text, header, payload, credential: withoutClaims(payload), form: 'payload' };
+  if (!isJsonObject(vc) || payload['@context'] !== undefined) throw new BadgekitError('CREDENTIAL_INVALID', 'the token carries two credentials: in its payload and in "vc"');
+  return { text, header, payload, credential: vc, form: 'vc' };
+}
+
+/** Whether the token's signature verifies under a key, with no algorithm but those of the key's own type. Never throws. */
+export async function checkJwtSignature(jwt: OpenedJwt, key: PublicKey): Promise<boolean> {
+  try {
+    await compactVerify(jwt.text, key.object, { algorithms: [...key.algorithm.jws] });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A dateTimeStamp as seconds since 1970 (RFC 7519, NumericDate), or undefined. */
+export function numericDate(value: Json | undefined): number | undefined {
+  const instant = typeof value === 'string' ? parseDateTimeStamp(value) : undefined;
+  return instant === undefined ? undefined : Math.floor(instant / 1000);
+}
+
+function withoutClaims(payload: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(payload).filter(([name]) => !(REGISTERED_CLAIMS as readonly string[]).includes(name)));
+}

@@ -1,0 +1,214 @@
+import { BadgekitError, type ErrorCode } from '../errors.ts';
+import { positionAt } from './text.ts';
+
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+const MAX_JSON_DEPTH = 64;
+
+/**
+ * Strict JSON (RFC 8259, narrowed): no duplicate keys, no `__proto__`, no lone surrogates, no numbers that a double
+ * cannot hold as written, no byte order mark, at most {@link MAX_JSON_DEPTH} levels. Objects have no prototype.
+ * @throws BadgekitError JSON_SYNTAX | JSON_DUPLICATE_KEY | JSON_TOO_DEEP | JSON_UNSAFE_NUMBER | JSON_FORBIDDEN_KEY,
+ * each with line and column
+ */
+export function parseJson(text: string): Json {
+  return new JsonReader(text).document();
+}
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A JSON Pointer (RFC 6901) to a member or element below another pointer. */
+export function pointer(parent: string, key: string | number): string {
+  return `${parent}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}
+
+/** The value's own copy without prototypes or getters, or an error where it is not JSON at all. */
+export function asJson(value: unknown): Json {
+  const text = JSON.stringify(value);
+  if (text === undefined) throw new BadgekitError('JSON_SYNTAX', 'the value is not JSON');
+  return parseJson(text);
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t',
+};
+const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
+// oxlint-disable-next-line no-control-regex -- JSON forbids exactly these characters inside strings
+const PLAIN_STRING = /[^"\\\u0000-\u001f]*/y;
+
+class JsonReader {
+  readonly #text: string;
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  document(): Json {
+    if (this.#text.charCodeAt(0) === 0xfeff) {
+      throw this.#error('JSON_SYNTAX', 'the text begins with a byte order mark', 'save it as UTF-8 without BOM');
+    }
+    const value = this.#value(0);
+    this.#space();
+    if (this.#at < this.#text.length) throw this.#error('JSON_SYNTAX', 'there is more text after the JSON value');
+    return value;
+  }
+
+  #value(depth: number): Json {
+    if (depth > MAX_JSON_DEPTH) {
+      throw this.#error('JSON_TOO_DEEP', `the JSON is nested deeper than ${MAX_JSON_DEPTH} levels`);
+    }
+    this.#space();
+    switch (this.#text[this.#at]) {
+      case '{':
+        return this.#object(depth);
+      case '[':
+        return this.#array(depth);
+      case '"':
+        return this.#string();
+      case 't':
+        return this.#word('true', true);
+      case 'f':
+        return this.#word('false', false);
+      case 'n':
+        return this.#word('null', null);
+      default:
+        return this.#number();
+    }
+  }
+
+  #object(depth: number): JsonObject {
+    const object: Record<string, Json> = Object.create(null);
+    this.#at++;
+    this.#space();
+    if (this.#take('}')) return object;
+    do {
+      this.#space();
+      const keyAt = this.#at;
+      if (this.#text[keyAt] !== '"') throw this.#error('JSON_SYNTAX', 'a member name in double quotes was expected');
+      const key = this.#string();
+      this.#refuseKey(object, key, keyAt);
+      this.#space();
+      if (!this.#take(':')) throw this.#error('JSON_SYNTAX', 'a colon was expected after the member name');
+      object[key] = this.#value(depth + 1);
+      this.#space();
+    } while (this.#take(','));
+    if (!this.#take('}')) throw this.#error('JSON_SYNTAX', 'a comma or "}" was expected');
+    return object;
+  }
+
+  #refuseKey(object: JsonObject, key: string, at: number): void {
+    if (key === '__proto__') throw this.#error('JSON_FORBIDDEN_KEY', 'a member is named "__proto__"', undefined, at);
+    if (Object.hasOwn(object, key)) {
+      throw this.#error('JSON_DUPLICATE_KEY', `the member ${JSON.stringify(key)} stands twice`, undefined, at);
+    }
+  }
+
+  #array(depth: number): Json[] {
+    const array: Json[] = [];
+    this.#at++;
+    this.#space();
+    if (this.#take(']')) return array;
+    do {
+      array.push(this.#value(depth + 1));
+      this.#space();
+    } while (this.#take(','));
+    if (!this.#take(']')) throw this.#error('JSON_SYNTAX', 'a comma or "]" was expected');
+    return array;
+  }
+
+  #string(): string {
+    const start = this.#at++;
+    let value = '';
+    for (;;) {
+      PLAIN_STRING.lastIndex = this.#at;
+      value += PLAIN_STRING.exec(this.#text)?.[0] ?? '';
+      this.#at = PLAIN_STRING.lastIndex;
+      const char = this.#text[this.#at];
+      if (char === '"') break;
+      if (char !== '\\') throw this.#error('JSON_SYNTAX', 'the string is not closed, or holds a raw control character');
+      value += this.#escape();
+    }
+    this.#at++;
+    if (!value.isWellFormed()) {
+      throw this.#error('JSON_SYNTAX', 'a string holds half of a surrogate pair', undefined, start);
+    }
+    return value;
+  }
+
+  #escape(): string {
+    const letter = this.#text[this.#at + 1] ?? '';
+    if (letter !== 'u') {
+      const plain = Object.hasOwn(ESCAPES, letter) ? ESCAPES[letter] : undefined;
+      if (plain === undefined) throw this.#error('JSON_SYNTAX', 'there is no such escape in JSON');
+      this.#at += 2;
+      return plain;
+    }
+    const hex = this.#text.slice(this.#at + 2, this.#at + 6);
+    if (!/^[0-9a-fA-F]{4}$/.test(hex)) throw this.#error('JSON_SYNTAX', '\\u needs four hexadecimal digits');
+    this.#at += 6;
+    return String.fromCharCode(Number.parseInt(hex, 16));
+  }
+
+  #number(): number {
+    NUMBER.lastIndex = this.#at;
+    const lexeme = NUMBER.exec(this.#text)?.[0];
+    if (lexeme === undefined) {
+      const ended = this.#at >= this.#text.length;
+      throw this.#error('JSON_SYNTAX', ended ? 'the JSON ends too early' : 'a JSON value was expected');
+    }
+    const value = Number(lexeme);
+    if (!isFaithful(lexeme, value)) {
+      throw this.#error('JSON_UNSAFE_NUMBER', `the number ${lexeme.slice(0, 40)} cannot be kept exactly as written`);
+    }
+    this.#at += lexeme.length;
+    return value;
+  }
+
+  #word<T extends Json>(word: string, value: T): T {
+    if (!this.#text.startsWith(word, this.#at)) throw this.#error('JSON_SYNTAX', 'a JSON value was expected');
+    this.#at += word.length;
+    return value;
+  }
+
+  #space(): void {
+    for (;;) {
+      const code = this.#text.charCodeAt(this.#at);
+      if (code !== 32 && code !== 10 && code !== 13 && code !== 9) return;
+      this.#at++;
+    }
+  }
+
+  #take(char: string): boolean {
+    if (this.#text[this.#at] !== char) return false;
+    this.#at++;
+    return true;
+  }
+
+  #error(code: ErrorCode, message: string, hint?: string, at = this.#at): BadgekitError {
+    return new BadgekitError(code, message, { where: positionAt(this.#text, at), hint });
+  }
+}
+
+/** Whether a double says the same decimal value as the lexeme: finite, not -0, no digits lost. */
+function isFaithful(lexeme: string, value: number): boolean {
+  if (!Number.isFinite(value) || Object.is(value, -0)) return false;
+  if (Number.isInteger(value) && !Number.isSafeInteger(value)) return false;
+  return significand(lexeme) === significand(String(value));
+}
+
+/** Sign, digits without leading and trailing zeros, and the power of ten: equal for equal decimal values. */
+function significand(lexeme: string): string {
+  const [mantissa = '', exponent = '0'] = lexeme.toLowerCase().split('e');
+  const [whole = '', fraction = ''] = mantissa.replace('-', '').split('.');
+  const digits = (whole + fraction).replace(/^0+/, '');
+  const trimmed = digits.replace(/0+$/, '');
+  if (trimmed === '') return '0';
+  const power = Number(exponent) - fraction.length + (digits.length - trimmed.length);
+  return `${mantissa.startsWith('-') ? '-' : ''}${trimmed}e${power}`;
+}

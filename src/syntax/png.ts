@@ -1,0 +1,78 @@
+import { crc32 } from 'node:zlib';
+import { BadgekitError } from '../errors.ts';
+
+const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] as const;
+const KNOWN_CRITICAL = new Set(['IHDR', 'PLTE', 'IDAT', 'IEND']);
+
+/** A chunk of a PNG (PNG specification, section 5.3): where it stands and what it carries. */
+export interface PngChunk {
+  readonly type: string;
+  /** Offset of its length field, and of the byte after its CRC. */
+  readonly start: number;
+  readonly end: number;
+  readonly content: Uint8Array;
+}
+
+export interface Png {
+  readonly chunks: readonly PngChunk[];
+  readonly width: number;
+  readonly height: number;
+  /** Bytes that stand after IEND. */
+  readonly trailing: number;
+}
+
+export function isPng(bytes: Uint8Array): boolean {
+  return SIGNATURE.every((byte, index) => bytes[index] === byte);
+}
+
+/**
+ * Reads a PNG's chunks without decoding pixels: signature, lengths, CRCs, IHDR first, IDAT and IEND present.
+ * @throws BadgekitError IMAGE_INVALID, naming the chunk
+ */
+export function readPng(bytes: Uint8Array): Png {
+  if (!isPng(bytes)) throw damaged('it does not begin as a PNG does');
+  const chunks: PngChunk[] = [];
+  let at: number = SIGNATURE.length;
+  while (chunks.at(-1)?.type !== 'IEND') {
+    const chunk = readChunk(bytes, at);
+    chunks.push(chunk);
+    at = chunk.end;
+  }
+  const header = chunks[0];
+  if (header?.type !== 'IHDR' || header.content.length !== 13) throw damaged('its first chunk is not a whole IHDR');
+  if (!chunks.some(({ type }) => type === 'IDAT')) throw damaged('it has no image data (IDAT)');
+  const view = new DataView(header.content.buffer, header.content.byteOffset, 13);
+  const width = view.getUint32(0);
+  const height = view.getUint32(4);
+  if (width === 0 || height === 0) throw damaged('its width or height is zero');
+  return { chunks, width, height, trailing: bytes.length - at };
+}
+
+/** A whole chunk: length, type, content and CRC. */
+export function writePngChunk(type: string, content: Uint8Array): Uint8Array {
+  const chunk = new Uint8Array(content.length + 12);
+  const view = new DataView(chunk.buffer);
+  view.setUint32(0, content.length);
+  for (let index = 0; index < 4; index++) chunk[4 + index] = type.charCodeAt(index);
+  chunk.set(content, 8);
+  view.setUint32(8 + content.length, crc32(chunk.subarray(4, 8 + content.length)));
+  return chunk;
+}
+
+function readChunk(bytes: Uint8Array, start: number): PngChunk {
+  if (start + 12 > bytes.length) throw damaged('it ends in the middle of a chunk');
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const length = view.getUint32(start);
+  const end = start + 12 + length;
+  if (length > 0x7fffffff || end > bytes.length) throw damaged('a chunk claims to be longer than the file');
+  const type = String.fromCharCode(...bytes.subarray(start + 4, start + 8));
+  if (!/^[A-Za-z]{4}$/.test(type)) throw damaged('a chunk has no proper type');
+  if (crc32(bytes.subarray(start + 4, end - 4)) !== view.getUint32(end - 4)) throw damaged(`the checksum of its ${type} chunk is wrong`);
+  const isCritical = type.charCodeAt(0) < 0x60;
+  if (isCritical && !KNOWN_CRITICAL.has(type)) throw damaged(`it has an unknown critical chunk ${type}`);
+  return { type, start, end, content: bytes.subarray(start + 8, end - 4) };
+}
+
+function damaged(what: string): BadgekitError {
+  return new BadgekitError('IMAGE_INVALID', `the PNG is damaged: ${what}`, { hint: 'export or download the image again' });
+}

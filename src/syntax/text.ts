@@ -1,0 +1,101 @@
+import { BadgekitError } from '../errors.ts';
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * Decodes bytes as UTF-8 and nothing else. A byte order mark is kept as U+FEFF: whether it is welcome is for the
+ * format to say.
+ * @throws BadgekitError NOT_UTF8, naming the encoding that the bytes look like
+ */
+export function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return UTF8.decode(bytes);
+  } catch {
+    throw new BadgekitError('NOT_UTF8', `the text is not UTF-8: ${guessEncoding(bytes)}`, {
+      hint: 'save it as UTF-8 and try again',
+    });
+  }
+}
+
+/** Names the encoding that bytes which are not UTF-8 most likely have. */
+export function guessEncoding(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) return 'it is UTF-16 (little endian), as Excel saves "Unicode Text"';
+  if (first === 0xfe && second === 0xff) return 'it is UTF-16 (big endian)';
+  const zeros = bytes.subarray(0, 400).filter((byte) => byte === 0).length;
+  if (zeros > Math.min(bytes.length, 400) / 4) return 'it looks like UTF-16 without a byte order mark';
+  return 'it looks like Windows-1252 or Latin-1, as older programs save it';
+}
+
+/** Whether the bytes begin as UTF-16 does, or hold the zero bytes that UTF-8 text never has. */
+export function looksLikeUtf16(bytes: Uint8Array): boolean {
+  return guessEncoding(bytes).includes('UTF-16');
+}
+
+/** 1-based line and column (in UTF-16 units) of an offset in a text; CRLF, LF and CR each end a line. */
+export function positionAt(text: string, offset: number): { line: number; column: number } {
+  let line = 1;
+  let lineStart = 0;
+  for (let index = 0; index < offset; index++) {
+    const code = text.charCodeAt(index);
+    const endsLine = code === 10 || (code === 13 && text.charCodeAt(index + 1) !== 10);
+    if (!endsLine) continue;
+    line++;
+    lineStart = index + 1;
+  }
+  return { line, column: offset - lineStart + 1 };
+}
+
+// Controls, format characters (zero-width ones, bidirectional marks and overrides, tags), line separators, half surrogates.
+const INVISIBLE = /[\p{Cc}\p{Cf}\u2028\u2029\u202f\p{Cs}]/gu;
+
+/**
+ * Text from a file, a credential or the network, made safe for a terminal: controls, bidirectional overrides and
+ * zero-width characters appear as `\u{..}`, everything else as it is. The result is one line.
+ */
+export function visible(text: string, limit = 200): string {
+  const shown = text.replace(INVISIBLE, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
+  const chars = Array.from(shown);
+  return chars.length > limit ? `${chars.slice(0, limit).join('')}…` : shown;
+}
+
+/** {@link visible} text between double quotes, with quotes and backslashes inside it escaped. */
+export function quoted(text: string, limit = 80): string {
+  return `"${visible(text.replaceAll('"', '\\"'), limit)}"`;
+}
+
+/** The candidate nearest to a mistyped word, if it is near enough to be meant (at most a third of it wrong). */
+export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
+  for (const candidate of candidates) {
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    if (distance >= bestDistance) continue;
+    best = candidate;
+    bestDistance = distance;
+  }
+  return best;
+}
+
+/** Damerau-Levenshtein distance (adjacent swaps count once). */
+function editDistance(a: string, b: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= b.length; column++) {
+      const same = a[row - 1] === b[column - 1];
+      const steps = [
+        (current[column - 1] ?? 0) + 1,
+        (last[column] ?? 0) + 1,
+        (last[column - 1] ?? 0) + (same ? 0 : 1),
+      ];
+      const swapped = row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
+      if (swapped) steps.push((beforeLast[column - 2] ?? 0) + 1);
+      current.push(Math.min(...steps));
+    }
+    beforeLast = last;
+    last = current;
+  }
+  return last[b.length] ?? 0;
+}

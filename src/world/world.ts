@@ -1,0 +1,78 @@
+import { open, realpath } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import type { Lookup, World } from '../ports.ts';
+import { visible } from '../syntax/text.ts';
+import { type HttpsOptions, readHttps } from './https.ts';
+
+/** A folder that is to be hosted under an address: what lies in it stands for what will be served. */
+export interface Hosting {
+  readonly url: string;
+  readonly folder: string;
+  /** The folder as the report names it. */
+  readonly shownAs: string;
+}
+
+export interface WorldOptions {
+  readonly offline: boolean;
+  readonly hosting: readonly Hosting[];
+  readonly https?: HttpsOptions;
+}
+
+/** What a verifier may ask of the outside: hosted folders first, then https under guards, each URL once a run. */
+export function createWorld({ offline, hosting, https }: WorldOptions): World {
+  const answers = new Map<string, Promise<Lookup<Uint8Array>>>();
+  const local: World = {
+    read: async (url, maxBytes) => (await readHosted(url, maxBytes, hosting)) ?? { found: false, reason: 'offline', message: offline ? 'the network was not asked' : 'the network is asked only once the badge proved authentic' },
+    get local() {
+      return local;
+    },
+  };
+  if (offline) return local;
+  return {
+    local,
+    read: (url, maxBytes) => {
+      const answer = answers.get(url) ?? readHosted(url, maxBytes, hosting).then((hosted) => hosted ?? readHttps(url, maxBytes, https));
+      answers.set(url, answer);
+      return answer;
+    },
+  };
+}
+
+/** A URL's file in a hosted folder; undefined where no folder is hosted there. */
+async function readHosted(url: string, maxBytes: number, hosting: readonly Hosting[]): Promise<Lookup<Uint8Array> | undefined> {
+  for (const host of hosting) {
+    const path = pathBelow(url, host.url);
+    if (path === undefined) continue;
+    const shown = `${host.shownAs}/${path}`;
+    const bytes = await readInside(host.folder, path, maxBytes);
+    if (bytes === undefined) return { found: false, reason: 'unreachable', message: `there is no file ${visible(shown)}` };
+    return { found: true, value: bytes, source: { kind: 'folder', path: shown } };
+  }
+  return undefined;
+}
+
+function pathBelow(url: string, base: string): string | undefined {
+  const prefix = base.endsWith('/') ? base : `${base}/`;
+  if (!url.startsWith(prefix)) return undefined;
+  const path = url.slice(prefix.length);
+  const isPlain = path.split('/').every((segment) => /^[\w.~-]+$/.test(segment) && segment !== '.' && segment !== '..');
+  return isPlain ? path : undefined;
+}
+
+async function readInside(folder: string, path: string, maxBytes: number): Promise<Uint8Array | undefined> {
+  try {
+    const root = await realpath(folder);
+    const file = await realpath(join(root, ...path.split('/')));
+    if (!file.startsWith(root + sep)) return undefined;
+    const handle = await open(file, 'r');
+    try {
+      const buffer = Buffer.alloc(maxBytes + 1);
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
+      return bytesRead > maxBytes ? undefined : new Uint8Array(buffer.subarray(0, bytesRead));
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return undefined;
+  }
+}

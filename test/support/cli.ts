@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process';
+import { cpSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '../..');
+const BIN = join(ROOT, 'bin/badgekit.js');
+export const PASSPHRASE = 'tide turns at dawn';
+
+export interface Run {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface RunOptions {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string;
+}
+
+/** Runs the built command line as a child process, without a terminal. */
+export function badgekit(args: readonly string[], { cwd, env = {}, input = '' }: RunOptions): Promise<Run> {
+  return new Promise((resolve, reject) => {
+    const { CI: _, ...inherited } = process.env;
+    const child = spawn(process.execPath, [BIN, ...args], { cwd, env: { ...inherited, BADGEKIT_PASSPHRASE: PASSPHRASE, ...env } });
+    let [out, err] = ['', ''];
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')));
+    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString('utf8')));
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, out, err }));
+    child.stdin.end(input);
+  });
+}
+
+export function temporaryFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'badgekit-test-'));
+}
+
+/** A copy of the sample programme, without keys. */
+export function sampleProgramme(): string {
+  const folder = join(temporaryFolder(), 'tidewater');
+  cpSync(join(ROOT, 'fixtures/tidewater'), folder, { recursive: true });
+  return folder;
+}

@@ -1,0 +1,85 @@
+import { readdirSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { BadgekitError } from '../../src/errors.ts';
+import { parseJson } from '../../src/syntax/json.ts';
+import { decodeUtf8 } from '../../src/syntax/text.ts';
+import { conformancePath, hasConformance, readBytes } from '../support/conformance.ts';
+
+const codeOf = (text: string): string => {
+  try {
+    parseJson(text);
+    return 'accepted';
+  } catch (error) {
+    return error instanceof BadgekitError ? error.code : 'crashed';
+  }
+};
+
+describe('strict JSON', () => {
+  test('reads what JSON.parse reads', () => {
+    fc.assert(fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
+      const text = JSON.stringify(value);
+      fc.pre(!/-0[,\]}\s]|-0$|e[+-]?\d{3}/.test(text) && !text.includes('__proto__'));
+      let parsed: unknown;
+      try {
+        parsed = parseJson(text);
+      } catch (error) {
+        // Integers that a double cannot count with are refused where JSON.parse rounds.
+        if (error instanceof BadgekitError && error.code === 'JSON_UNSAFE_NUMBER') return;
+        throw error;
+      }
+      expect(JSON.stringify(parsed)).toBe(JSON.stringify(JSON.parse(text)));
+    }), { numRuns: 500 });
+  });
+
+  test.each([
+    ['{"a":1,"a":2}', 'JSON_DUPLICATE_KEY'],
+    ['{"a":1,"\\u0061":2}', 'JSON_DUPLICATE_KEY'],
+    ['{"x":{"b":1,"b":1}}', 'JSON_DUPLICATE_KEY'],
+    ['{"__proto__":{}}', 'JSON_FORBIDDEN_KEY'],
+    ['1e400', 'JSON_UNSAFE_NUMBER'],
+    ['9007199254740993', 'JSON_UNSAFE_NUMBER'],
+    ['-0', 'JSON_UNSAFE_NUMBER'],
+    ['0.1000000000000000055511151231257827', 'JSON_UNSAFE_NUMBER'],
+    ['"\\ud800"', 'JSON_SYNTAX'],
+    ['"\\udc00\\ud800"', 'JSON_SYNTAX'],
+    ['\ufeff{}', 'JSON_SYNTAX'],
+    ['{} {}', 'JSON_SYNTAX'],
+    ['{"a":1,}', 'JSON_SYNTAX'],
+    ['NaN', 'JSON_SYNTAX'],
+    ['', 'JSON_SYNTAX'],
+    ['1.10', 'accepted'],
+    ['1.0', 'accepted'],
+    ['{"constructor":1,"prototype":2,"hasOwnProperty":3}', 'accepted'],
+    ['[1.5e3, 100e-2, 0.30]', 'accepted'],
+  ])('%j is %s', (text, expected) => {
+    expect(codeOf(text)).toBe(expected);
+  });
+
+  test('says where the fault is', () => {
+    expect(() => parseJson('{\n  "a": 1,\n  "a": 2\n}')).toThrow(expect.objectContaining({ where: { line: 3, column: 3 } }));
+  });
+
+  test('refuses nesting beyond 64 levels without overflowing', () => {
+    expect(codeOf('['.repeat(100_000))).toBe('JSON_TOO_DEEP');
+    expect(codeOf(`${'['.repeat(60)}${']'.repeat(60)}`)).toBe('accepted');
+  });
+
+  describe.skipIf(!hasConformance)('JSONTestSuite', () => {
+    const files = hasConformance ? readdirSync(conformancePath('vectors/json-test-suite/test_parsing')) : [];
+    // What RFC 8259 allows and badgekit does not: duplicate keys, which hide things, and numbers that a double cannot keep.
+    const stricter = new Set(['y_object_duplicated_key.json', 'y_object_duplicated_key_and_value.json', 'y_number_negative_zero.json', 'y_number_minus_zero.json', 'y_number_double_close_to_zero.json', 'y_number.json', 'y_number_real_capital_e.json', 'y_number_real_exponent.json', 'y_number_real_fraction_exponent.json', 'y_object_extreme_numbers.json']);
+
+    test.each(files)('%s', (file) => {
+      let outcome = 'accepted';
+      try {
+        parseJson(decodeUtf8(readBytes(`vectors/json-test-suite/test_parsing/${file}`)));
+      } catch (error) {
+        if (!(error instanceof BadgekitError)) throw error;
+        outcome = error.code;
+      }
+      if (file.startsWith('n_')) expect(outcome).not.toBe('accepted');
+      if (file.startsWith('y_') && !stricter.has(file)) expect(outcome).toBe('accepted');
+    });
+  });
+});
