@@ -88,7 +88,7 @@ function openedRoot(image: string, { rootTagEnd, rootName }: Svg, element: strin
 function splice(text: string, edits: readonly { start: number; end: number; text: string }[]): string {
   let result = '';
   let at = 0;
-  for (const edit of [...edits].sort((a, b) => a.start - b.start)) {
+  for (const edit of [...edits].sort((a, b) => a.start - b.start || a.end - b.end)) {
     result += text.slice(at, edit.start) + edit.text;
     at = edit.end;
   }

@@ -44,11 +44,12 @@ export function compileSchema<T>(schema: object): (value: unknown) => SchemaOutc
   };
 }
 
-/** Without the errors that only repeat others: composite keywords, and what failed because a type was wrong. */
+/** Without the errors that only repeat others: composite keywords, entries that are not the one wanted, wrong types. */
 function rootCauses(errors: readonly ErrorObject[]): ErrorObject[] {
   const wrongType = new Set(errors.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath));
   const seen = new Set<string>();
   return errors.filter((error) => {
+    if (error.schemaPath.includes('/contains/')) return false;
     if (['if', 'allOf', 'anyOf', 'oneOf', 'not'].includes(error.keyword) && parentHint(error) === undefined) return false;
     if (error.keyword !== 'type' && wrongType.has(error.instancePath)) return false;
     const identity = JSON.stringify([error.instancePath, error.keyword, error.params]);

@@ -28,7 +28,7 @@ async function examine(value: JsonObject | string, path: string, options: Verify
   if (subject === undefined) return [{ code: 'ENDORSEMENT_REJECTED', path, message: file.summary }];
   if (subject.kind !== 'EndorsementCredential') return [{ code: 'ENDORSEMENT_REJECTED', path, message: 'it is no EndorsementCredential' }];
   const { signature, key } = await checkSignature(subject, { at: options.at, world: options.world });
-  const checks = [await checkForm(subject), signature, key, checkDates(subject.document, options.at)];
+  const checks = [signature, key, await checkForm(subject), checkDates(subject.document, options.at)];
   const bad = checks.find(({ outcome }) => outcome === 'failed');
   if (bad !== undefined) return [{ code: 'ENDORSEMENT_REJECTED', path, message: `${bad.summary} (by ${quoted(issuerName(subject.document))})` }];
   const open = checks.find(({ outcome }) => outcome === 'undetermined');

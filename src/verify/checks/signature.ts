@@ -1,3 +1,4 @@
+import { BadgekitError } from '../../errors.ts';
 import type { PublicKey } from '../../keys/public-key.ts';
 import { asList, issuerId } from '../../openbadges/credential.ts';
 import { checkProof } from '../../proof/data-integrity.ts';
@@ -47,6 +48,8 @@ function gravity({ signature, key }: SignatureChecks): number {
 }
 
 function unreadable(proof: Json): SignatureChecks {
+  const placeholder = isJsonObject(proof) ? placeholderFault(proof) : undefined;
+  if (placeholder !== undefined) return withoutKey(failed('signature', [placeholder]));
   const name = suiteName(proof);
   if (name === 'none') return withoutKey(failed('signature', [{ code: 'PROOF_MALFORMED', path: '/proof', message: 'its proof does not say of what kind it is' }]));
   return withoutKey(undetermined('signature', [{ code: 'PROOF_UNSUPPORTED', path: '/proof', message: `it is signed in a way that this version of badgekit does not verify: ${quoted(name)}`, advice: 'try a verifier that knows this kind of proof' }]));
@@ -59,7 +62,13 @@ async function checkOne(document: JsonObject, proof: Json, issuer: string, optio
   if (shape !== undefined) return withoutKey(shape.code === 'PROOF_UNSUPPORTED' ? undetermined('signature', [shape]) : failed('signature', [shape]));
   const method = String(proof['verificationMethod']);
   const verifies = (key: PublicKey): Promise<boolean> => checkProof(document, proof, key);
-  return decide({ suite: suite.name, accepts: suite, created: createdText(proof), resolved: await resolveKey(method, issuer, options.world), verifies, options });
+  const decision = { suite: suite.name, accepts: suite, created: createdText(proof), resolved: await resolveKey(method, issuer, options.world), verifies, options };
+  try {
+    return await decide(decision);
+  } catch (error) {
+    if (!(error instanceof BadgekitError)) throw error;
+    return withoutKey(failed('signature', [{ code: error.code === 'TERM_UNDEFINED' ? 'TERM_UNDEFINED' : 'TOO_COMPLEX', message: `what was signed cannot be made out: ${error.message}` }]));
+  }
 }
 
 /** The members that a proof must have, before any key is looked for (VC Data Integrity, section 2.1). */
@@ -67,7 +76,8 @@ function proofFault(proof: JsonObject, at: number): Finding | undefined {
   const { proofPurpose, verificationMethod, proofValue, created, expires } = proof;
   if (proofPurpose !== 'assertionMethod') return { code: 'PROOF_PURPOSE', path: '/proof', message: `the proof was made for the purpose ${quoted(String(proofPurpose ?? 'none'))}, not to assert a credential` };
   if (typeof verificationMethod !== 'string' || typeof proofValue !== 'string') return { code: 'PROOF_MALFORMED', path: '/proof', message: 'the proof lacks its verificationMethod or its proofValue' };
-  if (verificationMethod.endsWith(`#${proofValue}`)) return { code: 'PROOF_PLACEHOLDER', path: '/proof', message: 'the proof\'s value only repeats the name of its key: it is a placeholder, not a signature' };
+  const placeholder = placeholderFault(proof);
+  if (placeholder !== undefined) return placeholder;
   if (proof['previousProof'] !== undefined) return { code: 'PROOF_UNSUPPORTED', path: '/proof', message: 'the proof builds on another one (previousProof), which this version of badgekit does not verify' };
   const createdAt = stamp(created);
   if (created !== undefined && createdAt === undefined) return { code: 'PROOF_CREATED', path: '/proof', message: `the proof's date ${quoted(String(created))} is no date and time with a time zone` };
@@ -75,6 +85,11 @@ function proofFault(proof: JsonObject, at: number): Finding | undefined {
   const expiresAt = stamp(expires);
   if (expires !== undefined && (expiresAt === undefined || expiresAt < at)) return { code: 'PROOF_EXPIRED', path: '/proof', message: `the proof itself expired (${quoted(String(expires))})` };
   return undefined;
+}
+
+function placeholderFault({ verificationMethod, proofValue }: JsonObject): Finding | undefined {
+  const repeats = typeof verificationMethod === 'string' && typeof proofValue === 'string' && verificationMethod.endsWith(`#${proofValue}`);
+  return repeats ? { code: 'PROOF_PLACEHOLDER', path: '/proof', message: 'the proof\'s value only repeats the name of its key: it is a placeholder, not a signature' } : undefined;
 }
 
 function createdText(proof: JsonObject): string {
