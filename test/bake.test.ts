@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { bake, extract, kindOf } from '../src/bake/bake.ts';
 import { writePngChunk } from '../src/syntax/png.ts';
 
-const image = new Uint8Array(PNG.sync.write(new PNG({ width: 2, height: 2 })));
+const image: Uint8Array = new Uint8Array(PNG.sync.write(new PNG({ width: 2, height: 2 })));
 const latin = (text: string): Buffer => Buffer.from(text, 'latin1');
 
 /** A PNG with another chunk right after its header. */
