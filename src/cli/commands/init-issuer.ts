@@ -26,7 +26,7 @@ export const addInitIssuer: AddCommand = (program, session, outcome) => {
     .option('--image-caption <text>', 'what the logo shows, for screen readers')
     .option('--recipients <how>', 'how recipients are identified: hashed-email, plain-email or did')
     .option('--proof <form>', 'how badges are signed: data-integrity or jwt')
-    .option('--key-type <type>', 'ed25519, p256, p384 or rsa (default: ed25519; p256 with --proof jwt)')
+    .option('--key-type <type>', 'ed25519, p256 or rsa (default: ed25519; p256 with --proof jwt)')
     .option('--key-name <name>', 'the key\'s name', 'key-1')
     .option('--key-only', 'make only the key that badgekit.yaml names');
   withOutput(withDryRun(withPassphrase(command))).addHelpText('after', EXAMPLES).action(async (folder: string, options) => {
