@@ -21,6 +21,8 @@ export interface NormalizedForm {
   /** JSON Pointers of single values that the plain serialization writes as arrays. */
   readonly compacted: readonly string[];
   readonly isVersion1: boolean;
+  /** Several status entries, which VCDM 2.0 allows; the class tables of Open Badges 3.0 have room for one. */
+  readonly hasSeveralStatuses: boolean;
 }
 
 // Classes whose `type` is a single string (requirement A6); all others have an array.
@@ -39,9 +41,19 @@ export function normalizeForm(credential: JsonObject): NormalizedForm {
   const document = isJsonObject(withTypes) ? withTypes : credential;
   const lists = ARRAY_MEMBERS.filter((member) => isJsonObject(document[member]));
   compacted.push(...lists.map((member) => pointer('', member)));
-  const widened = { ...document, ...Object.fromEntries(lists.map((member) => [member, [document[member] ?? null]])) };
+  const statuses = document['credentialStatus'];
+  const hasSeveralStatuses = Array.isArray(statuses);
+  const widened = {
+    ...document,
+    ...Object.fromEntries(lists.map((member) => [member, [document[member] ?? null]])),
+    ...(hasSeveralStatuses ? { credentialStatus: statuses.find((entry) => !isStatusEntry(entry)) ?? statuses[0] ?? null } : {}),
+  };
   const isVersion1 = Array.isArray(credential['@context']) && credential['@context'].includes(CREDENTIALS_V1);
-  return { credential: isVersion1 ? asVersion2(widened) : widened, compacted, isVersion1 };
+  return { credential: isVersion1 ? asVersion2(widened) : widened, compacted, isVersion1, hasSeveralStatuses };
+}
+
+function isStatusEntry(entry: Json): boolean {
+  return isJsonObject(entry) && typeof entry['id'] === 'string' && typeof entry['type'] === 'string';
 }
 
 function widenTypes(value: Json, path: string, compacted: string[], member = ''): Json {

@@ -61,7 +61,9 @@ function get(target: URL, maxBytes: number, options: HttpsOptions): Promise<Uint
       response.on('data', (piece: Buffer) => {
         size += piece.length;
         pieces.push(piece);
-        if (size > maxBytes) outgoing.destroy(new Error(`it is larger than ${maxBytes} bytes`));
+        if (size <= maxBytes) return;
+        outgoing.destroy();
+        reject(new Error(`it is larger than ${maxBytes} bytes`));
       });
       response.on('error', (error) => reject(signal.aborted ? new Error(`it did not end within ${timeoutMs / 1000} s`) : error));
       response.on('end', () => resolve(new Uint8Array(Buffer.concat(pieces))));

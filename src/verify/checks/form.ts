@@ -30,10 +30,11 @@ const FORM_NAMES = {
 } as const;
 
 function openBadgeFindings({ document, kind }: Subject, notes: Finding[]): Finding[] {
-  const { credential, compacted, isVersion1 } = normalizeForm(document);
+  const { credential, compacted, isVersion1, hasSeveralStatuses } = normalizeForm(document);
   const [first, ...more] = compacted;
   if (first !== undefined) notes.push({ code: 'COMPACT_FORM', path: first, message: `single values stand where the plain form has lists (${first}${more.length > 0 ? ` and ${more.length} more` : ''})` });
   if (isVersion1) notes.push({ code: 'VCDM_1_1', message: 'it follows version 1.1 of the Verifiable Credentials data model, which Open Badges 3.0 has left' });
+  if (hasSeveralStatuses) notes.push({ code: 'STATUS_SEVERAL', path: '/credentialStatus', message: 'it has several status entries, where Open Badges 3.0 has room for one; all of them count' });
   if (kind === 'other') return [{ code: 'TYPE_WRONG', path: '/type', message: `its type is ${asList(document['type']).map((type) => quoted(String(type))).join(', ') || 'missing'}, where an Open Badge has OpenBadgeCredential or AchievementCredential` }];
   const outcome = checkCredentialSchema(credential, kind === 'EndorsementCredential' ? kind : 'AchievementCredential');
   const mixed = versionFindings(document, isVersion1);
