@@ -16,7 +16,6 @@ const EXIT_BY_CODE = {
   DEFINITION_UNKNOWN: EXIT.unusable,
   DEFINITION_EXISTS: EXIT.unusable,
   ROSTER_INVALID: EXIT.unusable,
-  ROSTER_REFUSED: EXIT.no,
   FILE_NOT_FOUND: EXIT.unusable,
   FILE_UNREADABLE: EXIT.unusable,
   FILE_TOO_LARGE: EXIT.unusable,
@@ -57,8 +56,6 @@ const EXIT_BY_CODE = {
   STATUS_UNAVAILABLE: EXIT.unusable,
   LEDGER_LOCKED: EXIT.undetermined,
   LEDGER_DAMAGED: EXIT.undetermined,
-  NETWORK_BLOCKED: EXIT.undetermined,
-  NETWORK_FAILED: EXIT.undetermined,
   INTERRUPTED: EXIT.interrupted,
   INTERNAL: EXIT.undetermined,
 } as const satisfies Record<string, ExitCode>;

@@ -25,7 +25,8 @@ function claimLines({ verdict, checks }: Report, claims: Claims, recipient: stri
   const when = day(claims.awardedDate ?? claims.validFrom);
   const issuer = claims.issuerId === undefined ? 'nobody' : visible(claims.issuerId);
   const called = claims.issuerName === undefined ? '' : ` (${quoted(claims.issuerName)}, as it calls itself)`;
-  const claimed = verdict === 'rejected' ? 'says that it was awarded' : 'awarded';
+  const isAuthentic = ['signature', 'key'].every((name) => checks.some(({ check, outcome }) => check === name && outcome === 'passed'));
+  const claimed = isAuthentic ? 'awarded' : 'says that it was awarded';
   return `${indent}${name}${claimed}${to}${when === undefined ? '' : ` on ${when}`} by ${issuer}${called}\n`;
 }
 

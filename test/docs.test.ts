@@ -1,0 +1,113 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, test } from 'vitest';
+import outputSchema from '../schemas/output.json' with { type: 'json' };
+import { badgekit, PASSPHRASE, sampleProgramme, temporaryFolder } from './support/cli.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts')).map((file) => read(join('src', file))).join('\n');
+
+/** What differs from run to run: ids, the day and minute of today. */
+function steady(text: string): string {
+  return text
+    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'UUID')
+    .replace(/made \d{4}-\d\d-\d\d/g, 'made TODAY')
+    .replace(/list of \d{4}-\d\d-\d\d \d\d:\d\d UTC/g, 'list of NOW')
+    .trimEnd();
+}
+
+describe('the README', () => {
+  const [, session = ''] = /```console\n([^]*?)```/.exec(read('README.md')) ?? [];
+  const steps = session.split(/^\$ /m).slice(1).map((step) => {
+    const [command = '', ...output] = step.split('\n');
+    return { command, output: output.join('\n') };
+  });
+
+  test('shows a session that really goes so, command by command', () => {
+    expect(steps.length).toBeGreaterThan(6);
+    const cwd = temporaryFolder();
+    const script = [`npx() { shift; node ${JSON.stringify(join(ROOT, 'bin/badgekit.js'))} "$@" 2>&1; }`, ...steps.flatMap(({ command }) => [command, 'echo "@@@"'])].join('\n');
+    const { CI: _, ...env } = process.env;
+    const { stdout } = spawnSync('bash', ['-c', script], { cwd, encoding: 'utf8', env: { ...env, BADGEKIT_PASSPHRASE: PASSPHRASE } });
+    const outputs = stdout.split('@@@\n');
+    for (const [index, { command, output }] of steps.entries()) expect(steady(outputs[index] ?? ''), command).toBe(steady(output));
+  }, 120_000);
+
+  test('names the two commands, and they exist', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    expect(read('README.md')).toContain('npm ci && npm run demo');
+    expect(read('README.md')).toContain('npm ci && npm test');
+    expect(Object.keys(scripts)).toEqual(expect.arrayContaining(['demo', 'test']));
+    expect(read('.ci/run')).toMatch(/^npm ci\nnpm test$/m);
+  });
+
+  test('links only to what is there, and names every command', async () => {
+    for (const [, target = ''] of read('README.md').matchAll(/\]\((?!https?:)([^)#]+)\)/g)) expect(existsSync(join(ROOT, target)), target).toBe(true);
+    const { out } = await badgekit(['--help'], { cwd: ROOT });
+    for (const command of ['init-issuer', 'define', 'issue', 'bake', 'verify', 'revoke', 'publish']) {
+      expect(out).toContain(command);
+      expect(read('README.md')).toContain(`\`${command}`);
+      expect((await badgekit([command, '--help'], { cwd: ROOT })).out).toContain('Examples:');
+    }
+  });
+
+  test('has pictures that are badges', async () => {
+    for (const image of ['bicycle-mechanic', 'hand-soldering', 'repair-cafe-day']) {
+      const { out } = await badgekit(['bake', '--extract', join(ROOT, `docs/images/baked-${image}.png`)], { cwd: ROOT });
+      expect(JSON.parse(out)).toMatchObject({ type: ['VerifiableCredential', 'OpenBadgeCredential'] });
+    }
+  });
+});
+
+describe('codes', () => {
+  test.each([
+    ['errors.md', 'errors.ts', /^ {2}([A-Z_0-9]+): EXIT\./gm],
+    ['findings.md', 'verify/verdict.ts', /(?<=\|) '([A-Z_0-9]+)'/g],
+  ])('of docs/%s are those of src/%s, each explained once and used', (page, source, pattern) => {
+    const codes = [...read(join('src', source)).matchAll(pattern)].map(([, code = '']) => code);
+    const explained = [...read(join('docs', page)).matchAll(/^\| `([A-Z_0-9]+)`/gm)].map(([, code = '']) => code);
+    expect(codes.length).toBeGreaterThan(30);
+    expect([...explained].sort()).toEqual([...codes].sort());
+    const unused = codes.filter((code) => (sources.match(new RegExp(`'${code}'`, 'g')) ?? []).length < (page === 'errors.md' ? 1 : 2));
+    expect(unused).toEqual([]);
+  });
+});
+
+describe('--json', () => {
+  test('prints exactly one document, of the shape in schemas/output.json, whatever the command and whatever goes wrong', async () => {
+    const validate = new Ajv2020({ strict: false }).compile(outputSchema);
+    const cwd = sampleProgramme();
+    const commands = [
+      ['init-issuer', '--key-only', '--dry-run'], ['init-issuer', '--key-only'], ['init-issuer'], ['define', '--check'], ['define', 'knots', '--name', 'K', '--description', 'D', '--tier', 'skill', '--criteria', 'C', '--dry-run'],
+      ['define', 'knots', '--name', 'K', '--description', 'D', '--tier', 'skill', '--criteria', 'C'], ['define', 'knots'], ['issue', 'rosters/spring.csv', '--dry-run'], ['issue', 'rosters/spring.csv'], ['issue', 'nothing.csv'],
+      ['verify', 'credentials/repair-cafe-day'], ['verify', 'badges/knots.svg'], ['verify', 'nothing.json'], ['revoke', 'noa@example.org'], ['revoke', 'nobody@example.org'], ['publish'],
+      ['bake', '--extract', 'docs.png'], ['bake', 'badgekit.yaml', 'badges/knots.svg'],
+    ];
+    for (const command of commands) {
+      const { out } = await badgekit([...command, '--json'], { cwd });
+      const document: unknown = JSON.parse(out);
+      expect(validate(document), `${command.join(' ')}: ${out} ${JSON.stringify(validate.errors)}`).toBe(true);
+    }
+    const lines = (await badgekit(['verify', 'credentials/repair-cafe-day', '--jsonl'], { cwd })).out.trim().split('\n');
+    expect(lines.length).toBeGreaterThan(10);
+    for (const line of lines) expect(validate(JSON.parse(line))).toBe(true);
+  }, 180_000);
+});
+
+describe('starting up', () => {
+  test('--help answers in under twice the time of node itself', () => {
+    const time = (args: readonly string[]): number => {
+      const start = process.hrtime.bigint();
+      spawnSync(process.execPath, args, { stdio: 'ignore' });
+      return Number(process.hrtime.bigint() - start);
+    };
+    const rounds = Array.from({ length: 15 }, () => [time(['-e', '0']), time([join(ROOT, 'bin/badgekit.js'), '--help'])] as const);
+    const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+    const ratio = median(rounds.map(([, help]) => help)) / median(rounds.map(([node]) => node));
+    console.log(`--help takes ${ratio.toFixed(2)} times as long as node -e 0`);
+    expect(ratio).toBeLessThan(2);
+  });
+});

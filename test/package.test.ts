@@ -1,0 +1,47 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { PASSPHRASE, temporaryFolder } from './support/cli.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const npm = (args: readonly string[], cwd: string): string => execFileSync('npm', [...args], { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+
+describe('the package', () => {
+  test('installs from its tarball into an empty folder, and npx badgekit works there', () => {
+    const packed = temporaryFolder();
+    npm(['pack', '--ignore-scripts', '--pack-destination', packed], ROOT);
+    const [tarball = ''] = readdirSync(packed);
+    const cwd = temporaryFolder();
+    npm(['init', '-y'], cwd);
+    npm(['install', '--omit=dev', '--no-audit', '--no-fund', '--ignore-scripts', join(packed, tarball)], cwd);
+    const run = (args: readonly string[]) => spawnSync('npx', ['badgekit', ...args], { cwd, encoding: 'utf8', env: { ...process.env, BADGEKIT_PASSPHRASE: PASSPHRASE } });
+    expect(run(['--version']).stdout.trim()).toBe((JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version);
+    expect(run(['init-issuer', 'p', '--name', 'Packed', '--no-hosting']).status).toBe(0);
+    expect(run(['define', 'knots', '--programme', 'p', '--name', 'K', '--description', 'D', '--tier', 'skill', '--criteria', 'C']).status).toBe(0);
+    writeFileSync(join(cwd, 'r.csv'), 'email\nana@example.org\n');
+    expect(run(['issue', 'r.csv', '--programme', 'p']).status).toBe(0);
+    expect(run(['verify', 'p/credentials', '--offline']).stdout).toContain('2 verified');
+    // No build step ran: whatever is native came ready from the registry.
+    expect(existsSync(join(cwd, 'node_modules/badgekit/src'))).toBe(false);
+    expect(statSync(join(packed, tarball)).size).toBeLessThan(2 * 1024 * 1024);
+  }, 300_000);
+
+  test('has a library face that can be imported', () => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, 'use.mjs'), `import { generatePrivateKey, didKeyOf, didKeyMethod, assembleCredential, addProof, verify, createWorld, bake, extract, BadgekitError } from ${JSON.stringify(join(ROOT, 'dist/index.js'))};
+const key = generatePrivateKey('Ed25519');
+const id = didKeyOf(key.publicKey);
+const credential = assembleCredential({ id: 'urn:uuid:1', issuer: { id, type: ['Profile'], name: 'L' }, achievement: { id: 'urn:uuid:2', type: ['Achievement'], name: 'N', description: 'D', criteria: { narrative: 'C' } }, validFrom: 0, validUntil: undefined, awardedDate: undefined, subject: { id: 'did:example:1', identifier: [], narrative: undefined, creditsEarned: undefined, result: [] }, evidence: [], status: [] });
+const signed = await addProof(credential, key, { verificationMethod: didKeyMethod(id), created: 0 });
+const text = JSON.stringify(signed);
+const baked = bake(new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg"/>'), text);
+if (extract(baked).credential !== text) throw new Error('extract');
+const { verdict } = await verify(baked, { at: Date.now(), world: createWorld({ offline: true, hosting: [] }) });
+try { extract(new Uint8Array()); } catch (error) { if (!(error instanceof BadgekitError)) throw error; }
+console.log(verdict);
+`);
+    expect(execFileSync(process.execPath, [join(cwd, 'use.mjs')], { encoding: 'utf8' })).toBe('verified\n');
+    expect(existsSync(join(ROOT, 'dist/types/src/index.d.ts'))).toBe(true);
+  });
+});
