@@ -102,13 +102,18 @@ export interface Ledger {
    * @returns one award per reservation, in the same order
    */
   reserve(reservations: readonly Reservation[], purposes: readonly StatusPlace['purpose'][], at: number): Promise<readonly LedgerAward[]>;
-  /** Marks reserved awards as issued, in one transaction. */
-  markIssued(issued: readonly { readonly credentialId: string; readonly verificationMethod: string; readonly files: readonly string[] }[], at: number): Promise<void>;
+  /**
+   * Marks reserved awards as issued, in one transaction.
+   * @returns the credential ids that nobody else had marked before
+   */
+  markIssued(issued: readonly { readonly credentialId: string; readonly verificationMethod: string; readonly files: readonly string[] }[], at: number): Promise<ReadonlySet<string>>;
   /** Issued awards whose credential id or recipient is the given text. */
   search(text: string): Promise<readonly LedgerAward[]>;
   statusLists(): Promise<readonly StatusListRow[]>;
   /** The indices whose bit is set in a list. */
   setIndices(purpose: StatusPlace['purpose'], list: number): Promise<readonly number[]>;
+  /** The indices whose bit was ever set or cleared. */
+  touchedIndices(purpose: StatusPlace['purpose'], list: number): Promise<readonly number[]>;
   recordStatus(changes: readonly StatusChange[]): Promise<void>;
   /** The latest change of a credential's bit for a purpose. */
   statusOf(credentialId: string): Promise<readonly StatusChange[]>;

@@ -6,6 +6,9 @@ import type { Extracted } from './carrier.ts';
 import { bakePng, extractPng } from './png.ts';
 import { bakeSvg, extractSvg } from './svg.ts';
 
+/** How far into a file its svg tag may begin: drawing programs write long comments first. */
+const MAX_PROLOGUE = 1024 * 1024;
+
 export type ImageFormat = 'png' | 'svg';
 
 /** What kind of file the bytes are, by their content alone. */
@@ -23,7 +26,7 @@ const IMAGES: Readonly<Record<ImageFormat, { readonly put: (image: Uint8Array, c
 export function kindOf(bytes: Uint8Array): FileKind {
   if (isPng(bytes)) return 'png';
   const head = Buffer.from(bytes.subarray(0, 4096)).toString('utf8').replace(/^\ufeff/, '').trimStart();
-  if (head.startsWith('<')) return /<(?:[A-Za-z_][\w.-]*:)?svg[\s/>]/.test(Buffer.from(bytes.subarray(0, 65_536)).toString('utf8')) ? 'svg' : 'unknown';
+  if (head.startsWith('<')) return /<(?:[A-Za-z_][\w.-]*:)?svg[\s/>]/.test(Buffer.from(bytes.subarray(0, MAX_PROLOGUE)).toString('utf8')) ? 'svg' : 'unknown';
   if (head.startsWith('{')) return 'json';
   return bytes.length < 2 ** 21 && looksLikeJwt(Buffer.from(bytes).toString('latin1').trim()) ? 'jwt' : 'unknown';
 }

@@ -20,14 +20,14 @@ export function reportAsText(report: Report, recipient: string | undefined, sess
 function claimLines({ verdict, checks }: Report, claims: Claims, recipient: string | undefined): string {
   const indent = '          ';
   const matched = checks.some(({ check, outcome }) => check === 'recipient' && outcome === 'passed');
-  const name = verdict === 'verified' || claims.name === undefined ? '' : `${quoted(claims.name, 120)}, `;
+  const title = verdict === 'verified' || claims.name === undefined ? '' : `${quoted(claims.name, 120)}, `;
   const to = matched && recipient !== undefined ? ` to ${visible(recipient)}` : '';
   const when = day(claims.awardedDate ?? claims.validFrom);
   const issuer = claims.issuerId === undefined ? 'nobody' : visible(claims.issuerId);
   const called = claims.issuerName === undefined ? '' : ` (${quoted(claims.issuerName)}, as it calls itself)`;
   const isAuthentic = ['signature', 'key'].every((name) => checks.some(({ check, outcome }) => check === name && outcome === 'passed'));
   const claimed = isAuthentic ? 'awarded' : 'says that it was awarded';
-  return `${indent}${name}${claimed}${to}${when === undefined ? '' : ` on ${when}`} by ${issuer}${called}\n`;
+  return `${indent}${title}${claimed}${to}${when === undefined ? '' : ` on ${when}`} by ${issuer}${called}\n`;
 }
 
 function checkLines({ check, outcome, summary, findings }: CheckResult, session: Session): string {

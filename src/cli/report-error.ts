@@ -5,12 +5,21 @@ import type { Session } from './session.ts';
 
 /** Says on standard error (or as JSON) what went wrong and what to do, and returns the exit code. */
 export function reportError(error: unknown, argv: readonly string[], session: Session): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.yes : EXIT.unusable;
+  const wantsJson = argv.includes('--json') || argv.includes('--jsonl');
+  if (error instanceof CommanderError) return reportUsage(error, wantsJson, session);
   const known = asBadgekitError(error);
-  if (argv.includes('--json') || argv.includes('--jsonl')) session.out(`${JSON.stringify({ badgekit: 1, error: errorAsJson(known) })}\n`);
+  if (wantsJson) session.out(`${JSON.stringify({ badgekit: 1, error: errorAsJson(known) })}\n`);
   else session.err(errorAsText(known));
   if (argv.includes('--debug') && error instanceof Error) session.err(`${String(error.stack)}\n${error.cause instanceof Error ? `caused by ${String(error.cause.stack)}\n` : ''}`);
   return known.exitCode;
+}
+
+/** The option parser has said on standard error what is wrong; a pipeline wants it as a document too. */
+function reportUsage({ exitCode, message }: CommanderError, wantsJson: boolean, session: Session): number {
+  if (exitCode === 0) return EXIT.yes;
+  const usage = new BadgekitError('USAGE', message.replace(/^error: /, ''), { hint: 'badgekit --help shows the commands, badgekit <command> --help their options' });
+  if (wantsJson) session.out(`${JSON.stringify({ badgekit: 1, error: errorAsJson(usage) })}\n`);
+  return EXIT.unusable;
 }
 
 function errorAsText({ message, where, hint, more }: BadgekitError): string {

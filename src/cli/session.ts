@@ -18,7 +18,8 @@ export interface Session {
   readonly colours: { readonly out: boolean; readonly err: boolean };
   /** The width of the terminal, in columns. */
   readonly columns: number;
-  /** Whether Ctrl-C was pressed: long commands finish what is in hand. */
+  /** From here on Ctrl-C does not end the program at once: what is in hand is finished first. */
+  readonly finishOnInterrupt: () => void;
   readonly isInterrupted: () => boolean;
 }
 
@@ -26,11 +27,6 @@ export interface Session {
 export function openSession(): Session {
   const { env, stdin, stdout, stderr } = process;
   let interrupted = false;
-  process.on('SIGINT', () => {
-    // A second Ctrl-C means now.
-    if (interrupted) process.exit(130);
-    interrupted = true;
-  });
   for (const stream of [stdout, stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
@@ -50,6 +46,13 @@ export function openSession(): Session {
     colours: { out: wantsColour(stdout.isTTY, env, isCi), err: wantsColour(stderr.isTTY, env, isCi) },
     columns: stderr.columns ?? 80,
     isInterrupted: () => interrupted,
+    finishOnInterrupt: () => {
+      process.on('SIGINT', () => {
+        // A second Ctrl-C means now.
+        if (interrupted) process.exit(130);
+        interrupted = true;
+      });
+    },
   };
 }
 

@@ -35,11 +35,11 @@ export async function* issueAwards(awards: AsyncIterable<IdentifiedAward>, issui
   const proven = new Set<string>();
   let batch: IdentifiedAward[] = [];
   for await (const award of awards) {
+    if (issuing.isInterrupted?.() === true) return;
     batch.push(award);
     if (batch.length < BATCH) continue;
     yield* issueBatch(batch, issuing, proven);
     batch = [];
-    if (issuing.isInterrupted?.() === true) return;
   }
   if (batch.length > 0) yield* issueBatch(batch, issuing, proven);
 }
@@ -59,8 +59,8 @@ async function* issueBatch(batch: readonly IdentifiedAward[], issuing: Issuing, 
     written.push({ credentialId: entry.credentialId, verificationMethod: secured.verificationMethod, files });
     issued.push({ line: award.row.line, credentialId: entry.credentialId, badge: award.row.badge, files });
   }
-  await ledger.markIssued(written, clock());
-  yield* issued;
+  const own = await ledger.markIssued(written, clock());
+  yield* issued.filter(({ credentialId }) => own.has(credentialId));
 }
 
 function reservationOf(award: IdentifiedAward, { issuer, roster }: Issuing, now: number): Reservation {

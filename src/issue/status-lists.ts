@@ -1,9 +1,10 @@
+import { BadgekitError } from '../errors.ts';
 import type { Clock, Files, Ledger, StatusListRow } from '../ports.ts';
+import { decodeBitstring } from '../status/bitstring.ts';
 import { assembleStatusList, readStatusList, statusListPath } from '../status/list.ts';
 import { addDuration, type Instant, parseDateTimeStamp } from '../syntax/datetime.ts';
-import { isJsonObject, type JsonObject } from '../syntax/json.ts';
 import { openJwt } from '../proof/jwt.ts';
-import { parseJson } from '../syntax/json.ts';
+import { isJsonObject, type JsonObject, parseJson } from '../syntax/json.ts';
 import { decodeUtf8 } from '../syntax/text.ts';
 import { type Issuer, statusListExtension } from './issuer.ts';
 import { secure } from './secure.ts';
@@ -41,12 +42,25 @@ async function refreshList({ purpose, list, size }: StatusListRow, hosting: stri
   const hosted = statusListPath(purpose, list, extension);
   const path = `public/${hosted}`;
   const now = clock();
+  const hostedList = await readList(path, files);
+  await refuseForgetting(hostedList, path, await ledger.touchedIndices(purpose, list));
   const content = { url: `${hosting}/${hosted}`, issuer: issuer.profile, purpose, size, set: await ledger.setIndices(purpose, list), validFrom: now, validUntil: addDuration(now, validFor) };
   const fresh = assembleStatusList(content);
-  if (isCurrent(await readList(path, files), fresh, now)) return undefined;
+  if (isCurrent(hostedList, fresh, now)) return undefined;
   const { text } = await secure(fresh, issuer, extension === 'jwt' ? 'jwt' : 'data-integrity', now);
   await files.write(path, text, { replace: true });
   return path;
+}
+
+/** A bit that is set in the list and that the ledger never heard of: the ledger was lost or is an old copy. */
+async function refuseForgetting(list: JsonObject | undefined, path: string, touched: readonly number[]): Promise<void> {
+  const encoded = list === undefined ? undefined : readStatusList(list)?.encodedList;
+  if (encoded === undefined) return;
+  const bits = decodeBitstring(encoded);
+  const known = new Set(touched);
+  for (let index = 0; index < bits.length; index++) {
+    if (bits.isSet(index) && !known.has(index)) throw new BadgekitError('LEDGER_DAMAGED', 'the list revokes badges that the ledger knows nothing of; signing it anew would make them valid again', { where: { file: path }, hint: 'put the newest copy of .badgekit/ledger.db back from your backup' });
+  }
 }
 
 async function readList(path: string, files: Files): Promise<JsonObject | undefined> {

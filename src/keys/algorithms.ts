@@ -61,7 +61,8 @@ export const ALGORITHMS: Readonly<Record<AlgorithmName, Algorithm>> = {
   },
 };
 
-export const MIN_RSA_BITS = 2048;
+/** FIPS 186-5, section 5.1: what an RSA key must at least be. A small or even exponent lets anybody sign. */
+export const RSA_LIMITS = { minBits: 2048, maxBits: 8192, minExponent: 65_537n } as const;
 
 /** The algorithm of a JWK, by its `kty` and `crv`. */
 export function algorithmOfJwk(kty: unknown, crv: unknown): Algorithm | undefined {

@@ -1,4 +1,5 @@
 import { BadgekitError } from '../errors.ts';
+import { type Instant, parseDateTimeStamp } from '../syntax/datetime.ts';
 import { isDid } from '../syntax/iri.ts';
 import { isJsonObject, type Json, type JsonObject } from '../syntax/json.ts';
 import { type PublicKey, publicKeyFromJwk, publicKeyFromMultikey } from './public-key.ts';
@@ -12,6 +13,8 @@ export interface VerificationMethod {
   /** Read only when the method is used: a document may hold keys of other kinds. */
   readonly material: JsonObject;
   readonly forAssertion: boolean;
+  /** The moment from which the key no longer counts; undefined where none is set. */
+  readonly endsAt: Instant | undefined;
 }
 
 export interface ControllerDocument {
@@ -20,25 +23,28 @@ export interface ControllerDocument {
 }
 
 /**
- * Reads a DID document.
+ * Reads a DID document. Entries that are no verification methods are passed over: they help nobody.
  * @throws BadgekitError KEY_INVALID where it is none, is not about `did`, or lists one method twice
  */
 export function readControllerDocument(value: Json, did: string): ControllerDocument {
   if (!isJsonObject(value)) throw invalid('it is not a JSON object');
   if (value['id'] !== did) throw invalid('it is about another identifier');
   const assertion = list(value['assertionMethod']);
-  const listed = list(value['verificationMethod']).filter(isJsonObject);
-  const embedded = assertion.filter(isJsonObject);
-  if (listed.length + embedded.length > MAX_METHODS) throw invalid(`it has more than ${MAX_METHODS} keys`);
+  const entries = [...list(value['verificationMethod']), ...assertion].filter(isJsonObject).filter(({ id }) => typeof id === 'string');
+  if (entries.length > MAX_METHODS) throw invalid(`it has more than ${MAX_METHODS} keys`);
   const allowed = new Set(assertion.map((entry) => absolute(isJsonObject(entry) ? entry['id'] : entry, did)));
-  const methods = [...listed, ...embedded].map((material) => {
-    const id = absolute(material['id'], did);
-    const controller = typeof material['controller'] === 'string' ? material['controller'] : did;
-    return { id, controller, material, forAssertion: allowed.has(id) };
-  });
+  const methods = value['deactivated'] === true ? [] : entries.map((material) => readMethod(material, did, allowed));
   const ids = methods.map(({ id }) => id);
   if (new Set(ids).size !== ids.length) throw invalid('it lists one verification method twice');
   return { id: did, methods };
+}
+
+function readMethod(material: JsonObject, did: string, allowed: ReadonlySet<string>): VerificationMethod {
+  const id = absolute(material['id'], did);
+  const { controller = did } = material;
+  if (typeof controller !== 'string') throw invalid('a key\'s controller is no text');
+  const ends = [material['revoked'], material['expires']].filter((end) => end !== undefined).map((end) => (typeof end === 'string' ? parseDateTimeStamp(end) : undefined) ?? 0);
+  return { id, controller, material, forAssertion: allowed.has(id), endsAt: ends.length === 0 ? undefined : Math.min(...ends) };
 }
 
 /**
@@ -59,12 +65,13 @@ export function splitDidUrl(text: string): { readonly did: string; readonly frag
 }
 
 function absolute(id: Json | undefined, did: string): string {
-  if (typeof id !== 'string') throw invalid('a verification method has no id');
+  if (typeof id !== 'string') return '';
   return id.startsWith('#') ? did + id : id;
 }
 
 function list(value: Json | undefined): readonly Json[] {
-  return Array.isArray(value) ? value : [];
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value as Json];
 }
 
 function invalid(what: string): BadgekitError {

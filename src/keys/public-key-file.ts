@@ -3,26 +3,36 @@ import { isJsonObject, type Json, parseJson } from '../syntax/json.ts';
 import { keyOfDidKey } from './did-key.ts';
 import { type PublicKey, publicKeyFromJwk, publicKeyFromMultikey } from './public-key.ts';
 
+/** A key from a file, with the identifier that controls it where the file tells. */
+export interface KeyFromFile {
+  readonly key: PublicKey;
+  readonly controller: string | undefined;
+}
+
 /**
  * The public keys in a text as people have them: a JWK, a JWK set, a Multikey or a DID document as JSON, or a bare
  * Multikey or did:key.
  * @throws BadgekitError KEY_INVALID | JSON_*
  */
-export function readPublicKeys(text: string): readonly PublicKey[] {
+export function readPublicKeys(text: string): readonly KeyFromFile[] {
   const bare = text.trim();
-  if (bare.startsWith('did:key:')) return [keyOfDidKey(bare.split('#')[0] ?? bare)];
-  if (!bare.startsWith('{')) return [publicKeyFromMultikey(bare)];
-  const keys = keysOf(parseJson(text));
+  if (bare.startsWith('did:key:')) {
+    const did = bare.split('#')[0] ?? bare;
+    return [{ key: keyOfDidKey(did), controller: did }];
+  }
+  if (!bare.startsWith('{')) return [{ key: publicKeyFromMultikey(bare), controller: undefined }];
+  const keys = keysOf(parseJson(text), undefined);
   if (keys.length === 0) throw new BadgekitError('KEY_INVALID', 'the file holds no public key that badgekit verifies with', { hint: 'give a JWK, a JWK set, a Multikey, a did:key or a DID document' });
   return keys;
 }
 
-function keysOf(value: Json): readonly PublicKey[] {
+function keysOf(value: Json, owner: string | undefined): readonly KeyFromFile[] {
   if (!isJsonObject(value)) return [];
-  const { keys, verificationMethod, publicKeyMultibase, publicKeyJwk, kty } = value;
-  if (Array.isArray(keys)) return keys.map(publicKeyFromJwk);
-  if (Array.isArray(verificationMethod)) return verificationMethod.flatMap(keysOf);
-  if (typeof publicKeyMultibase === 'string') return [publicKeyFromMultikey(publicKeyMultibase)];
-  if (publicKeyJwk !== undefined) return [publicKeyFromJwk(publicKeyJwk)];
-  return kty === undefined ? [] : [publicKeyFromJwk(value)];
+  const { id, keys, verificationMethod, publicKeyMultibase, publicKeyJwk, kty } = value;
+  const controller = typeof value['controller'] === 'string' ? value['controller'] : owner;
+  if (Array.isArray(keys)) return keys.map((jwk) => ({ key: publicKeyFromJwk(jwk), controller }));
+  if (Array.isArray(verificationMethod)) return verificationMethod.flatMap((method) => keysOf(method, typeof id === 'string' ? id : undefined));
+  if (typeof publicKeyMultibase === 'string') return [{ key: publicKeyFromMultikey(publicKeyMultibase), controller }];
+  if (publicKeyJwk !== undefined) return [{ key: publicKeyFromJwk(publicKeyJwk), controller }];
+  return kty === undefined ? [] : [{ key: publicKeyFromJwk(value), controller }];
 }

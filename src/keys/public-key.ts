@@ -3,7 +3,7 @@ import { BadgekitError } from '../errors.ts';
 import { decodeBase64url, encodeBase64url } from '../syntax/base64url.ts';
 import { isJsonObject, type JsonObject } from '../syntax/json.ts';
 import { decodeMultibase, encodeBase58btc } from '../syntax/multibase.ts';
-import { type Algorithm, algorithmOfJwk, algorithmOfMultikey, MIN_RSA_BITS } from './algorithms.ts';
+import { type Algorithm, algorithmOfJwk, algorithmOfMultikey, RSA_LIMITS } from './algorithms.ts';
 import { weaknessOfEd25519 } from './weak-key.ts';
 
 /** A public key that passed every check on its form: on its curve, canonical, not of small order, long enough. */
@@ -70,14 +70,19 @@ export function isSameKey(a: PublicKey, b: PublicKey): boolean {
 
 function checked(algorithm: Algorithm, jwk: JsonObject): PublicKey {
   const object = importJwk(jwk);
-  if (algorithm.name === 'RSA' && (object.asymmetricKeyDetails?.modulusLength ?? 0) < MIN_RSA_BITS) {
-    throw invalid(`it is an RSA key of fewer than ${MIN_RSA_BITS} bits`);
-  }
+  if (algorithm.name === 'RSA') refuseWeakRsa(object, decodeKeyText(`u${String(jwk['n'])}`));
   if (algorithm.name === 'Ed25519') {
     const weakness = weaknessOfEd25519(decodeKeyText(`u${String(jwk['x'])}`));
     if (weakness !== undefined) throw invalid(weakness);
   }
   return { algorithm, jwk, multikey: multikeyOf(algorithm, jwk), object };
+}
+
+function refuseWeakRsa({ asymmetricKeyDetails }: KeyObject, modulus: Uint8Array): void {
+  const { modulusLength = 0, publicExponent = 0n } = asymmetricKeyDetails ?? {};
+  if (modulusLength < RSA_LIMITS.minBits || modulusLength > RSA_LIMITS.maxBits) throw invalid(`it is an RSA key of ${modulusLength} bits, where ${RSA_LIMITS.minBits} to ${RSA_LIMITS.maxBits} are sound`);
+  const isOdd = publicExponent % 2n === 1n && ((modulus.at(-1) ?? 0) & 1) === 1;
+  if (publicExponent < RSA_LIMITS.minExponent || !isOdd) throw invalid('its RSA exponent or modulus is one with which anybody could sign');
 }
 
 function importJwk(jwk: JsonObject): KeyObject {

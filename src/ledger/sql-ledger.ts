@@ -50,12 +50,15 @@ export class SqlLedger implements Ledger {
     }));
   }
 
-  markIssued(issued: readonly { readonly credentialId: string; readonly verificationMethod: string; readonly files: readonly string[] }[], at: number): Promise<void> {
+  markIssued(issued: readonly { readonly credentialId: string; readonly verificationMethod: string; readonly files: readonly string[] }[], at: number): Promise<ReadonlySet<string>> {
     return this.#guard(() => this.#immediate(async (tx) => {
+      const marked = new Set<string>();
       for (const { credentialId, verificationMethod, files } of issued) {
         const change = { state: 'issued', issued_at: at, verification_method: verificationMethod, files: JSON.stringify(files) } as const;
-        await tx.updateTable('award').set(change).where('credential_id', '=', credentialId).execute();
+        const { numUpdatedRows } = await tx.updateTable('award').set(change).where('credential_id', '=', credentialId).where('state', '=', 'reserved').executeTakeFirst();
+        if (numUpdatedRows > 0n) marked.add(credentialId);
       }
+      return marked;
     }));
   }
 
@@ -88,6 +91,17 @@ export class SqlLedger implements Ledger {
             where latest.credential_id = place.credential_id and latest.purpose = place.purpose)
         order by place.entry`.execute(this.#db);
       return rows.filter(({ is_set }) => is_set === 1).map(({ entry }) => entry);
+    });
+  }
+
+  touchedIndices(purpose: Purpose, list: number): Promise<readonly number[]> {
+    return this.#guard(async () => {
+      const { rows } = await sql<{ entry: number }>`
+        select distinct place.entry as entry
+        from status_place as place join status_change as change
+          on change.credential_id = place.credential_id and change.purpose = place.purpose
+        where place.purpose = ${purpose} and place.list = ${list}`.execute(this.#db);
+      return rows.map(({ entry }) => entry);
     });
   }
 

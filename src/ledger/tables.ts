@@ -41,7 +41,14 @@ export interface StatusChangeTable {
   changed_at: number;
 }
 
+/** Facts about the ledger as a whole. */
+export interface FactTable {
+  name: 'award_secret';
+  value: string;
+}
+
 export interface LedgerTables {
+  fact: FactTable;
   award: AwardTable;
   status_list: StatusListTable;
   status_place: StatusPlaceTable;
@@ -52,6 +59,7 @@ export const LEDGER_VERSION = 1;
 
 /** The statements that make an empty ledger. */
 export const CREATE_LEDGER: readonly string[] = [
+  'create table fact (name text primary key, value text not null)',
   `create table award (
     credential_id text primary key,
     award text not null unique,

@@ -1,6 +1,7 @@
 import { isJsonObject, type Json, type JsonObject, pointer } from '../syntax/json.ts';
 import { quoted } from '../syntax/text.ts';
 import { isKnownContext } from './contexts.ts';
+import { nodeFaults } from './nodes.ts';
 import { CREDENTIALS_V1, CREDENTIALS_V2 } from './vocabulary.ts';
 
 /** A reason why a document's JSON may not say what its signature covers. */
@@ -12,6 +13,7 @@ export interface FormFault {
 
 // Members whose value is itself a signed document with contexts of its own.
 const EMBEDDED_DOCUMENTS = new Set(['endorsement', 'verifiableCredential']);
+const MAX_CONTEXTS = 16;
 const OPEN_BADGES_URL = /^https:\/\/purl\.imsglobal\.org\/spec\/ob\/v3p0\/context(?:-3\.\d\.\d)?\.json$/;
 
 /**
@@ -21,7 +23,7 @@ const OPEN_BADGES_URL = /^https:\/\/purl\.imsglobal\.org\/spec\/ob\/v3p0\/contex
  * (VC Data Integrity, section 2.4.1 "Validating Contexts"; VCDM 2.0, section 4.3.)
  */
 export function plainFormFaults(document: JsonObject): readonly FormFault[] {
-  return [...contextFaults(document['@context'], ''), ...memberFaults(document, '', true), ...repeatedNodes(document)];
+  return [...contextFaults(document['@context'], ''), ...memberFaults(document, '', true), ...nodeFaults(document)];
 }
 
 function contextFaults(context: Json | undefined, path: string): FormFault[] {
@@ -29,6 +31,7 @@ function contextFaults(context: Json | undefined, path: string): FormFault[] {
   if (!Array.isArray(context) || context.length === 0) {
     return [{ code: 'CONTEXT_MISSING', path: at, message: 'there is no list of contexts, so the terms mean nothing in particular' }];
   }
+  if (context.length > MAX_CONTEXTS) return [{ code: 'CONTEXT_UNKNOWN', path: at, message: `there are more than ${MAX_CONTEXTS} contexts` }];
   const faults = context.flatMap((entry, index): FormFault[] => {
     const place = pointer(at, index);
     if (typeof entry !== 'string') return [{ code: 'CONTEXT_INLINE', path: place, message: 'a context is written inside the credential, where it can give any term another meaning' }];
@@ -53,53 +56,39 @@ function orderFaults(context: readonly Json[], at: string): FormFault[] {
   return [];
 }
 
-function memberFaults(object: JsonObject, path: string, isDocument: boolean): FormFault[] {
+/** A proof may carry the document's own contexts (VC Data Integrity, section 2.1). */
+function isCopiedContext(path: string, value: Json, context: Json | undefined): boolean {
+  return /\/proof(?:\/\d+)?$/.test(path) && JSON.stringify(value) === JSON.stringify(context);
+}
+
+function memberFaults(object: JsonObject, path: string, isDocument: boolean, context: Json | undefined = object['@context']): FormFault[] {
   return Object.entries(object).flatMap(([key, value]): FormFault[] => {
     const at = pointer(path, key);
-    if (key === '@context') return isDocument ? [] : [{ code: 'CONTEXT_NESTED', path: at, message: 'a context stands inside the credential, where it can give terms another meaning' }];
+    if (key === '@context' && (isDocument || isCopiedContext(path, value, context))) return [];
+    if (key === '@context') return [{ code: 'CONTEXT_NESTED', path: at, message: 'a context stands inside the credential, where it can give terms another meaning' }];
     if (key.startsWith('@') || key.includes(':')) return [{ code: 'KEY_NOT_PLAIN', path: at, message: `the member ${quoted(key)} is a JSON-LD keyword or a full IRI, under which things can be hidden from readers` }];
-    return valueFaults(value, at, EMBEDDED_DOCUMENTS.has(key));
+    // Some contexts define the name of a class for a member too (3.0.2: Image), under which that member would hide.
+    if (/^[A-Z]/.test(key)) return [{ code: 'KEY_NOT_PLAIN', path: at, message: `the member ${quoted(key)} is the name of a class, under which another member can be hidden from readers` }];
+    return valueFaults(value, at, EMBEDDED_DOCUMENTS.has(key), context);
   });
 }
 
-function valueFaults(value: Json, path: string, isDocument: boolean): FormFault[] {
+function valueFaults(value: Json, path: string, isDocument: boolean, context: Json | undefined): FormFault[] {
   if (value === null) return [{ code: 'VALUE_NOT_PLAIN', path, message: 'a null, which the signature does not cover' }];
-  if (Array.isArray(value)) {
-    if (value.length === 0) return [{ code: 'VALUE_NOT_PLAIN', path, message: 'an empty list, which the signature does not cover' }];
-    return value.flatMap((entry, index) => (Array.isArray(entry) ? [{ code: 'VALUE_NOT_PLAIN', path: pointer(path, index), message: 'a list inside a list, which is not how Open Badges are written' }] : valueFaults(entry, pointer(path, index), isDocument)));
-  }
+  if (Array.isArray(value)) return listFaults(value, path, isDocument, context);
   if (!isJsonObject(value)) return [];
   if (Object.keys(value).length === 0) return [{ code: 'VALUE_NOT_PLAIN', path, message: 'an empty object, which says nothing that is signed' }];
   const embedded = isDocument && '@context' in value;
-  return [...(embedded ? contextFaults(value['@context'], path) : []), ...memberFaults(value, path, embedded)];
+  return embedded ? [...contextFaults(value['@context'], path), ...memberFaults(value, path, true)] : memberFaults(value, path, false, context);
 }
 
-/**
- * A node described in two places: a member can be moved from one to the other under the same signature, out of a
- * reader's sight (threat JL14). Two descriptions of one Profile that do not contradict each other are harmless, and
- * usual where the issuer is also the creator.
- */
-function repeatedNodes(document: JsonObject): FormFault[] {
-  const described = new Map<string, JsonObject>();
-  const faults: FormFault[] = [];
-  const visit = (value: Json, path: string): void => {
-    if (Array.isArray(value)) value.forEach((entry, index) => visit(entry, pointer(path, index)));
-    if (!isJsonObject(value)) return;
-    const { id } = value;
-    if (typeof id === 'string' && Object.keys(value).length > 1) {
-      const earlier = described.get(id);
-      if (earlier !== undefined && !areHarmlessTogether(earlier, value)) faults.push({ code: 'NODE_TWICE', path, message: `${quoted(id)} is described a second time, and differently` });
-      described.set(id, earlier ?? value);
-    }
-    for (const [key, member] of Object.entries(value)) if (!EMBEDDED_DOCUMENTS.has(key) && key !== 'proof') visit(member, pointer(path, key));
-  };
-  visit(document, '');
-  return faults;
-}
-
-function areHarmlessTogether(a: JsonObject, b: JsonObject): boolean {
-  const isSame = (key: string): boolean => JSON.stringify(a[key]) === JSON.stringify(b[key]);
-  const shared = Object.keys(a).filter((key) => Object.hasOwn(b, key) && !EMBEDDED_DOCUMENTS.has(key));
-  const areProfiles = [a, b].every(({ type }) => type === 'Profile' || (Array.isArray(type) && type.includes('Profile')));
-  return areProfiles ? shared.every(isSame) : JSON.stringify(a) === JSON.stringify(b);
+function listFaults(list: readonly Json[], path: string, isDocument: boolean, context: Json | undefined): FormFault[] {
+  if (list.length === 0) return [{ code: 'VALUE_NOT_PLAIN', path, message: 'an empty list, which the signature does not cover' }];
+  const plain = list.filter((entry) => typeof entry !== 'object');
+  if (new Set(plain).size !== plain.length) return [{ code: 'VALUE_NOT_PLAIN', path, message: 'a value stands twice in a list, which the signature covers once' }];
+  return list.flatMap((entry, index): FormFault[] => {
+    const at = pointer(path, index);
+    if (Array.isArray(entry)) return [{ code: 'VALUE_NOT_PLAIN', path: at, message: 'a list inside a list, which is not how Open Badges are written' }];
+    return valueFaults(entry, at, isDocument, context);
+  });
 }

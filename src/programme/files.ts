@@ -45,6 +45,13 @@ export async function readBounded(path: string, maxBytes: number, shownAs = path
   }
 }
 
+/** Makes a folder and those above it. */
+export async function makeFolder(path: string, shownAs: string, mode = 0o755): Promise<void> {
+  await within(shownAs, async () => {
+    await mkdir(path, { recursive: true, mode });
+  });
+}
+
 /** The bytes of a file as a stream. */
 export async function* streamFile(path: string, shownAs = path): AsyncGenerator<Uint8Array> {
   const handle = await openToRead(path, shownAs);
@@ -166,6 +173,8 @@ function explain(error: unknown, file: string): unknown {
     case 'ENOSPC':
     case 'EDQUOT':
       return new BadgekitError('DISK_FULL', 'there is no room left on the disk', { where, hint: 'make room, then run the same command again', cause: error });
+    case 'EEXIST':
+      return new BadgekitError('FILE_EXISTS', 'a file of that name is in the way of a folder', { where, hint: 'choose another name', cause: error });
     case 'EISDIR':
       return new BadgekitError('FILE_UNREADABLE', 'it is a folder, not a file', { where, cause: error });
     case 'ENOTDIR':

@@ -56,7 +56,8 @@ export function openJwt(text: string): OpenedJwt {
   if (!isJsonObject(header) || !isJsonObject(payload)) throw new BadgekitError('CREDENTIAL_INVALID', 'the token\'s header or payload is not a JSON object');
   const { vc } = payload;
   if (vc === undefined) return { text, header, payload, credential: withoutClaims(payload), form: 'payload' };
-  if (!isJsonObject(vc) || payload['@context'] !== undefined) throw new BadgekitError('CREDENTIAL_INVALID', 'the token carries two credentials: in its payload and in "vc"');
+  const others = Object.keys(payload).filter((name) => name !== 'vc' && !(REGISTERED_CLAIMS as readonly string[]).includes(name));
+  if (!isJsonObject(vc) || others.length > 0) throw new BadgekitError('CREDENTIAL_INVALID', 'the token says something both in "vc" and beside it');
   return { text, header, payload, credential: vc, form: 'vc' };
 }
 

@@ -39,6 +39,7 @@ export async function* readCsv(chunks: AsyncIterable<Uint8Array>, delimiter?: De
     throw error instanceof CsvError ? syntaxError(error) : error;
   } finally {
     source.destroy();
+    await text.return?.(undefined);
   }
 }
 

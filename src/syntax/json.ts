@@ -22,6 +22,12 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A value as a message may show it: text as it is, anything else as JSON, cut short. */
+export function shownJson(value: Json | undefined): string {
+  if (typeof value === 'string') return value;
+  return value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 80);
+}
+
 /** A JSON Pointer (RFC 6901) to a member or element below another pointer. */
 export function pointer(parent: string, key: string | number): string {
   return `${parent}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
@@ -195,11 +201,17 @@ class JsonReader {
   }
 }
 
-/** Whether a double says the same decimal value as the lexeme: finite, not -0, no digits lost. */
+const MAX_NUMBER_LENGTH = 40;
+// JSON-LD writes doubles with sixteen digits: two numbers that differ beyond them would be signed alike.
+const MAX_SIGNIFICANT_DIGITS = 15;
+
+/** Whether a double says the same decimal value as the lexeme: finite, not -0, no digits lost, now or when signed. */
 function isFaithful(lexeme: string, value: number): boolean {
-  if (!Number.isFinite(value) || Object.is(value, -0)) return false;
+  if (lexeme.length > MAX_NUMBER_LENGTH || !Number.isFinite(value) || Object.is(value, -0)) return false;
   if (Number.isInteger(value) && !Number.isSafeInteger(value)) return false;
-  return significand(lexeme) === significand(String(value));
+  const written = significand(lexeme);
+  const digits = written.split('e')[0]?.replace('-', '').length ?? 0;
+  return (Number.isInteger(value) || digits <= MAX_SIGNIFICANT_DIGITS) && written === significand(String(value));
 }
 
 /** Sign, digits without leading and trailing zeros, and the power of ten: equal for equal decimal values. */

@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 import { BadgekitError } from '../errors.ts';
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] as const;
+const MAX_CHUNKS = 20_000;
 const KNOWN_CRITICAL = new Set(['IHDR', 'PLTE', 'IDAT', 'IEND']);
 
 /** A chunk of a PNG (PNG specification, section 5.3): where it stands and what it carries. */
@@ -34,6 +35,7 @@ export function readPng(bytes: Uint8Array): Png {
   const chunks: PngChunk[] = [];
   let at: number = SIGNATURE.length;
   while (chunks.at(-1)?.type !== 'IEND') {
+    if (chunks.length >= MAX_CHUNKS) throw damaged(`it has more than ${MAX_CHUNKS} chunks`);
     const chunk = readChunk(bytes, at);
     chunks.push(chunk);
     at = chunk.end;

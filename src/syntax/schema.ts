@@ -48,7 +48,10 @@ export function compileSchema<T>(schema: object): (value: unknown) => SchemaOutc
 function rootCauses(errors: readonly ErrorObject[]): ErrorObject[] {
   const wrongType = new Set(errors.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath));
   const seen = new Set<string>();
+  const hinted = errors.filter((error) => error.keyword === 'anyOf' && parentHint(error) !== undefined).map(({ instancePath, schemaPath }) => ({ instancePath, schemaPath }));
   return errors.filter((error) => {
+    const branchOf = hinted.find(({ instancePath, schemaPath }) => error.instancePath === instancePath && error.schemaPath !== schemaPath && error.keyword !== 'type');
+    if (branchOf !== undefined && error.keyword !== 'anyOf') return false;
     if (error.schemaPath.includes('/contains/')) return false;
     if (['if', 'allOf', 'anyOf', 'oneOf', 'not'].includes(error.keyword) && parentHint(error) === undefined) return false;
     if (error.keyword !== 'type' && wrongType.has(error.instancePath)) return false;

@@ -3,6 +3,12 @@ import { BadgekitError } from '../errors.ts';
 import { positionAt, visible } from './text.ts';
 
 const MAX_DEPTH = 256;
+const MAX_TAGS = 50_000;
+const MAX_ATTRIBUTES = 256;
+const MAX_NAMESPACES = 64;
+// Between two tags: enough for a long style sheet, far from what makes a parser slow.
+const MAX_QUOTES = 20_000;
+const [LESS_THAN, QUOTATION_MARK, APOSTROPHE] = [60, 34, 39];
 const SVG_NAMESPACE = 'http://www.w3.org/2000/svg';
 const NAME = /[^\s/>="'<]+/y;
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
@@ -46,12 +52,25 @@ export interface Svg {
  * @throws BadgekitError IMAGE_INVALID, with line and column
  */
 export function scanSvg(text: string): Svg {
+  refuseExcess(text);
   const valid = XMLValidator.validate(text.replace(/^\ufeff/, ''), { allowBooleanAttributes: false });
   if (valid !== true) {
     const { msg, line, col } = valid.err;
     throw new BadgekitError('IMAGE_INVALID', `the SVG is not well-formed XML: ${visible(msg)}`, { where: { line, column: col } });
   }
   return new SvgScanner(text).scan();
+}
+
+/** Counted before anything is parsed, so that no file takes longer than its size deserves. */
+function refuseExcess(text: string): void {
+  let [tags, signs, mostSigns] = [0, 0, 0];
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === LESS_THAN) [tags, signs] = [tags + 1, 0];
+    else if (code === QUOTATION_MARK || code === APOSTROPHE) mostSigns = Math.max(mostSigns, ++signs);
+  }
+  if (tags <= MAX_TAGS && mostSigns <= MAX_QUOTES) return;
+  throw new BadgekitError('IMAGE_INVALID', `the SVG cannot be used: it has more than ${MAX_TAGS} tags, or too many attributes on one`, { hint: 'export it again in a simpler form' });
 }
 
 interface OpenElement {
@@ -134,6 +153,7 @@ class SvgScanner {
     if (selfClosing) this.#at++;
     if (this.#text[this.#at] !== '>') throw this.#error('a tag is not closed');
     this.#at++;
+    if (attributes.filter(({ name: attribute }) => attribute.startsWith('xmlns')).length > MAX_NAMESPACES) throw this.#error('a tag declares too many namespaces');
     const scope = extendScope(this.#open.at(-1)?.scope ?? new Map(), attributes);
     const { namespace, localName } = resolveName(name, scope);
     if (this.#open.length === 0) this.#enterRoot(name, namespace, localName, attributes, nameEnd, selfClosing);
@@ -173,6 +193,7 @@ class SvgScanner {
       const attribute = this.#attribute(start);
       if (attributes.some(({ name }) => name === attribute.name)) throw this.#error(`the attribute ${visible(attribute.name, 40)} stands twice`);
       attributes.push(attribute);
+      if (attributes.length > MAX_ATTRIBUTES) throw this.#error(`a tag has more than ${MAX_ATTRIBUTES} attributes`);
     }
   }
 

@@ -64,8 +64,11 @@ export function quoted(text: string, limit = 80): string {
   return `"${visible(text.replaceAll('"', '\\"'), limit)}"`;
 }
 
+const MAX_GUESSED_LENGTH = 64;
+
 /** The candidate nearest to a mistyped word, if it is near enough to be meant (at most a third of it wrong). */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  if (word.length > MAX_GUESSED_LENGTH) return undefined;
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {

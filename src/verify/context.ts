@@ -10,7 +10,15 @@ export interface VerifyOptions {
   /** An e-mail, DID or other identifier that the badge should have been awarded to. */
   readonly recipient?: string | undefined;
   /** Keys that the reader vouches for. */
-  readonly keys?: readonly PublicKey[] | undefined;
+  readonly keys?: readonly GivenKey[] | undefined;
+  /** Whether only the given keys will do where there are any; not for what others sign, such as endorsements. */
+  readonly isPinned?: boolean | undefined;
+}
+
+/** A key that the reader vouches for, and whose it is, if the reader's file says so. */
+export interface GivenKey {
+  readonly key: PublicKey;
+  readonly controller?: string | undefined;
 }
 
 /** Clocks differ: how far in the future a signature or the start of validity may lie. */

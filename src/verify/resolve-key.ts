@@ -3,9 +3,11 @@ import { type ControllerDocument, methodKey, readControllerDocument, splitDidUrl
 import { keyOfDidKey } from '../keys/did-key.ts';
 import { didWebUrl } from '../keys/did-web.ts';
 import { type PublicKey, publicKeyFromMultikey } from '../keys/public-key.ts';
-import type { LookupSource, World } from '../ports.ts';
+import type { LookupSource } from '../ports.ts';
+import { formatDay } from '../syntax/datetime.ts';
 import { parseJson } from '../syntax/json.ts';
 import { decodeUtf8, quoted } from '../syntax/text.ts';
+import type { VerifyOptions } from './context.ts';
 import type { Finding } from './verdict.ts';
 
 const MAX_DOCUMENT_BYTES = 256 * 1024;
@@ -23,17 +25,17 @@ export type ResolvedKey =
  * Finds the key behind a verification method and whether the issuer's identifier controls it (requirements F1 to F6).
  * A key in the fragment of a URL is never more than a claim, and the fragment of a did:web is only a name.
  */
-export async function resolveKey(method: string, issuer: string, world: World): Promise<ResolvedKey> {
+export async function resolveKey(method: string, issuer: string, { world, at }: Pick<VerifyOptions, 'world' | 'at'>): Promise<ResolvedKey> {
   const didUrl = splitDidUrl(method);
   if (didUrl !== undefined) {
     if (didUrl.did !== issuer) return refused('ISSUER_MISMATCH', `the signature names a key of ${quoted(didUrl.did)}, but the issuer is ${quoted(issuer)}`);
-    return guarded(() => resolveDid(didUrl.did, didUrl.fragment, method, world));
+    return guarded(() => resolveDid(didUrl.did, didUrl.fragment, method, { world, at }));
   }
   if (/^https?:\/\//i.test(method)) return guarded(() => claimedByUrl(method, issuer));
   return refused('KEY_METHOD_UNKNOWN', `${quoted(method)} is no address that leads to a key`);
 }
 
-async function resolveDid(did: string, fragment: string | undefined, method: string, world: World): Promise<ResolvedKey> {
+async function resolveDid(did: string, fragment: string | undefined, method: string, { world, at }: Pick<VerifyOptions, 'world' | 'at'>): Promise<ResolvedKey> {
   if (did.startsWith('did:key:')) {
     if (fragment !== undefined && `did:key:${fragment}` !== did) return refused('KEY_METHOD_UNKNOWN', 'the signature names a key that its did:key is not');
     return { kind: 'authenticated', key: keyOfDidKey(did), how: `${did} (the identifier is itself the key)` };
@@ -47,18 +49,33 @@ async function resolveDid(did: string, fragment: string | undefined, method: str
     const advice = found.reason === 'offline' ? 'try again without --offline, or give the issuer\'s key with --key FILE' : 'try again later, or give the issuer\'s key with --key FILE';
     return { kind: 'unknown', finding: { code: 'KEY_UNREACHABLE', message: `the issuer's key could not be looked up at ${url}: ${found.message}`, advice } };
   }
-  return authorizedMethod(readControllerDocument(parseJson(decodeUtf8(found.value)), did), method, found.source);
+  const document = readDocument(found.value, did);
+  if (document instanceof BadgekitError) {
+    return { kind: 'unknown', finding: { code: 'KEY_UNREACHABLE', message: `what was found at ${url} is no DID document of the issuer: ${document.message}`, advice: 'try again later, or give the issuer\'s key with --key FILE' } };
+  }
+  return authorizedMethod(document, method, found.source, at);
 }
 
-function authorizedMethod(document: ControllerDocument, method: string, source: LookupSource): ResolvedKey {
+/** Whatever else stands at the address, an error page perhaps, says nothing about the badge. */
+function readDocument(bytes: Uint8Array, did: string): ControllerDocument | BadgekitError {
+  try {
+    return readControllerDocument(parseJson(decodeUtf8(bytes)), did);
+  } catch (error) {
+    if (error instanceof BadgekitError) return error;
+    throw error;
+  }
+}
+
+function authorizedMethod(document: ControllerDocument, method: string, source: LookupSource, at: number): ResolvedKey {
   const found = document.methods.find(({ id }) => id === method);
   if (found === undefined) return refused('KEY_NOT_AUTHORIZED', `${quoted(document.id)} has no key named ${quoted(method.slice(document.id.length))} (or has it no longer)`);
-  return checkMethod(found, document.id, source);
+  return checkMethod(found, document.id, source, at);
 }
 
-function checkMethod(method: VerificationMethod, did: string, source: LookupSource): ResolvedKey {
+function checkMethod(method: VerificationMethod, did: string, source: LookupSource, at: number): ResolvedKey {
   if (method.controller !== did) return refused('ISSUER_MISMATCH', `the key ${quoted(method.id)} is controlled by ${quoted(method.controller)}, not by the issuer`);
   if (!method.forAssertion) return refused('KEY_NOT_AUTHORIZED', `the issuer does not let the key ${quoted(method.id)} sign credentials (it is not in assertionMethod)`);
+  if (method.endsAt !== undefined && method.endsAt <= at) return refused('KEY_NOT_AUTHORIZED', `the issuer withdrew the key ${quoted(method.id.slice(did.length))} (${method.endsAt === 0 ? 'at a date that cannot be read' : `on ${formatDay(method.endsAt)}`})`);
   const place = source.kind === 'folder' ? `from ${quoted(source.path)}, the folder that is to be hosted` : `from ${source.url}`;
   return { kind: 'authenticated', key: methodKey(method), how: `key ${quoted(method.id.slice(did.length))} of ${did} (${place})` };
 }

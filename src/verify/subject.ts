@@ -17,6 +17,8 @@ export interface Subject {
 
 export type Opened = { readonly file: CheckResult; readonly subject: Subject | undefined };
 
+const MAX_CREDENTIAL_LENGTH = 1024 * 1024;
+
 /** Steps 1 and 2: finds the credential in the bytes of a file, and reads it strictly. */
 export function openFile(bytes: Uint8Array): Opened {
   try {
@@ -30,6 +32,7 @@ export function openFile(bytes: Uint8Array): Opened {
 
 /** Reads a credential from its text, JSON or compact JWS. */
 export function openText(text: string, how: string, notes: readonly string[] = []): Opened {
+  if (text.length > MAX_CREDENTIAL_LENGTH) return { file: failed('file', [{ code: 'FILE_UNUSABLE', message: 'the credential is larger than 1 MiB, which no badge is' }]), subject: undefined };
   const odd = notes.map((message): Finding => ({ code: 'CARRIER_ODD', message }));
   const trimmed = text.trim();
   try {

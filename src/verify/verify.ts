@@ -24,14 +24,15 @@ export async function verify(bytes: Uint8Array, options: VerifyOptions): Promise
   const isMalformed = form.outcome === 'failed';
   const { signature, key } = isMalformed && isUnsafe(form) ? unlooked() : await checkSignature(subject, isMalformed ? locally(options) : options);
   const { document } = subject;
+  const isAuthentic = [form, signature, key].every(({ outcome }) => outcome === 'passed');
   const checks: CheckResult[] = [
     file,
     form,
     signature,
     key,
     checkDates(document, options.at),
-    await statusOf(document, subject, [form, signature, key], options),
-    await checkEndorsements(document, key.outcome === 'passed' ? options : locally(options)),
+    await statusOf(subject, [form, signature, key], isAuthentic ? options : locally(options)),
+    isUnsafe(form) ? skipped('endorsements', 'not looked at') : await checkEndorsements(document, isAuthentic ? options : locally(options)),
     checkRecipient(document, options.recipient),
     trust(document),
   ];
@@ -47,12 +48,11 @@ function unlooked(): { signature: CheckResult; key: CheckResult } {
   return { signature: skipped('signature', 'not looked at, because its terms mean nothing certain'), key: skipped('key', 'not looked for') };
 }
 
-async function statusOf(document: JsonObject, subject: Subject, before: readonly CheckResult[], options: VerifyOptions): Promise<CheckResult> {
-  if (subject.kind === 'BitstringStatusListCredential') return skipped('status', 'a status list has no status of its own');
+async function statusOf({ document, kind }: Subject, before: readonly CheckResult[], options: VerifyOptions): Promise<CheckResult> {
+  if (kind === 'BitstringStatusListCredential') return skipped('status', 'a status list has no status of its own');
   const isForged = before.some(({ outcome }) => outcome === 'failed');
   if (isForged) return skipped('status', 'not looked up, because the badge is not authentic');
-  const isAuthentic = before.every(({ outcome }) => outcome === 'passed');
-  return await checkStatus(document, isAuthentic ? options : locally(options));
+  return await checkStatus(document, options);
 }
 
 /** Without the network: a file that proved nothing yet makes badgekit open no connection. */

@@ -47,6 +47,12 @@ function get(target: URL, maxBytes: number, options: HttpsOptions): Promise<Uint
       signal,
     });
     outgoing.on('error', (error) => reject(signal.aborted ? new Error(`it did not answer within ${timeoutMs / 1000} s`) : error));
+    outgoing.on('upgrade', (_, socket) => {
+      socket.destroy();
+      reject(new Error('it wants to speak another protocol'));
+    });
+    // Whatever else ends the exchange, nobody waits for ever.
+    outgoing.on('close', () => reject(new Error('the connection ended too early')));
     outgoing.on('response', (response) => {
       const { statusCode = 0, headers } = response;
       const refusal = statusCode >= 300 && statusCode < 400 ? 'it sends readers to another address, which badgekit does not follow' : statusCode === 200 ? undefined : `the server answered ${statusCode}`;

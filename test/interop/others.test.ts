@@ -70,7 +70,7 @@ function hosted(folder: string, url: string): Json | undefined {
 async function methodOf(folder: string, did: string): Promise<readonly VerificationMethod[]> {
   if (did.startsWith('did:key:')) {
     const key = keyOfDidKey(did);
-    return [{ id: `${did}#${did.slice(8)}`, controller: did, forAssertion: true, material: { id: `${did}#${did.slice(8)}`, type: 'Multikey', controller: did, publicKeyMultibase: key.multikey ?? '' } }];
+    return [{ id: `${did}#${did.slice(8)}`, controller: did, forAssertion: true, endsAt: undefined, material: { id: `${did}#${did.slice(8)}`, type: 'Multikey', controller: did, publicKeyMultibase: key.multikey ?? '' } }];
   }
   return readControllerDocument(parseJson(readFileSync(join(folder, 'public/.well-known/did.json'), 'utf8')), did).methods;
 }

@@ -38,7 +38,7 @@ describe('a definition', () => {
     ['two results of one name', `${GOOD}resultDescription:\n  - {name: Paper, resultType: Percent}\n  - {name: paper, resultType: Percent}\n`, /resultDescription\[1\].name is the second result named/],
   ])('with %s says where and what to write', (_, text, expected) => {
     const faults = faultsOf(text);
-    expect(faults).toContainEqual(typeof expected === 'string' ? expected : expect.stringMatching(expected));
+    expect(faults.filter((fault) => (typeof expected === 'string' ? fault === expected : expected.test(fault)))).toHaveLength(1);
   });
 
   test('reports every fault at once', () => {

@@ -66,7 +66,8 @@ export function bytesOf(value: JsonObject | string): Uint8Array {
 
 /** Options for verifying without any network. */
 export function offline(changes: { keys?: readonly PublicKey[]; recipient?: string; at?: number } = {}): VerifyOptions {
-  return { at: NOW, world: createWorld({ offline: true, hosting: [] }), ...changes };
+  const { keys = [], ...rest } = changes;
+  return { at: NOW, world: createWorld({ offline: true, hosting: [] }), keys: keys.map((key) => ({ key })), ...rest };
 }
 
 /** Codes of everything that failed or could not be determined. */

@@ -119,6 +119,7 @@ function sampleCredential({ sample }: RosterPlan, { issuer, session }: Run): Jso
 }
 
 async function carryOut(plan: RosterPlan, run: Run): Promise<number> {
+  run.session.finishOnInterrupt();
   const { options, session, rosterFile, roster } = run;
   const rejectedFile = plan.refused.length === 0 ? undefined : rejectedPath(rosterFile);
   if (rejectedFile !== undefined) {

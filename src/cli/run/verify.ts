@@ -2,16 +2,15 @@ import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { kindOf } from '../../bake/bake.ts';
 import { BadgekitError, EXIT, placedIn } from '../../errors.ts';
-import type { PublicKey } from '../../keys/public-key.ts';
 import { readPublicKeys } from '../../keys/public-key-file.ts';
 import { MAX_IMAGE_BYTES } from '../../programme/definitions.ts';
 import { readBounded } from '../../programme/files.ts';
 import { findProgrammeRoot, openProgramme } from '../../programme/programme.ts';
 import { parseDateOrStamp } from '../../syntax/datetime.ts';
 import { decodeUtf8, quoted } from '../../syntax/text.ts';
-import type { VerifyOptions } from '../../verify/context.ts';
+import type { GivenKey, VerifyOptions } from '../../verify/context.ts';
 import type { Report } from '../../verify/report.ts';
-import { failed } from '../../verify/verdict.ts';
+import { failed, undetermined } from '../../verify/verdict.ts';
 import { reportOf } from '../../verify/report.ts';
 import { verify } from '../../verify/verify.ts';
 import { createWorld, type Hosting } from '../../world/world.ts';
@@ -64,7 +63,13 @@ async function verifyOne(file: string, options: VerifyOptions, session: Session)
   const bytes = await readBounded(resolve(session.cwd, file), MAX_IMAGE_BYTES, file);
   const kind = kindOf(bytes);
   if (kind !== 'png' && kind !== 'svg' && bytes.length > MAX_CREDENTIAL_BYTES) return reportOf([failed('file', [{ code: 'FILE_UNUSABLE', message: 'it is larger than 1 MiB, which no badge is' }])], undefined);
-  return await verify(bytes, options);
+  try {
+    return await verify(bytes, options);
+  } catch (error) {
+    // A fault of badgekit's own must not keep it from the other files, nor look like an answer.
+    if (error instanceof BadgekitError) throw error;
+    return reportOf([undetermined('file', [{ code: 'FILE_UNUSABLE', message: `badgekit met a fault of its own on this file: ${error instanceof Error ? error.message : 'unknown'}`, advice: 'report it, with the file' }])], undefined);
+  }
 }
 
 async function readOptions(options: VerifyCommandOptions, session: Session): Promise<VerifyOptions> {
@@ -75,7 +80,7 @@ async function readOptions(options: VerifyCommandOptions, session: Session): Pro
   return { at, keys, recipient: options.recipient, world: createWorld({ offline: options.offline === true, hosting }) };
 }
 
-async function readKeys(file: string, session: Session): Promise<readonly PublicKey[]> {
+async function readKeys(file: string, session: Session): Promise<readonly GivenKey[]> {
   try {
     return readPublicKeys(decodeUtf8(await readBounded(resolve(session.cwd, file), MAX_KEY_BYTES, file)));
   } catch (error) {

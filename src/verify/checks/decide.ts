@@ -15,19 +15,21 @@ export interface Decision {
   readonly suite: string;
   readonly accepts: Pick<ProofSuite, 'keys'>;
   readonly created: string;
+  readonly issuer: string;
   readonly resolved: ResolvedKey;
   readonly verifies: (key: PublicKey) => Promise<boolean>;
   readonly options: VerifyOptions;
 }
 
 /** Brings together what the key is and whether the signature holds under it. */
-export async function decide({ suite, accepts, created, resolved, verifies, options }: Decision): Promise<SignatureChecks> {
-  const good = `${suite}${created}`;
-  const given = options.keys ?? [];
-  for (const key of given) {
-    if (accepts.keys.includes(key.algorithm.name) && (await verifies(key))) return { signature: passed('signature', good), key: givenKey(key) };
-  }
+export async function decide({ suite, accepts, created, issuer, resolved, verifies, options }: Decision): Promise<SignatureChecks> {
+  const good = passed('signature', `${suite}${created}`);
   if (resolved.kind === 'refused') return { signature: undetermined('signature', [{ code: resolved.finding.code, message: 'not looked at, because the key cannot be used' }]), key: failed('key', [resolved.finding]) };
+  const given = (options.keys ?? []).filter(({ controller }) => controller === undefined || controller === issuer).map(({ key }) => key);
+  if (resolved.kind !== 'authenticated') {
+    // The reader's word settles what nothing else can; it never overrules what the issuer's own identifier says.
+    for (const key of given) if (accepts.keys.includes(key.algorithm.name) && (await verifies(key))) return { signature: good, key: givenKey(key) };
+  }
   if (resolved.kind === 'unknown') return { signature: undetermined('signature', [{ code: resolved.finding.code, message: 'cannot be checked without the issuer\'s key' }]), key: undetermined('key', [resolved.finding]) };
   const { key } = resolved;
   if (!accepts.keys.includes(key.algorithm.name)) {
@@ -35,10 +37,9 @@ export async function decide({ suite, accepts, created, resolved, verifies, opti
     return { signature: failed('signature', [finding]), key: failed('key', [finding]) };
   }
   if (!(await verifies(key))) return wrong(suite, resolved);
-  if (given.length > 0 && !given.some((own) => isSameKey(own, key))) {
-    return { signature: passed('signature', good), key: failed('key', [{ code: 'KEY_NOT_AUTHENTICATED', message: 'it was signed with a key that is not among those you gave' }]) };
-  }
-  return { signature: passed('signature', good), key: keyCheck(resolved) };
+  const isOther = given.length > 0 && !given.some((own) => isSameKey(own, key));
+  if (isOther && options.isPinned !== false) return { signature: good, key: failed('key', [{ code: 'KEY_NOT_AUTHENTICATED', message: 'it was signed with a key that is not among those you gave' }]) };
+  return { signature: good, key: keyCheck(resolved) };
 }
 
 function wrong(suite: string, resolved: ResolvedKey & { key: PublicKey }): SignatureChecks {

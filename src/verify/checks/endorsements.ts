@@ -1,3 +1,4 @@
+import { issuerId } from '../../openbadges/credential.ts';
 import { isJsonObject, type Json, type JsonObject, pointer } from '../../syntax/json.ts';
 import { quoted } from '../../syntax/text.ts';
 import type { VerifyOptions } from '../context.ts';
@@ -6,16 +7,18 @@ import { type CheckResult, failed, type Finding, nonEmpty, passed, skipped, unde
 import { checkDates } from './dates.ts';
 import { checkForm } from './form.ts';
 import { checkSignature } from './signature.ts';
+import { checkStatus } from './status.ts';
 
-const MAX_ENDORSEMENTS = 50;
+const MAX_ENDORSEMENTS = 10;
 
 /** Step 11: each endorsement anywhere in the credential is a credential of its own (requirement G6). */
 export async function checkEndorsements(document: JsonObject, options: VerifyOptions): Promise<CheckResult> {
   const endorsements = collect(document, '');
   if (endorsements.length === 0) return skipped('endorsements', 'it has none');
   if (endorsements.length > MAX_ENDORSEMENTS) return failed('endorsements', [{ code: 'ENDORSEMENT_REJECTED', message: `it has more than ${MAX_ENDORSEMENTS} endorsements` }]);
+  const known = idsIn(document);
   const findings: Finding[] = [];
-  for (const { value, path } of endorsements) findings.push(...(await examine(value, path, options)));
+  for (const { value, path } of endorsements) findings.push(...(await examine(value, path, known, options)));
   const rejected = nonEmpty(findings.filter(({ code }) => code === 'ENDORSEMENT_REJECTED'));
   if (rejected !== undefined) return failed('endorsements', rejected, `${rejected.length} of ${endorsements.length} endorsements do not hold: ${rejected[0].message}`);
   const open = nonEmpty(findings);
@@ -23,16 +26,33 @@ export async function checkEndorsements(document: JsonObject, options: VerifyOpt
   return passed('endorsements', endorsements.length === 1 ? 'one, and it holds' : `${endorsements.length}, and all hold`);
 }
 
-async function examine(value: JsonObject | string, path: string, options: VerifyOptions): Promise<Finding[]> {
+/** An endorsement is checked like a badge: its form and dates before its key is looked for, its status last. */
+async function examine(value: JsonObject | string, path: string, known: ReadonlySet<string>, options: VerifyOptions): Promise<Finding[]> {
   const { file, subject } = openEmbedded(value);
   if (subject === undefined) return [{ code: 'ENDORSEMENT_REJECTED', path, message: file.summary }];
-  if (subject.kind !== 'EndorsementCredential') return [{ code: 'ENDORSEMENT_REJECTED', path, message: 'it is no EndorsementCredential' }];
-  const { signature, key } = await checkSignature(subject, { at: options.at, world: options.world });
-  const checks = [signature, key, await checkForm(subject), checkDates(subject.document, options.at)];
+  const { document, kind } = subject;
+  const about = isJsonObject(document['credentialSubject']) ? document['credentialSubject']['id'] : undefined;
+  if (kind !== 'EndorsementCredential' || typeof about !== 'string') return [{ code: 'ENDORSEMENT_REJECTED', path, message: 'it is no EndorsementCredential' }];
+  if (!known.has(about)) return [{ code: 'ENDORSEMENT_REJECTED', path, message: `it endorses something else, ${quoted(about)}` }];
+  const local = [await checkForm(subject), checkDates(document, options.at)];
+  const isSound = local.every(({ outcome }) => outcome === 'passed');
+  const world = isSound ? options.world : options.world.local;
+  const { signature, key } = await checkSignature(subject, { ...options, world, isPinned: false });
+  const isAuthentic = isSound && signature.outcome === 'passed' && key.outcome === 'passed';
+  const checks = [signature, key, ...local, ...(isAuthentic ? [await checkStatus(document, options)] : [])];
   const bad = checks.find(({ outcome }) => outcome === 'failed');
-  if (bad !== undefined) return [{ code: 'ENDORSEMENT_REJECTED', path, message: `${bad.summary} (by ${quoted(issuerName(subject.document))})` }];
+  if (bad !== undefined) return [{ code: 'ENDORSEMENT_REJECTED', path, message: `${bad.summary} (by ${quoted(issuerId(document) ?? 'nobody')})` }];
   const open = checks.find(({ outcome }) => outcome === 'undetermined');
   return open === undefined ? [] : [{ code: 'ENDORSEMENT_UNDETERMINED', path, message: open.summary }];
+}
+
+/** Everything that the badge describes, and that an endorsement in it can be about. */
+function idsIn(value: Json, isRoot = true): ReadonlySet<string> {
+  if (Array.isArray(value)) return new Set(value.flatMap((entry) => [...idsIn(entry, false)]));
+  if (!isJsonObject(value)) return new Set();
+  const own = typeof value['id'] === 'string' ? [value['id']] : [];
+  const members = Object.entries(value).filter(([key]) => key !== 'endorsement' && (!isRoot || key !== 'proof'));
+  return new Set([...own, ...members.flatMap(([, member]) => [...idsIn(member, false)])]);
 }
 
 function collect(value: Json, path: string): { value: JsonObject | string; path: string }[] {
@@ -44,10 +64,4 @@ function collect(value: Json, path: string): { value: JsonObject | string; path:
     const found = own.flatMap((entry, index) => (isJsonObject(entry) || typeof entry === 'string' ? [{ value: entry, path: pointer(at, index) }] : []));
     return found.concat(collect(member, at));
   });
-}
-
-function issuerName(document: JsonObject): string {
-  const { issuer } = document;
-  const id = isJsonObject(issuer) ? issuer['id'] : issuer;
-  return typeof id === 'string' ? id : 'unknown';
 }

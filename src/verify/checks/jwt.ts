@@ -3,7 +3,7 @@ import { type Algorithm, ALGORITHMS } from '../../keys/algorithms.ts';
 import { publicKeyFromJwk } from '../../keys/public-key.ts';
 import { checkJwtSignature, numericDate, type OpenedJwt } from '../../proof/jwt.ts';
 import { isDid } from '../../syntax/iri.ts';
-import { isJsonObject, type Json } from '../../syntax/json.ts';
+import { isJsonObject, type Json, shownJson } from '../../syntax/json.ts';
 import { quoted } from '../../syntax/text.ts';
 import { CLOCK_SKEW_MS, type VerifyOptions } from '../context.ts';
 import { type ResolvedKey, resolveKey } from '../resolve-key.ts';
@@ -21,9 +21,10 @@ export async function checkJwt(jwt: OpenedJwt, issuer: string, options: VerifyOp
   if (faults !== undefined || algorithm === undefined) return withoutKey(failed('signature', faults ?? [{ code: 'JWT_ALGORITHM', message: 'the token names no algorithm' }]));
   const resolved = await resolveHeaderKey(jwt, issuer, options);
   const checks = await decide({
-    suite: `JWT ${String(jwt.header['alg'])}`,
+    suite: `JWT ${algorithm.jws.find((name) => name === jwt.header['alg']) ?? ''}`,
     accepts: { keys: [algorithm.name] },
     created: '',
+    issuer,
     resolved,
     verifies: (key) => checkJwtSignature(jwt, key),
     options,
@@ -34,8 +35,8 @@ export async function checkJwt(jwt: OpenedJwt, issuer: string, options: VerifyOp
 function headerFaults({ header }: OpenedJwt, algorithm: Algorithm | undefined): Finding[] {
   const faults: Finding[] = [];
   const { alg, typ, crit, b64 } = header;
-  if (algorithm === undefined) faults.push({ code: 'JWT_ALGORITHM', message: `the token's algorithm ${quoted(String(alg ?? 'none'))} is not one that proves anything about an issuer` });
-  if (typ !== undefined && (typeof typ !== 'string' || !ALLOWED_TYP.has(typ.toLowerCase()))) faults.push({ code: 'JWT_HEADER', message: `the token says that it is ${quoted(String(typ))}, not a credential` });
+  if (algorithm === undefined) faults.push({ code: 'JWT_ALGORITHM', message: `the token's algorithm ${quoted(shownJson(alg ?? 'none'))} is not one that proves anything about an issuer` });
+  if (typ !== undefined && (typeof typ !== 'string' || !ALLOWED_TYP.has(typ.toLowerCase()))) faults.push({ code: 'JWT_HEADER', message: `the token says that it is ${quoted(shownJson(typ))}, not a credential` });
   if (crit !== undefined || b64 !== undefined) faults.push({ code: 'JWT_HEADER', message: 'the token demands extensions (crit, b64) that credentials do not have' });
   return faults;
 }
@@ -53,13 +54,22 @@ function claimFaults({ payload, credential }: OpenedJwt, at: number): Finding[] 
     ['nbf', numericDate(from)],
     ['exp', numericDate(until)],
   ];
-  const mismatches = expected.filter(([claim, value]) => payload[claim] !== undefined && payload[claim] !== value);
+  const said = (claim: string): Json | undefined => {
+    const value = payload[claim];
+    return typeof value === 'number' ? Math.floor(value) : value;
+  };
+  // An end that only the token has counts like the credential's own.
+  const mismatches = expected.filter(([claim, value]) => said(claim) !== undefined && said(claim) !== value && !(claim === 'exp' && until === undefined && isFuture(said(claim), at)));
   const { iat } = payload;
   const future = iat !== undefined && (typeof iat !== 'number' || iat * 1000 > at + CLOCK_SKEW_MS);
   return [
     ...mismatches.map(([claim]): Finding => ({ code: 'JWT_CLAIM_MISMATCH', path: `/${claim}`, message: `the token's claim "${claim}" does not say what the credential says` })),
     ...(future ? [{ code: 'JWT_CLAIM_MISMATCH', path: '/iat', message: 'the token was issued in the future, or its "iat" is no number' } as const] : []),
   ];
+}
+
+function isFuture(value: Json | undefined, at: number): boolean {
+  return typeof value === 'number' && value * 1000 >= at;
 }
 
 function claimNotes({ payload, credential, header }: OpenedJwt): Finding[] {
@@ -79,7 +89,7 @@ async function resolveHeaderKey({ header }: OpenedJwt, issuer: string, options: 
   const claimed = jwk === undefined ? undefined : claimedJwk(jwk);
   if (typeof kid !== 'string') return claimed ?? { kind: 'refused', finding: { code: 'KEY_METHOD_UNKNOWN', message: 'the token names no key (neither kid nor jwk)' } };
   const method = kid.startsWith('#') && isDid(issuer) ? issuer + kid : kid;
-  const resolved = await resolveKey(method, issuer, options.world);
+  const resolved = await resolveKey(method, issuer, options);
   return resolved.kind === 'unknown' && claimed?.kind === 'claimed' ? { ...claimed, finding: resolved.finding } : resolved;
 }
 

@@ -4,7 +4,7 @@ import { asList, issuerId } from '../../openbadges/credential.ts';
 import { checkProof } from '../../proof/data-integrity.ts';
 import { suiteName, suiteOf } from '../../proof/suites.ts';
 import { formatDay, parseDateTimeStamp } from '../../syntax/datetime.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../syntax/json.ts';
+import { isJsonObject, type Json, type JsonObject, shownJson } from '../../syntax/json.ts';
 import { quoted } from '../../syntax/text.ts';
 import { CLOCK_SKEW_MS, type VerifyOptions } from '../context.ts';
 import { resolveKey } from '../resolve-key.ts';
@@ -12,6 +12,8 @@ import type { Subject } from '../subject.ts';
 import { failed, type Finding, undetermined } from '../verdict.ts';
 import { decide, type SignatureChecks, withoutKey } from './decide.ts';
 import { checkJwt } from './jwt.ts';
+
+const MAX_PROOFS = 8;
 
 /** Steps 4 to 7: the proof's shape, the key, the signature, and whether the key speaks for the issuer. */
 export async function checkSignature(subject: Subject, options: VerifyOptions): Promise<SignatureChecks> {
@@ -26,6 +28,7 @@ export async function checkSignature(subject: Subject, options: VerifyOptions): 
 /** Every proof that badgekit can read must hold; one that it cannot read leaves the question open (threat DI15). */
 async function checkEmbedded(document: JsonObject, issuer: string, options: VerifyOptions): Promise<SignatureChecks> {
   const proofs = asList(document['proof']);
+  if (proofs.length > MAX_PROOFS) return withoutKey(failed('signature', [{ code: 'PROOF_MALFORMED', path: '/proof', message: `it has more than ${MAX_PROOFS} proofs` }]));
   const readable = proofs.filter((proof) => isJsonObject(proof) && suiteOf(proof) !== undefined);
   if (readable.length === 0) return unreadable(proofs[0] ?? null);
   const results: SignatureChecks[] = [];
@@ -60,9 +63,9 @@ async function checkOne(document: JsonObject, proof: Json, issuer: string, optio
   if (!isJsonObject(proof) || suite === undefined) return unreadable(proof);
   const shape = proofFault(proof, options.at);
   if (shape !== undefined) return withoutKey(shape.code === 'PROOF_UNSUPPORTED' ? undetermined('signature', [shape]) : failed('signature', [shape]));
-  const method = String(proof['verificationMethod']);
+  const method = shownJson(proof['verificationMethod']);
   const verifies = (key: PublicKey): Promise<boolean> => checkProof(document, proof, key);
-  const decision = { suite: suite.name, accepts: suite, created: createdText(proof), resolved: await resolveKey(method, issuer, options.world), verifies, options };
+  const decision = { suite: suite.name, accepts: suite, created: createdText(proof), issuer, resolved: await resolveKey(method, issuer, options), verifies, options };
   try {
     return await decide(decision);
   } catch (error) {
@@ -74,16 +77,16 @@ async function checkOne(document: JsonObject, proof: Json, issuer: string, optio
 /** The members that a proof must have, before any key is looked for (VC Data Integrity, section 2.1). */
 function proofFault(proof: JsonObject, at: number): Finding | undefined {
   const { proofPurpose, verificationMethod, proofValue, created, expires } = proof;
-  if (proofPurpose !== 'assertionMethod') return { code: 'PROOF_PURPOSE', path: '/proof', message: `the proof was made for the purpose ${quoted(String(proofPurpose ?? 'none'))}, not to assert a credential` };
+  if (proofPurpose !== 'assertionMethod') return { code: 'PROOF_PURPOSE', path: '/proof', message: `the proof was made for the purpose ${quoted(shownJson(proofPurpose ?? 'none'))}, not to assert a credential` };
   if (typeof verificationMethod !== 'string' || typeof proofValue !== 'string') return { code: 'PROOF_MALFORMED', path: '/proof', message: 'the proof lacks its verificationMethod or its proofValue' };
   const placeholder = placeholderFault(proof);
   if (placeholder !== undefined) return placeholder;
   if (proof['previousProof'] !== undefined) return { code: 'PROOF_UNSUPPORTED', path: '/proof', message: 'the proof builds on another one (previousProof), which this version of badgekit does not verify' };
   const createdAt = stamp(created);
-  if (created !== undefined && createdAt === undefined) return { code: 'PROOF_CREATED', path: '/proof', message: `the proof's date ${quoted(String(created))} is no date and time with a time zone` };
+  if (created !== undefined && createdAt === undefined) return { code: 'PROOF_CREATED', path: '/proof', message: `the proof's date ${quoted(shownJson(created))} is no date and time with a time zone` };
   if (createdAt !== undefined && createdAt > at + CLOCK_SKEW_MS) return { code: 'PROOF_CREATED', path: '/proof', message: `the proof was made in the future, on ${formatDay(createdAt)}` };
   const expiresAt = stamp(expires);
-  if (expires !== undefined && (expiresAt === undefined || expiresAt < at)) return { code: 'PROOF_EXPIRED', path: '/proof', message: `the proof itself expired (${quoted(String(expires))})` };
+  if (expires !== undefined && (expiresAt === undefined || expiresAt < at)) return { code: 'PROOF_EXPIRED', path: '/proof', message: `the proof itself expired (${quoted(shownJson(expires))})` };
   return undefined;
 }
 

@@ -3,7 +3,7 @@ import { asList, issuerId } from '../../openbadges/credential.ts';
 import { decodeBitstring } from '../../status/bitstring.ts';
 import { readStatusEntry, readStatusList } from '../../status/list.ts';
 import { formatMinute, parseDateTimeStamp } from '../../syntax/datetime.ts';
-import type { Json, JsonObject } from '../../syntax/json.ts';
+import { type Json, type JsonObject, shownJson } from '../../syntax/json.ts';
 import { decodeUtf8, quoted } from '../../syntax/text.ts';
 import type { VerifyOptions } from '../context.ts';
 import { openText, type Subject } from '../subject.ts';
@@ -62,7 +62,7 @@ async function readBit(list: Subject, wanted: Wanted, options: VerifyOptions): P
   const asOf = listDate(list.document);
   if (bit) return setBit(wanted.purpose, asOf, authenticity);
   if (authenticity.outcome !== 'passed') return authenticity;
-  if (list.document['id'] !== wanted.list) return undetermined('status', [{ code: 'STATUS_LIST_ID', message: `the list found at ${quoted(wanted.list, 160)} calls itself ${quoted(String(list.document['id']), 160)}: it may be another list` }]);
+  if (list.document['id'] !== wanted.list) return undetermined('status', [{ code: 'STATUS_LIST_ID', message: `the list found at ${quoted(wanted.list, 160)} calls itself ${quoted(shownJson(list.document['id']), 160)}: it may be another list` }]);
   const notes: Finding[] = wanted.indexIsNumber ? [{ code: 'STATUS_INDEX_NUMBER', path: '/credentialStatus/statusListIndex', message: 'the index is written as a number where the standard has text' }] : [];
   return passed('status', `${wanted.purpose === 'suspension' ? 'not suspended' : 'not revoked'}, list of ${asOf}${wanted.source}`, notes);
 }
@@ -70,7 +70,7 @@ async function readBit(list: Subject, wanted: Wanted, options: VerifyOptions): P
 /** The list is a credential like any other; it has no status of its own. */
 async function authenticate(list: Subject, options: VerifyOptions): Promise<CheckResult> {
   const form = await checkForm(list);
-  const { signature, key } = await checkSignature(list, { ...options, recipient: undefined });
+  const { signature, key } = await checkSignature(list, { ...options, isPinned: false });
   const dates = checkDates(list.document, options.at);
   const fault = [form, signature, key, dates].find(({ outcome }) => outcome === 'failed');
   if (fault?.findings[0]?.code === 'EXPIRED') return undetermined('status', [{ code: 'STATUS_UNKNOWN', message: `whether it was revoked is not known: the status list ${fault.summary.replace(/^it /, '')}`, advice: 'the issuer must publish a newer one; ask there' }]);
