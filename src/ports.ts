@@ -20,6 +20,8 @@ export type LookupSource = { readonly kind: 'folder'; readonly path: string } | 
 export type LookupFailure =
   /** The reader asked for no network. */
   | 'offline'
+  /** The network is asked only for what proved authentic. */
+  | 'unasked'
   /** A guard refused the address. */
   | 'blocked'
   /** The network or the host did not answer as it should. */

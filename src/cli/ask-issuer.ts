@@ -38,16 +38,29 @@ export async function askIssuer(flags: IssuerFlags, session: Session): Promise<I
   check(flags);
   const isWizard = session.isInteractive && flags.keyOnly !== true && flags.name === undefined;
   const answers = isWizard ? await interview(flags) : fromFlags(flags);
-  return { ...answers, hosting: answers.hosting?.replace(/\/+$/, '') };
+  refuseContradiction(answers, flags);
+  return { ...answers, hosting: answers.hosting === undefined ? undefined : plainAddress(answers.hosting) };
 }
 
-function check({ hosting, url, email, keyType }: IssuerFlags): void {
+/** The address as the platform's parser writes it: lower-case host, no dots or doubled slashes in the path. */
+function plainAddress(hosting: string): string {
+  const { origin, pathname } = new URL(hosting);
+  return `${origin}${pathname.replace(/\/{2,}/g, '/').replace(/\/+$/, '')}`;
+}
+
+function refuseContradiction({ algorithm, proof }: IssuerAnswers, flags: IssuerFlags): void {
+  if (algorithm !== 'RSA' || proof === 'jwt' || flags.keyOnly === true) return;
+  throw new BadgekitError('USAGE', 'an RSA key signs tokens only', { hint: 'add --proof jwt, or choose --key-type p256' });
+}
+
+function check({ name, hosting, url, email, keyType }: IssuerFlags): void {
+  if (name !== undefined && name.trim() === '') throw new BadgekitError('USAGE', '--name is empty', { hint: 'write the issuer\'s name as badge holders know it' });
   if (typeof hosting === 'string') {
     const problem = hostingProblem(hosting);
     if (problem !== undefined) throw new BadgekitError('USAGE', `--hosting ${quoted(hosting)}: ${problem}`, { hint: 'write an address such as https://badges.example.org' });
   }
   if (url !== undefined && !isWebUrl(url)) throw new BadgekitError('USAGE', `--url ${quoted(url)} is not a web address`, { hint: 'write it in full, beginning with https://' });
-  if (email !== undefined && !isEmailAddress(email)) throw new BadgekitError('USAGE', `--email ${quoted(email)} is not an e-mail address`);
+  if (email !== undefined && !isEmailAddress(email)) throw new BadgekitError('USAGE', `--email ${quoted(email)} is not an e-mail address`, { hint: 'write an address such as badges@example.org' });
   choose('--key-type', keyType, Object.keys(KEY_TYPES));
 }
 
@@ -104,8 +117,10 @@ async function interview(flags: IssuerFlags): Promise<IssuerAnswers> {
 }
 
 function hostingProblem(text: string): string | undefined {
-  if (!isWebUrl(text) || !text.startsWith('https://')) return 'it must begin with https://';
-  const { search, hash, username, hostname } = new URL(text);
+  if (!/^https:\/\//i.test(text.trim())) return 'it must begin with https://';
+  if (text !== text.trim() || !isWebUrl(text)) return 'it holds spaces or other characters that addresses do not have';
+  const { search, hash, username, hostname, pathname } = new URL(text);
+  if (!/^[A-Za-z0-9._~/-]*$/.test(pathname)) return 'its path may only have plain letters, digits, dots and hyphens';
   if (search !== '' || hash !== '' || username !== '') return 'only a host and a path are allowed';
   return /^[\d.]+$|^\[|^localhost$/.test(hostname) || !hostname.includes('.') ? 'it must be a public host name' : undefined;
 }

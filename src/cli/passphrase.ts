@@ -8,15 +8,25 @@ import type { Session } from './session.ts';
 const VARIABLE = 'BADGEKIT_PASSPHRASE';
 const MAX_FILE_BYTES = 4096;
 
+const TRIES = 3;
+
 /**
- * The passphrase of an existing key: from a file, from BADGEKIT_PASSPHRASE, or asked for. Never from the command line.
- * @throws BadgekitError PASSPHRASE_MISSING where there is neither and nobody to ask
+ * Opens something with the passphrase of an existing key: from a file, from BADGEKIT_PASSPHRASE, or asked for, up to
+ * three times. Never from the command line.
+ * @throws BadgekitError PASSPHRASE_MISSING where there is neither and nobody to ask; PASSPHRASE_WRONG
  */
-export async function askPassphrase(session: Session, file: string | undefined): Promise<string> {
+export async function withPassphrase<T>(session: Session, file: string | undefined, open: (passphrase: string) => Promise<T>): Promise<T> {
   const given = await givenPassphrase(session, file);
-  if (given !== undefined) return given;
+  if (given !== undefined) return await open(given);
   const { password } = await import('@inquirer/prompts');
-  return await password({ message: 'Passphrase of the signing key', mask: true }, { output: process.stderr });
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await open(await password({ message: 'Passphrase of the signing key', mask: true }, { output: process.stderr }));
+    } catch (error) {
+      if (!(error instanceof BadgekitError) || error.code !== 'PASSPHRASE_WRONG' || attempt >= TRIES) throw error;
+      session.err('That passphrase does not open the key. Once more:\n');
+    }
+  }
 }
 
 /** A passphrase for a new key; asked for twice, and long enough. */

@@ -40,11 +40,13 @@ export function issueAsText(outcome: IssueOutcome, faults: readonly string[], is
   if (plan.toIssue === 0 && plan.refused.length === 0) return `${nothingToDo(plan)}\n${changedText(plan, rosterFile)}`;
   const rows: [string, string][] = [];
   if (outcome.issued.length > 0) rows.push([out.bold('Done'), doneText(outcome.issued)]);
-  else if (plan.toIssue === 0) rows.push([out.bold('Done'), 'nothing new to issue']);
+  else if (plan.toIssue === 0) rows.push([out.bold('Done'), plan.unchanged + plan.changed.length > 0 ? 'nothing new to issue' : 'nothing was issued: every row was refused']);
+  else rows.push([out.bold('Done'), 'another run issued these badges first']);
   for (const list of outcome.statusLists) rows.push(['    ', `status list ${list} signed`]);
   if (issuer.hosting !== undefined && outcome.issued.length > 0) rows.push(['    ', `publish the folder public/ at ${issuer.hosting}, so that others can verify them`]);
   const stopped = outcome.isInterrupted ? `Stopped after ${count(outcome.issued.length)} of ${count(plan.toIssue)}; run the same command again for the rest.\n` : '';
-  return `${labelled(rows)}${stopped}${changedText(plan, rosterFile)}${refused}`;
+  if (outcome.isInterrupted && outcome.issued.length === 0) rows.length = 0;
+  return `${rows.length === 0 ? '' : labelled(rows)}${stopped}${changedText(plan, rosterFile)}${refused}`;
 }
 
 /** The same as JSON (schemas/issue-output.json). */
@@ -73,19 +75,19 @@ function doneText(issued: readonly IssuedCredential[]): string {
 
 function nothingToDo({ rows, unchanged, lastIssuedAt }: RosterPlan): string {
   if (rows === 0) return 'Nothing to do: the roster has a header and no rows.';
-  const when = lastIssuedAt === undefined ? '' : ` (the last of them on ${formatDay(lastIssuedAt)})`;
+  const when = lastIssuedAt === undefined ? '' : `, ${rows === 1 ? '' : 'the last of them '}on ${formatDay(lastIssuedAt)}`;
   return `Nothing to do: ${unchanged === rows ? `${rows === 1 ? 'the award was' : `all ${count(rows)} awards were`} issued before${when}` : `every row was issued before${when}`}.`;
 }
 
 function changedText({ changed }: RosterPlan, rosterFile: string): string {
   if (changed.length === 0) return '';
   const lines = changed.slice(0, MAX_SHOWN).map(({ line, credentialId }) => `  ${visible(rosterFile)}:${line}  now says something else than ${credentialId}\n`);
-  return `Rows that changed since they were issued (what was issued stays as it is):\n${lines.join('')}${more(changed.length)}`;
+  return `Rows that changed since they were issued (what was issued stays as it is):\n${lines.join('')}${more(changed.length)}To issue such a row anew, revoke the old badge and give the row another value in a column "award".\n`;
 }
 
-function refusedText({ rejectedFile }: IssueOutcome, faults: readonly string[]): string {
+function refusedText(outcome: IssueOutcome, faults: readonly string[]): string {
   const lines = faults.slice(0, MAX_SHOWN).map((line) => `${visible(line.replace(/\n$/, ''), 400)}\n`);
-  return `\nRefused rows (also in ${visible(rejectedFile ?? '')}):\n${lines.join('')}${more(faults.length)}Mend these rows and run the same command again: what is issued stays as it is.\n`;
+  return `\nRefused rows (also in ${visible(outcome.rejectedFile ?? '')}):\n${lines.join('')}${more(faults.length)}Mend these rows and run the same command again: ${outcome.issued.length + outcome.plan.unchanged > 0 ? 'what is issued stays as it is' : 'the good ones are issued then'}.\n`;
 }
 
 function more(length: number): string {

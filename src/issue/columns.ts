@@ -48,7 +48,9 @@ export function parseMapping(entries: readonly string[]): ReadonlyMap<string, st
     const at = entry.indexOf('=');
     const column = entry.slice(0, at).trim();
     const isKnown = (COLUMNS as readonly string[]).includes(column) || column.startsWith(RESULT_PREFIX);
-    if (at < 1 || !isKnown) throw new BadgekitError('USAGE', `--map ${quoted(entry)} names no column that badgekit knows`, { hint: `write --map column=Header with a column of: ${COLUMNS.join(', ')}, result.<name>` });
+    if (at < 1) throw new BadgekitError('USAGE', `--map ${quoted(entry)} has no "="`, { hint: 'write --map column=Header, such as --map email="E-Mail address"' });
+    const guess = nearest(column, COLUMNS);
+    if (!isKnown) throw new BadgekitError('USAGE', `--map ${quoted(entry)} names no column that badgekit knows`, { hint: guess === undefined ? `columns are: ${COLUMNS.join(', ')}, result.<name>` : `did you mean "${guess}"?` });
     return [column, entry.slice(at + 1)];
   }));
 }
@@ -73,6 +75,8 @@ function noIdentity(header: readonly string[]): BadgekitError {
   const looksLikeRow = header.some((cell) => cell.includes('@'));
   const email = header.find((cell) => /mail/i.test(cell));
   const first = header.find((cell) => cell.trim() !== '') ?? 'Header';
+  const packed = header.length === 1 ? [',', ';', '\t'].find((separator) => first.includes(separator)) : undefined;
+  if (packed !== undefined) return new BadgekitError('ROSTER_INVALID', `the whole header is one cell; it seems that ${packed === '\t' ? 'tabs' : `"${packed}"`} separate the columns`, { where: { line: 1 }, hint: `give --delimiter ${packed === '\t' ? 'tab' : `"${packed}"`}` });
   return new BadgekitError('ROSTER_INVALID', looksLikeRow ? 'the roster has no header line: its first line is already a person' : `no column is named "email" (or "id"); the columns are: ${list(header)}`, {
     where: { line: 1 },
     hint: looksLikeRow ? 'put a first line above it that names the columns, such as: email,name,badge' : `say which one it is: --map ${JSON.stringify(`email=${email ?? first}`)}`,

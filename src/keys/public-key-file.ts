@@ -20,6 +20,8 @@ export function readPublicKeys(text: string): readonly KeyFromFile[] {
     const did = bare.split('#')[0] ?? bare;
     return [{ key: keyOfDidKey(did), controller: did }];
   }
+  if (/^eyJ[\w-]+\.[\w-]*\.[\w-]*\.[\w-]*\.[\w-]*$/.test(bare)) throw new BadgekitError('KEY_INVALID', 'the file is a sealed private key, not a public one', { hint: 'give the DID document that publishes it, such as public/.well-known/did.json' });
+  if (!/^z[1-9A-HJ-NP-Za-km-z]+$/.test(bare) && !bare.startsWith('{')) throw new BadgekitError('KEY_INVALID', 'the file holds no public key', { hint: 'give a JWK, a JWK set, a Multikey, a did:key or a DID document' });
   if (!bare.startsWith('{')) return [{ key: publicKeyFromMultikey(bare), controller: undefined }];
   const keys = keysOf(parseJson(text), undefined);
   if (keys.length === 0) throw new BadgekitError('KEY_INVALID', 'the file holds no public key that badgekit verifies with', { hint: 'give a JWK, a JWK set, a Multikey, a did:key or a DID document' });

@@ -35,7 +35,7 @@ export async function openJwk(sealed: string, passphrase: string): Promise<Json>
     return parseJson(decodeUtf8(plaintext));
   } catch {
     throw new BadgekitError('PASSPHRASE_WRONG', 'the key does not open: the passphrase is wrong, or the file was changed', {
-      hint: 'check BADGEKIT_PASSPHRASE or the passphrase file; if the passphrase is lost, the key is lost with it',
+      hint: 'check the passphrase, in BADGEKIT_PASSPHRASE or the file if it stands there; if it is lost, the key is lost with it',
     });
   }
 }

@@ -44,6 +44,15 @@ export function isBadgeName(name: string): boolean {
   return BADGE_NAME.test(name) && !RESERVED_NAMES.test(name);
 }
 
+/** An image's format; the fault names the file. */
+export function formatOf(bytes: Uint8Array, file: string): ImageFormat {
+  try {
+    return imageFormat(bytes);
+  } catch (error) {
+    throw placedIn(file, error);
+  }
+}
+
 /** The definition files of a programme, by badge name, sorted. */
 export async function listDefinitions(programme: Programme): Promise<readonly string[]> {
   const entries = await readdir(join(programme.root, BADGES_FOLDER)).catch(() => []);
@@ -54,12 +63,18 @@ export async function listDefinitions(programme: Programme): Promise<readonly st
 export async function loadDefinitions(programme: Programme, badges?: readonly string[]): Promise<DefinitionsOutcome> {
   const definitions: LoadedDefinition[] = [];
   const faults: DefinitionFault[] = [];
+  if (badges === undefined) faults.push(...(await misnamedFiles(programme)));
   for (const badge of badges ?? (await listDefinitions(programme))) {
     const outcome = await loadOne(programme, badge);
     if ('faults' in outcome) faults.push(...outcome.faults);
     else definitions.push(outcome);
   }
   return { definitions, faults };
+}
+
+async function misnamedFiles({ root, shown }: Programme): Promise<readonly DefinitionFault[]> {
+  const entries = await readdir(join(root, BADGES_FOLDER)).catch(() => []);
+  return entries.filter((name) => name.endsWith('.yml')).map((name) => ({ where: { file: shown(`${BADGES_FOLDER}/${name}`) }, message: 'definitions end in .yaml', hint: `rename it to ${name.slice(0, -3)}yaml` }));
 }
 
 /** One fault as an editor-friendly line. */
@@ -122,6 +137,7 @@ async function loadEndorsement(programme: Programme, name: string): Promise<Json
 }
 
 async function readBeside(programme: Programme, name: string, maxBytes: number, what: string): Promise<Uint8Array> {
+  if (/[/\\]/.test(name)) throw new BadgekitError('PATH_OUTSIDE', `${quoted(name)} does not lie beside the definition`, { hint: `copy the ${what} into ${programme.shown(BADGES_FOLDER)} and write its bare name` });
   try {
     return await programme.files.read(`${BADGES_FOLDER}/${name}`, maxBytes);
   } catch (error) {

@@ -16,7 +16,7 @@ import type { Programme } from './programme.ts';
 
 const MAX_KEY_BYTES = 64 * 1024;
 const SECRET_MODE = 0o600;
-const AWARD_SECRET_FILE = 'keys/award-ids.jwe';
+export const AWARD_SECRET_FILE = 'keys/award-ids.jwe';
 export const AWARD_SECRET_BYTES = 32;
 
 /** What an issuer signs with, opened for one run. */
@@ -67,12 +67,19 @@ function verificationMethodsOf({ config }: Programme): Keyring['verificationMeth
 async function openSealed(programme: Programme, path: string, passphrase: string): Promise<unknown> {
   const where = { file: programme.shown(path) };
   const file = join(programme.root, path);
-  if (!existsSync(file)) throw new BadgekitError('KEY_MISSING', 'the key is not here', { where, hint: 'copy it from where you keep it; for a programme that never had one: badgekit init-issuer --key-only' });
+  if (!existsSync(file)) throw missingKey(programme, path);
   await refuseExposed(file, where.file);
   const sealed = decodeUtf8(await programme.files.read(path, MAX_KEY_BYTES)).trim();
   return await openJwk(sealed, passphrase).catch((error: unknown) => {
     throw error instanceof BadgekitError ? new BadgekitError(error.code, error.message, { where, hint: error.hint }) : error;
   });
+}
+
+function missingKey(programme: Programme, path: string): BadgekitError {
+  const other = path === AWARD_SECRET_FILE ? keyFile(programme.config.key) : AWARD_SECRET_FILE;
+  const isNew = !existsSync(join(programme.root, other));
+  const hint = isNew ? 'copy keys/ from where you keep it; for a programme that never had a key: badgekit init-issuer --key-only' : 'copy it from where you keep it: it cannot be made again';
+  return new BadgekitError('KEY_MISSING', path === AWARD_SECRET_FILE ? 'the secret behind credential ids is not here' : 'the signing key is not here', { where: { file: programme.shown(path) }, hint });
 }
 
 async function refuseExposed(file: string, shownAs: string): Promise<void> {
@@ -89,6 +96,7 @@ async function proveOwnership(programme: Programme, key: PublicKey): Promise<voi
     return;
   }
   const path = `public/${didDocumentPath(issuer.id, hosting ?? '') ?? 'did.json'}`;
+  if (!(await programme.files.exists(path))) throw new BadgekitError('KEY_MISMATCH', 'the issuer\'s DID document is not here, so nobody could find the key', { where: { file: programme.shown(path) }, hint: 'copy it back from your web host or your backup' });
   const document = readControllerDocument(parseJson(decodeUtf8(await programme.files.read(path, MAX_KEY_BYTES))), issuer.id);
   const names = new Set([`${issuer.id}#${programme.config.key}`, `${issuer.id}#${programme.config.key}-jwk`]);
   const published = document.methods.filter(({ id, forAssertion }) => names.has(id) && forAssertion);

@@ -1,8 +1,9 @@
+import { unlink } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { BadgekitError, placedIn } from '../errors.ts';
 import type { RefusedRow } from '../issue/plan.ts';
 import { type CsvRecord, type Delimiter, readCsv, writeCsvLine } from '../syntax/csv.ts';
-import { streamFile } from './files.ts';
+import { readBounded, streamFile } from './files.ts';
 
 /** A roster file: its header, and its rows as often as they are asked for. */
 export interface Roster {
@@ -31,6 +32,13 @@ export function rejectedPath(roster: string): string {
   return `${roster.slice(0, roster.length - extension.length)}.rejected.csv`;
 }
 
+/** Takes away the list of refused rows that an earlier run left, now that none is refused; any other file stays. */
+export async function removeStaleRejected(path: string): Promise<void> {
+  const bytes = await readBounded(path, 64 * 1024 * 1024).catch(() => undefined);
+  const isOwn = bytes !== undefined && Buffer.from(bytes.subarray(0, 4096)).toString('utf8').includes('"badgekit_line","badgekit_problem"');
+  if (isOwn) await unlink(path);
+}
+
 /** The refused rows as CSV, with what is wrong with each in two columns of their own. */
 export function rejectedCsv(header: readonly string[], refused: readonly RefusedRow[]): string {
   const rows = refused.map(({ cells, faults }) => {
@@ -49,10 +57,15 @@ async function* placed(records: AsyncGenerator<CsvRecord>, file: string): AsyncG
   }
 }
 
-async function* withoutFirst<T>(items: AsyncIterable<T>): AsyncGenerator<T> {
+/** Spreadsheets leave rows of nothing but separators behind. */
+function isBlank({ cells }: CsvRecord): boolean {
+  return cells.every((cell) => cell.trim() === '');
+}
+
+async function* withoutFirst(items: AsyncIterable<CsvRecord>): AsyncGenerator<CsvRecord> {
   let isFirst = true;
   for await (const item of items) {
-    if (!isFirst) yield item;
+    if (!isFirst && !isBlank(item)) yield item;
     isFirst = false;
   }
 }

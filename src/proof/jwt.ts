@@ -51,7 +51,7 @@ export async function signJwt(credential: JsonObject, key: PrivateKey, kid: stri
 export function openJwt(text: string): OpenedJwt {
   const parts = text.split('.');
   if (parts.length !== 3 || !looksLikeJwt(text)) throw new BadgekitError('CREDENTIAL_INVALID', `a signed token has three parts, this has ${parts.length}`);
-  const [header, payload] = parts.slice(0, 2).map((part) => parseJson(decodeUtf8(decodeBase64url(part))));
+  const [header, payload] = parts.slice(0, 2).map(openPart);
   decodeBase64url(parts[2] ?? '');
   if (!isJsonObject(header) || !isJsonObject(payload)) throw new BadgekitError('CREDENTIAL_INVALID', 'the token\'s header or payload is not a JSON object');
   const { vc } = payload;
@@ -59,6 +59,15 @@ export function openJwt(text: string): OpenedJwt {
   const others = Object.keys(payload).filter((name) => name !== 'vc' && !(REGISTERED_CLAIMS as readonly string[]).includes(name));
   if (!isJsonObject(vc) || others.length > 0) throw new BadgekitError('CREDENTIAL_INVALID', 'the token says something both in "vc" and beside it');
   return { text, header, payload, credential: vc, form: 'vc' };
+}
+
+function openPart(part: string): Json {
+  try {
+    return parseJson(decodeUtf8(decodeBase64url(part)));
+  } catch (error) {
+    if (!(error instanceof BadgekitError)) throw error;
+    throw new BadgekitError(error.code, `it is no signed token: ${error.message}`, { where: error.where });
+  }
 }
 
 /** Whether the token's signature verifies under a key, with no algorithm but those of the key's own type. Never throws. */

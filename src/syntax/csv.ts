@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { BadgekitError } from '../errors.ts';
-import { guessEncoding, looksLikeUtf16 } from './text.ts';
+import { guessEncoding, isNoUtf8Text } from './text.ts';
 
 const MAX_CELL_LENGTH = 64 * 1024;
-export const DELIMITERS = [',', ';', '\t'] as const;
+const DELIMITERS = [',', ';', '\t'] as const;
 export type Delimiter = (typeof DELIMITERS)[number];
 
 /** One record of a CSV file: the physical line that it begins on (1-based) and its cells, untrimmed. */
@@ -53,7 +53,7 @@ function detectDelimiter(head: string): Delimiter {
   if (found.length > 1) {
     throw new BadgekitError('CSV_SYNTAX', 'the header line holds more than one of comma, semicolon and tab', {
       where: { line: 1 },
-      hint: 'say which one separates the columns: --delimiter "," or ";" or tab',
+      hint: 'say which one separates the columns: --delimiter comma, semicolon or tab',
     });
   }
   return found[0] ?? ',';
@@ -103,7 +103,7 @@ async function* decodeStream(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let first = true;
   for await (const chunk of chunks) {
-    if (first && looksLikeUtf16(chunk)) throw notUtf8(chunk);
+    if (first && chunk.length > 0 && isNoUtf8Text(chunk)) throw notUtf8(chunk);
     first = false;
     yield decode(() => decoder.decode(chunk, { stream: true }), chunk);
   }

@@ -68,6 +68,11 @@ function explain(error: ErrorObject): SchemaFault {
   return { path, member, keyword, message, hint: parentHint(error) ?? hint };
 }
 
+const TYPE_HINTS: Readonly<Record<string, string>> = {
+  number: 'write digits with a decimal point and without quotes, such as 1.5',
+  array: 'write a list: [one, two], or a line with "- " for each',
+};
+
 interface Explanation {
   readonly message: string;
   readonly hint: string | undefined;
@@ -80,7 +85,7 @@ const EXPLANATIONS: Readonly<Record<string, (error: ErrorObject, subject: string
     const guess = nearest(String(error.params['additionalProperty']), known);
     return { message: `${subject} is not known here`, hint: guess === undefined ? `known are: ${known.join(', ')}` : `did you mean "${guess}"?` };
   },
-  type: (error, subject) => ({ message: `${subject} is ${kindOf(error.data)} where ${expectedKind(error.params['type'])} belongs`, hint: undefined }),
+  type: (error, subject) => ({ message: `${subject} is ${kindOf(error.data)} where ${expectedKind(error.params['type'])} belongs`, hint: TYPE_HINTS[String(error.params['type'])] }),
   enum: (error, subject) => {
     const allowed = Array.isArray(error.params['allowedValues']) ? error.params['allowedValues'].map(String) : [];
     const guess = nearest(String(error.data), allowed);
@@ -97,7 +102,8 @@ const EXPLANATIONS: Readonly<Record<string, (error: ErrorObject, subject: string
   minItems: (_, subject) => ({ message: `${subject} is an empty or too short list`, hint: undefined }),
   uniqueItems: (_, subject) => ({ message: `${subject} has an entry twice`, hint: undefined }),
   contains: (error, subject) => ({ message: `${subject} does not contain ${shown(containedWord(error))}`, hint: undefined }),
-  anyOf: (_, subject) => ({ message: `${subject} is incomplete`, hint: undefined }),
+  anyOf: (error, subject) => ({ message: typeof error.data === 'string' ? `${subject} ${shown(error.data)} is not one of the standard's words` : `${subject} is incomplete`, hint: undefined }),
+  minimum: (error, subject) => ({ message: `${subject} ${shown(error.data)} is less than ${String(error.params['limit'])}`, hint: undefined }),
   not: (_, subject) => ({ message: `${subject} is not allowed`, hint: undefined }),
 };
 

@@ -20,6 +20,9 @@ export function decodeUtf8(bytes: Uint8Array): string {
 /** Names the encoding that bytes which are not UTF-8 most likely have. */
 export function guessEncoding(bytes: Uint8Array): string {
   const [first, second] = bytes;
+  const head = String.fromCharCode(...bytes.subarray(0, 4));
+  if (head === 'PK\u0003\u0004') return 'it is an Excel or other packed file, not text';
+  if (head === '\u0089PNG' || head === '%PDF' || head === '\u00d0\u00cf\u0011\u00e0' || bytes.subarray(0, 400).every((byte) => byte === 0)) return 'it is no text file at all';
   if (first === 0xff && second === 0xfe) return 'it is UTF-16 (little endian), as Excel saves "Unicode Text"';
   if (first === 0xfe && second === 0xff) return 'it is UTF-16 (big endian)';
   const zeros = bytes.subarray(0, 400).filter((byte) => byte === 0).length;
@@ -27,9 +30,9 @@ export function guessEncoding(bytes: Uint8Array): string {
   return 'it looks like Windows-1252 or Latin-1, as older programs save it';
 }
 
-/** Whether the bytes begin as UTF-16 does, or hold the zero bytes that UTF-8 text never has. */
-export function looksLikeUtf16(bytes: Uint8Array): boolean {
-  return guessEncoding(bytes).includes('UTF-16');
+/** Whether the bytes are plainly something else than UTF-8 text: UTF-16, a packed or a binary file. */
+export function isNoUtf8Text(bytes: Uint8Array): boolean {
+  return /UTF-16|packed file|no text/.test(guessEncoding(bytes));
 }
 
 /** 1-based line and column (in UTF-16 units) of an offset in a text; CRLF, LF and CR each end a line. */

@@ -33,12 +33,12 @@ export function parseYaml(text: string): YamlSource {
   };
   if (!Array.isArray(documents) || documents.length !== 1) {
     const code = documents.length > 1 ? 'YAML_FORBIDDEN' : 'YAML_SYNTAX';
-    throw new BadgekitError(code, documents.length > 1 ? 'the file holds several YAML documents' : 'the file is empty', { where: { line: 1, column: 1 } });
+    throw new BadgekitError(code, documents.length > 1 ? 'the file holds several YAML documents' : 'the file is empty', { where: { line: 1, column: 1 }, hint: documents.length > 1 ? 'keep one document to a file, without lines of ---' : 'fixtures/tidewater in badgekit has examples' });
   }
   const [document] = documents;
   const fault = document?.errors[0] ?? document?.warnings[0];
   if (fault !== undefined) {
-    throw new BadgekitError('YAML_SYNTAX', yamlMessage(fault.message), { where: place(fault.pos[0]) });
+    throw new BadgekitError('YAML_SYNTAX', yamlMessage(fault.code, fault.message, text.slice(...fault.pos)), { where: place(fault.pos[0]), hint: YAML_HINTS[fault.code] });
   }
   return new YamlReader(text, place).read(document?.contents ?? null);
 }
@@ -114,7 +114,7 @@ class YamlReader {
     this.#written.set(path, source);
     if (typeof value === 'number') {
       const faithful = JSON_NUMBER.test(source) && Number.isFinite(value) && !Object.is(value, -0);
-      if (!faithful) throw this.#forbidden(`the number ${visible(source)}`, offset, 'write it in plain decimal digits, or in quotes if it is text');
+      if (!faithful) throw this.#forbidden(`the number ${visible(source)}, which could be read in two ways`, offset, `if it is text or a code, put it in quotes: "${visible(source)}"`, path);
       return value;
     }
     if (typeof value === 'string') {
@@ -130,8 +130,8 @@ class YamlReader {
     if (node.tag !== undefined) throw this.#forbidden(`the tag ${visible(node.tag)}`, offset);
   }
 
-  #forbidden(what: string, offset: number, hint = 'write the value out in plain YAML'): BadgekitError {
-    return new BadgekitError('YAML_FORBIDDEN', `badgekit files may not hold ${what}`, { where: this.#place(offset), hint });
+  #forbidden(what: string, offset: number, hint = 'write the value out in plain YAML', path?: string): BadgekitError {
+    return new BadgekitError('YAML_FORBIDDEN', `badgekit files may not hold ${what}`, { where: { ...this.#place(offset), path }, hint });
   }
 }
 
@@ -147,8 +147,22 @@ function refuseDirectives(text: string): void {
   }
 }
 
-/** The library's message in a single line, without its source excerpt. */
-function yamlMessage(message: string): string {
+/** What to do about the faults that people make most. */
+const YAML_HINTS: Readonly<Record<string, string>> = {
+  BLOCK_AS_IMPLICIT_KEY: 'if the text holds a colon, put it in quotes',
+  DUPLICATE_KEY: 'keep one of the two',
+  MULTILINE_IMPLICIT_KEY: 'if the text holds a colon, put it in quotes',
+  MISSING_CHAR: 'close the quotes or brackets that are open',
+  BAD_INDENT: 'put it under the lines that it belongs with, indented by spaces',
+  TAB_AS_INDENT: 'indent with spaces, not with tabs',
+  TAG_RESOLVE_FAILED: 'put the text in quotes: an exclamation mark at its start means something in YAML',
+  UNEXPECTED_TOKEN: 'check the line and the one before it',
+};
+
+/** The library's message in a single line, without its source excerpt, and in plain words where there are any. */
+function yamlMessage(code: string, message: string, text: string): string {
   const first = message.split('\n')[0] ?? message;
-  return visible(first === 'Map keys must be unique' ? 'the key stands twice' : `not valid YAML: ${first}`);
+  if (code === 'DUPLICATE_KEY') return `the key ${visible(/^[^:\s]*/.exec(text)?.[0] ?? '')} stands twice`;
+  if (code === 'BLOCK_AS_IMPLICIT_KEY' || code === 'MULTILINE_IMPLICIT_KEY') return 'a text with a colon in it is read as a key';
+  return visible(`not valid YAML: ${first}`);
 }

@@ -22,7 +22,7 @@ export interface WorldOptions {
 export function createWorld({ offline, hosting, https }: WorldOptions): World {
   const answers = new Map<string, Promise<Lookup<Uint8Array>>>();
   const local: World = {
-    read: async (url, maxBytes) => (await readHosted(url, maxBytes, hosting)) ?? { found: false, reason: 'offline', message: offline ? 'the network was not asked' : 'the network is asked only once the badge proved authentic' },
+    read: async (url, maxBytes) => (await readHosted(url, maxBytes, hosting)) ?? { found: false, ...(offline ? { reason: 'offline', message: 'the network was not asked' } : { reason: 'unasked', message: 'the network is asked only once the badge proved authentic' }) },
     get local() {
       return local;
     },

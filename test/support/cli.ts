@@ -17,13 +17,15 @@ export interface RunOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** Runs as this user, where the test runs as root. */
+  readonly uid?: number;
 }
 
 /** Runs the built command line as a child process, without a terminal. */
-export function badgekit(args: readonly string[], { cwd, env = {}, input = '' }: RunOptions): Promise<Run> {
+export function badgekit(args: readonly string[], { cwd, env = {}, input = '', uid }: RunOptions): Promise<Run> {
   return new Promise((resolve, reject) => {
     const { CI: _, ...inherited } = process.env;
-    const child = spawn(process.execPath, [BIN, ...args], { cwd, env: { ...inherited, BADGEKIT_PASSPHRASE: PASSPHRASE, ...env } });
+    const child = spawn(process.execPath, [BIN, ...args], { cwd, env: { ...inherited, BADGEKIT_PASSPHRASE: PASSPHRASE, ...env }, ...(uid === undefined ? {} : { uid, gid: uid }) });
     let [out, err] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')));
     child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString('utf8')));

@@ -23,7 +23,7 @@ export const addIssue: AddCommand = (program, session, outcome) => {
     .argument('<roster>', 'a CSV file with a header line')
     .option('--badge <name>', 'the badge of rows that name none')
     .option('--map <column=Header>', 'take a column from another header; may be given several times', gather)
-    .option('--delimiter <char>', 'what separates the columns: "," or ";" or tab')
+    .option('--delimiter <name>', 'what separates the columns: comma, semicolon or tab')
     .option('--proof <form>', 'data-integrity or jwt (default: as badgekit.yaml says)')
     .option('--strict', 'issue nothing if any row is refused');
   withOutput(withDryRun(withPassphrase(withProgramme(command)))).addHelpText('after', EXAMPLES).action(async (roster: string, options) => {

@@ -1,10 +1,11 @@
-import { extname, resolve } from 'node:path';
-import { bake, extract, kindOf } from '../../bake/bake.ts';
+import { existsSync, statSync } from 'node:fs';
+import { dirname, extname, resolve } from 'node:path';
+import { bake, extract, imageFormat, kindOf } from '../../bake/bake.ts';
 import { BadgekitError, EXIT, placedIn } from '../../errors.ts';
 import { MAX_IMAGE_BYTES } from '../../programme/definitions.ts';
 import { readBounded, writeWhole } from '../../programme/files.ts';
 import { openText } from '../../verify/subject.ts';
-import { decodeUtf8 } from '../../syntax/text.ts';
+import { decodeUtf8, quoted } from '../../syntax/text.ts';
 import type { CommonOptions } from '../commands/shared.ts';
 import type { Session } from '../session.ts';
 
@@ -28,6 +29,9 @@ async function runPutIn(files: readonly string[], options: BakeOptions, session:
   const credential = readCredential(await readBounded(resolve(session.cwd, credentialFile), MAX_CREDENTIAL_BYTES, credentialFile), credentialFile);
   const baked = inFile(imageFile, () => bake(image, credential));
   const output = options.output ?? `${imageFile.slice(0, imageFile.length - extname(imageFile).length)}.baked${extname(imageFile)}`;
+  const extension = extname(output).slice(1).toLowerCase();
+  const format = imageFormat(image);
+  if (['png', 'svg', 'json', 'jwt'].includes(extension) && extension !== format) throw new BadgekitError('USAGE', `the image is ${format.toUpperCase()}, and ${quoted(output)} would say that it is something else`, { hint: `name it .${format}` });
   if (resolve(session.cwd, output) === resolve(session.cwd, imageFile) && options.force !== true) throw new BadgekitError('FILE_EXISTS', 'the image would replace itself', { where: { file: output }, hint: 'choose another name with -o, or give --force' });
   return await deliver(baked, output, 'bake', options, session);
 }
@@ -55,6 +59,9 @@ function readCredential(bytes: Uint8Array, file: string): string {
 }
 
 async function deliver(bytes: Uint8Array, output: string, command: string, options: BakeOptions, session: Session): Promise<number> {
+  const folder = dirname(resolve(session.cwd, output));
+  if (!existsSync(folder)) throw new BadgekitError('FILE_NOT_FOUND', 'there is no such folder', { where: { file: dirname(output) }, hint: 'make it first, or write elsewhere' });
+  if (existsSync(resolve(session.cwd, output)) && statSync(resolve(session.cwd, output)).isDirectory()) throw new BadgekitError('USAGE', `${quoted(output)} is a folder`, { hint: 'name a file in it' });
   const outcome = options.dryRun === true ? 'not written' : await writeWhole(resolve(session.cwd, output), bytes, { replace: options.force === true, mode: 0o644, shownAs: output });
   if (options.json === true) session.out(`${JSON.stringify({ badgekit: 1, command, file: output, bytes: bytes.length, outcome })}\n`);
   else session.out(outcome === 'written' ? `Wrote ${output}\n` : outcome === 'unchanged' ? `${output} is so already\n` : `Would write ${output} (${bytes.length} bytes)\n`);

@@ -1,9 +1,8 @@
 import { basename, relative, resolve, sep } from 'node:path';
 import { stringify } from 'yaml';
-import { imageFormat } from '../../bake/bake.ts';
 import { BadgekitError, EXIT, formatWhere } from '../../errors.ts';
 import type { DefinitionFault } from '../../openbadges/definition.ts';
-import { BADGES_FOLDER, isBadgeName, listDefinitions, loadDefinitions, MAX_IMAGE_BYTES } from '../../programme/definitions.ts';
+import { BADGES_FOLDER, formatOf, isBadgeName, listDefinitions, loadDefinitions, MAX_IMAGE_BYTES } from '../../programme/definitions.ts';
 import { readBounded } from '../../programme/files.ts';
 import { openProgramme, type Programme } from '../../programme/programme.ts';
 import { decodeUtf8, quoted, visible } from '../../syntax/text.ts';
@@ -28,15 +27,18 @@ export async function runDefine(names: readonly string[], options: DefineOptions
 }
 
 async function checkAll(names: readonly string[], programme: Programme, options: DefineOptions, session: Session): Promise<number> {
-  const badges = names.length === 0 ? await listDefinitions(programme) : names.map((name) => badgeOfFile(name, programme, session));
-  const { definitions, faults } = await loadDefinitions(programme, badges);
-  const bad = badges.length - definitions.length;
+  const named = names.length === 0 ? undefined : names.map((name) => badgeOfFile(name, programme, session));
+  const badges = named ?? (await listDefinitions(programme));
+  const { definitions, faults } = await loadDefinitions(programme, named);
+  const files = new Set(faults.map(({ where }) => where.file));
+  const bad = files.size;
   if (options.json === true) {
     const findings = faults.map(({ where, message, hint }) => ({ ...where, message, hint: hint ?? null }));
     session.out(`${JSON.stringify({ badgekit: 1, command: 'define --check', checked: badges.length, faulty: bad, faults: findings })}\n`);
   } else {
-    session.out(`${await faultsWithSource(faults, session)}${checkSummary(badges.length, bad)}\n`);
+    session.out(`${await faultsWithSource(faults, session)}${checkSummary(Math.max(badges.length, definitions.length + bad), bad)}\n`);
   }
+  if (badges.length === 0 && bad === 0) return EXIT.unusable;
   return bad === 0 ? EXIT.yes : EXIT.no;
 }
 
@@ -90,7 +92,7 @@ async function writeOne(names: readonly string[], programme: Programme, options:
   const text = definitionText(answers, images.map(({ path: image }) => basename(image)));
   refuseFaulty(badge, text);
   const planned = [...images, { path, content: text }];
-  if (options.dryRun === true) session.out(options.json === true ? `${JSON.stringify({ badgekit: 1, command: 'define', dryRun: true, files: planned.map((file) => file.path) })}\n` : `--- ${programme.shown(path)}\n${text}`);
+  if (options.dryRun === true) session.out(options.json === true ? `${JSON.stringify({ badgekit: 1, command: 'define', dryRun: true, files: planned.map((file) => file.path) })}\n` : planned.map((file) => `--- ${programme.shown(file.path)}\n${typeof file.content === 'string' ? file.content : `(${file.content.length} bytes)\n`}`).join(''));
   else for (const file of planned) await programme.files.write(file.path, file.content, { replace: options.force === true });
   if (options.dryRun !== true) reportWritten(planned.map((file) => programme.shown(file.path)), options, session);
   return EXIT.yes;
@@ -106,7 +108,7 @@ async function planImages(badge: string, answers: DefinitionAnswers, session: Se
   if (answers.images.length === 0) return [{ path: `${BADGES_FOLDER}/${badge}.svg`, content: plainImage(answers.tier) }];
   return await Promise.all(answers.images.map(async (file) => {
     const content = await readBounded(resolve(session.cwd, file), MAX_IMAGE_BYTES, file);
-    return { path: `${BADGES_FOLDER}/${badge}.${imageFormat(content)}`, content };
+    return { path: `${BADGES_FOLDER}/${badge}.${formatOf(content, file)}`, content };
   }));
 }
 

@@ -1,17 +1,16 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { extname, join, relative, resolve } from 'node:path';
-import { imageFormat } from '../../bake/bake.ts';
+import { join, relative, resolve } from 'node:path';
 import { BadgekitError, EXIT } from '../../errors.ts';
 import { didKeyOf } from '../../keys/did-key.ts';
 import { didDocumentPath, didWebOf } from '../../keys/did-web.ts';
 import { generatePrivateKey, type PrivateKey } from '../../keys/private-key.ts';
 import { CONFIG_FILE, writeConfig } from '../../programme/config.ts';
-import { MAX_IMAGE_BYTES } from '../../programme/definitions.ts';
-import { createFiles, readBounded } from '../../programme/files.ts';
-import { AWARD_SECRET_BYTES, keyFile, sealKeyring } from '../../programme/keyring.ts';
+import { formatOf, MAX_IMAGE_BYTES } from '../../programme/definitions.ts';
+import { createFiles, makeFolder, readBounded } from '../../programme/files.ts';
+import { AWARD_SECRET_BYTES, AWARD_SECRET_FILE, keyFile, sealKeyring } from '../../programme/keyring.ts';
 import { openProgramme } from '../../programme/programme.ts';
 import { didDocument } from '../../site/did-document.ts';
+import { decodeUtf8, quoted } from '../../syntax/text.ts';
 import type { CommonOptions } from '../commands/shared.ts';
 import { askIssuer, type IssuerAnswers } from '../ask-issuer.ts';
 import { askNewPassphrase } from '../passphrase.ts';
@@ -38,21 +37,26 @@ interface PlannedFile {
   readonly path: string;
   readonly content: Uint8Array | string;
   readonly mode?: number;
+  readonly replace?: boolean;
 }
 
-const GITIGNORE = `# Private keys and the record of who was awarded what never belong in version control.
-keys/
-.badgekit/
-# Credentials name their recipients, hashed or not: keep them where you keep personal data.
-credentials/
-*.rejected.csv
-`;
+const GITIGNORE_LINES: readonly (readonly [string, string])[] = [
+  ['# Private keys and the record of who was awarded what never belong in version control.', ''],
+  ['', 'keys/'],
+  ['', '.badgekit/'],
+  ['# Credentials name their recipients, hashed or not: keep them where you keep personal data.', ''],
+  ['', 'credentials/'],
+  ['', '*.rejected.csv'],
+];
+const KEY_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+const RESERVED_KEY_NAMES: ReadonlySet<string> = new Set(['award-ids']);
 
-/** `init-issuer`: plans every file of a new programme, then writes them all. */
+/** `init-issuer`: plans every file of a new programme, sees that none is in the way, then writes them all. */
 export async function runInitIssuer(folder: string, options: InitIssuerOptions, session: Session): Promise<number> {
   const root = resolve(session.cwd, folder);
   if (options.keyOnly === true) return await runKeyOnly(root, options, session);
   if (existsSync(join(root, CONFIG_FILE))) throw new BadgekitError('PROGRAMME_EXISTS', 'there is a programme in this folder already', { where: { file: relative(session.cwd, join(root, CONFIG_FILE)) }, hint: 'use another folder; or, if only its key is missing: badgekit init-issuer --key-only' });
+  if (!KEY_NAME.test(options.keyName) || RESERVED_KEY_NAMES.has(options.keyName)) throw new BadgekitError('USAGE', `--key-name ${quoted(options.keyName)} cannot be a key's name`, { hint: 'use lower-case letters, digits and hyphens, such as key-1' });
   const answers = await askIssuer(options, session);
   const key = generatePrivateKey(answers.algorithm);
   const id = issuerIdOf(answers, key);
@@ -60,31 +64,62 @@ export async function runInitIssuer(folder: string, options: InitIssuerOptions, 
   const config = writeConfig({ ...answers, id, key: options.keyName, image: image === undefined ? undefined : { file: image.path, caption: options.imageCaption ?? `The logo of ${answers.name}` } });
   const planned: PlannedFile[] = [
     { path: CONFIG_FILE, content: config },
-    { path: '.gitignore', content: GITIGNORE },
     ...(image === undefined ? [] : [image]),
     ...hostedKey(id, answers.hosting, options.keyName, key),
   ];
-  if (options.dryRun === true) return preview(planned, options, session);
-  const sealed = await sealKeyring(options.keyName, key, session.random(AWARD_SECRET_BYTES), await askNewPassphrase(session, options.passphraseFile));
-  await apply(root, [...sealed, ...planned]);
-  report(root, id, answers, [...planned, ...sealed], options, session);
-  return EXIT.yes;
+  return await finish(root, { id, answers, planned, keyName: options.keyName, key, next: 'badgekit define <name>' }, options, session);
 }
 
 /** Makes the key that an existing badgekit.yaml names and nobody has: for samples and templates. */
 async function runKeyOnly(root: string, options: InitIssuerOptions, session: Session): Promise<number> {
-  const { config, files } = await openProgramme(session.cwd, root);
-  const path = keyFile(config.key);
-  if (await files.exists(path)) throw new BadgekitError('FILE_EXISTS', 'the key is there already', { where: { file: path }, hint: 'a key is never replaced by this command' });
+  const { config } = await openProgramme(session.cwd, root);
   const answers = await askIssuer({ ...options, name: config.issuer.name, hosting: config.hosting ?? false, proof: config.proof ?? 'data-integrity', recipients: config.recipients, keyOnly: true }, session);
   const key = generatePrivateKey(answers.algorithm);
-  if (issuerIdOf(answers, key) !== config.issuer.id) throw new BadgekitError('KEY_MISMATCH', 'a new key cannot belong to this issuer: its identifier is itself another key', { where: { file: CONFIG_FILE }, hint: 'copy the key from where you keep it' });
-  const hosted = hostedKey(config.issuer.id, config.hosting, config.key, key);
-  if (options.dryRun === true) return preview(hosted, options, session);
-  const sealed = await sealKeyring(config.key, key, session.random(AWARD_SECRET_BYTES), await askNewPassphrase(session, options.passphraseFile));
-  await apply(root, [...sealed, ...hosted]);
-  report(root, config.issuer.id, answers, [...hosted, ...sealed], options, session);
+  if (issuerIdOf(answers, key) !== config.issuer.id) throw new BadgekitError('KEY_MISMATCH', 'a new key cannot belong to this issuer: its identifier is itself another key', { where: { file: relative(session.cwd, join(root, CONFIG_FILE)) }, hint: 'copy the key from where you keep it' });
+  const planned = hostedKey(config.issuer.id, config.hosting, config.key, key);
+  return await finish(root, { id: config.issuer.id, answers, planned, keyName: config.key, key, next: 'badgekit issue <roster.csv>' }, options, session);
+}
+
+interface NewProgramme {
+  readonly id: string;
+  readonly answers: IssuerAnswers;
+  readonly planned: readonly PlannedFile[];
+  readonly keyName: string;
+  readonly key: PrivateKey;
+  readonly next: string;
+}
+
+async function finish(root: string, made: NewProgramme, options: InitIssuerOptions, session: Session): Promise<number> {
+  const ignore = await gitignore(root);
+  const all = [...made.planned, ...ignore];
+  const keys = [keyFile(made.keyName), AWARD_SECRET_FILE].map((path) => ({ path }));
+  refuseExisting(root, [...keys, ...made.planned], session);
+  if (options.dryRun === true) return preview(all, options, session);
+  const sealed = await sealKeyring(made.keyName, made.key, session.random(AWARD_SECRET_BYTES), await askNewPassphrase(session, options.passphraseFile));
+  await apply(root, [...sealed, ...all], relative(session.cwd, root) || '.');
+  report(root, made, [...all, ...sealed], options, session);
   return EXIT.yes;
+}
+
+/** Everything is looked at before anything is written: half a programme would be worse than none. */
+function refuseExisting(root: string, files: readonly { readonly path: string }[], session: Session): void {
+  const found = files.find(({ path }) => existsSync(join(root, path)));
+  if (found === undefined) return;
+  const isKey = found.path.startsWith('keys/');
+  throw new BadgekitError('FILE_EXISTS', isKey ? 'the key is there already' : 'the file is there already', {
+    where: { file: relative(session.cwd, join(root, found.path)) },
+    hint: isKey ? 'a key is never replaced by this command; if only a part of keys/ is left, put the rest back from your backup' : 'it may publish a key that badges were signed with: put the key itself back from your backup, or move the file away to begin anew',
+  });
+}
+
+/** The lines that a .gitignore lacks, after what it has. */
+async function gitignore(root: string): Promise<readonly PlannedFile[]> {
+  const present = existsSync(join(root, '.gitignore')) ? decodeUtf8(await readBounded(join(root, '.gitignore'), 1024 * 1024, '.gitignore')) : '';
+  const had = new Set(present.split(/\r?\n/).map((line) => line.trim()));
+  const missing = GITIGNORE_LINES.map(([comment, line]) => comment || line).filter((line) => !had.has(line));
+  if (missing.every((line) => line.startsWith('#'))) return [];
+  const gap = present === '' || present.endsWith('\n') ? present : `${present}\n`;
+  return [{ path: '.gitignore', content: `${gap}${missing.join('\n')}\n`, replace: true }];
 }
 
 function issuerIdOf({ hosting }: IssuerAnswers, key: PrivateKey): string {
@@ -96,22 +131,23 @@ function issuerIdOf({ hosting }: IssuerAnswers, key: PrivateKey): string {
 
 function hostedKey(id: string, hosting: string | undefined, name: string, { publicKey }: PrivateKey): PlannedFile[] {
   if (hosting === undefined) return [];
-  const path = `public/${didDocumentPath(id, hosting) ?? 'did.json'}`;
-  return [{ path, content: `${JSON.stringify(didDocument(id, [{ name, key: publicKey }]), null, 2)}\n` }];
+  const path = didDocumentPath(id, hosting);
+  if (path === undefined) throw new BadgekitError('USAGE', 'the DID document would lie outside the hosting address', { hint: 'write the address in its plain form, such as https://badges.example.org' });
+  return [{ path: `public/${path}`, content: `${JSON.stringify(didDocument(id, [{ name, key: publicKey }]), null, 2)}\n` }];
 }
 
 async function readImage({ image }: InitIssuerOptions, session: Session): Promise<PlannedFile | undefined> {
   if (image === undefined) return undefined;
   const bytes = await readBounded(resolve(session.cwd, image), MAX_IMAGE_BYTES, image);
-  return { path: `images/issuer${extname(image) === '' ? `.${imageFormat(bytes)}` : `.${imageFormat(bytes)}`}`, content: bytes };
+  return { path: `images/issuer.${formatOf(bytes, image)}`, content: bytes };
 }
 
 /** Keys first: a programme without its key would look complete and not be. */
-async function apply(root: string, planned: readonly PlannedFile[]): Promise<void> {
-  await mkdir(root, { recursive: true });
+async function apply(root: string, planned: readonly PlannedFile[], shownAs: string): Promise<void> {
+  await makeFolder(root, shownAs);
   const files = createFiles(root);
-  for (const { path, content, mode } of planned) await files.write(path, content, mode === undefined ? {} : { mode });
-  for (const folder of ['badges', 'rosters']) await mkdir(join(root, folder), { recursive: true });
+  for (const { path, content, mode, replace = false } of planned) await files.write(path, content, { replace, ...(mode === undefined ? {} : { mode }) });
+  for (const folder of ['badges', 'rosters']) await makeFolder(join(root, folder), folder);
 }
 
 function preview(planned: readonly PlannedFile[], options: InitIssuerOptions, session: Session): number {
@@ -120,17 +156,17 @@ function preview(planned: readonly PlannedFile[], options: InitIssuerOptions, se
   return EXIT.yes;
 }
 
-function report(root: string, id: string, answers: IssuerAnswers, written: readonly PlannedFile[], options: InitIssuerOptions, session: Session): void {
+function report(root: string, { id, answers, next }: NewProgramme, written: readonly PlannedFile[], options: InitIssuerOptions, session: Session): void {
   const files = written.map(({ path }) => path).sort();
   if (options.json === true) {
     session.out(`${JSON.stringify({ badgekit: 1, command: 'init-issuer', issuer: id, folder: root, files })}\n`);
     return;
   }
   const { out } = styles(session);
-  const folder = relative(session.cwd, root) || '.';
+  const folder = relative(session.cwd, root);
   const hosting = answers.hosting === undefined
     ? 'Nothing is hosted: these badges carry no status and cannot be revoked. Verifiers need nothing but the badge.'
     : `Publish the folder public/ at ${answers.hosting}: verifiers look there for your key and for revocations.`;
   const token = answers.proof === 'jwt' && answers.algorithm === 'Ed25519' ? 'The 1EdTech validator refuses tokens signed with Ed25519 (EdDSA): for its sake use --key-type p256.\n' : '';
-  session.out(`${out.bold('Made')}  ${answers.name}, ${id}\n      ${files.join(', ')} in ${folder}\n${hosting}\n${token}Keep keys/ and its passphrase safe, and back both up: nothing replaces them.\nNext: badgekit define <name>\n`);
+  session.out(`${out.bold('Made')}  ${answers.name}, ${id}\n      ${files.join(', ')} in ${folder || '.'}\n${hosting}\n${token}Keep keys/ and its passphrase safe, and back both up: nothing replaces them.\nNext: ${folder === '' ? '' : `cd ${folder}, then `}${next}\n`);
 }

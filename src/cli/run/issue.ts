@@ -15,14 +15,14 @@ import { loadIssuer, loadProfileImage } from '../../programme/issuer.ts';
 import { openKeyring } from '../../programme/keyring.ts';
 import { hasLedger, openProgrammeLedger } from '../../programme/ledger.ts';
 import { openProgramme, type Programme } from '../../programme/programme.ts';
-import { openRoster, rejectedCsv, rejectedPath, type Roster } from '../../programme/roster.ts';
+import { openRoster, rejectedCsv, rejectedPath, removeStaleRejected, type Roster } from '../../programme/roster.ts';
 import { hostedFiles } from '../../site/hosted-files.ts';
-import { type Delimiter, DELIMITERS } from '../../syntax/csv.ts';
+import type { Delimiter } from '../../syntax/csv.ts';
 import type { JsonObject } from '../../syntax/json.ts';
 import { quoted } from '../../syntax/text.ts';
 import { choose } from '../choice.ts';
 import type { CommonOptions } from '../commands/shared.ts';
-import { askPassphrase } from '../passphrase.ts';
+import { withPassphrase } from '../passphrase.ts';
 import { startProgress } from '../progress.ts';
 import { type IssueOutcome, issueAsJson, issueAsText, planAsText } from '../render-issue.ts';
 import type { Session } from '../session.ts';
@@ -53,6 +53,7 @@ export async function runIssue(rosterFile: string, options: IssueOptions, sessio
   const run = await openRun(rosterFile, options, session);
   try {
     const plan = await planRoster(run.roster.rows(), run.planning);
+    if (plan.rows === 0) throw new BadgekitError('ROSTER_INVALID', 'the roster has a header and no rows', { where: { file: rosterFile }, hint: 'add a line for each award' });
     if (options.dryRun === true) return showPlan(plan, run);
     if (options.json !== true) session.err(planAsText(plan, run.issuer, session));
     return await carryOut(plan, run);
@@ -69,7 +70,7 @@ async function openRun(rosterFile: string, options: IssueOptions, session: Sessi
   for (const { name, meant } of columns.unused) session.err(`${rosterFile}: the column ${quoted(name, 40)} is not read${meant === undefined ? '' : `; did you mean "${meant}"?`}\n`);
   const form = choose('--proof', options.proof, PROOF_FORMS) ?? programme.config.proof ?? 'data-integrity';
   const defaultBadge = chooseBadge(options.badge, definitions);
-  const keyring = await openKeyring(programme, await askPassphrase(session, options.passphraseFile));
+  const keyring = await withPassphrase(session, options.passphraseFile, (passphrase) => openKeyring(programme, passphrase));
   const issuer = await loadIssuer(programme, { keyring, definitions, form });
   const ledger = options.dryRun !== true || hasLedger(programme) ? await openProgrammeLedger(programme, keyring.awardSecret) : undefined;
   const rules = { columns, definitions: new Map(definitions.map((definition) => [definition.badge, definition])), defaultBadge, recipients: programme.config.recipients };
@@ -91,8 +92,12 @@ function chooseBadge(named: string | undefined, definitions: readonly LoadedDefi
   return whole.length === 1 ? whole[0] : undefined;
 }
 
+const DELIMITER_WORDS: Readonly<Record<string, Delimiter>> = { ',': ',', comma: ',', ';': ';', semicolon: ';', '\t': '\t', '\\t': '\t', tab: '\t' };
+
 function readDelimiter(text: string | undefined): Delimiter | undefined {
-  return choose('--delimiter', text === 'tab' || text === '\\t' ? '\t' : text, DELIMITERS);
+  const delimiter = DELIMITER_WORDS[text ?? ''];
+  if (text !== undefined && delimiter === undefined) throw new BadgekitError('USAGE', `--delimiter ${quoted(text)} separates no columns that badgekit reads`, { hint: 'write comma, semicolon or tab' });
+  return delimiter;
 }
 
 /** The plan, and one whole credential as it would be signed. Writes nothing. */
@@ -125,6 +130,7 @@ async function carryOut(plan: RosterPlan, run: Run): Promise<number> {
   if (rejectedFile !== undefined) {
     await writeWhole(resolve(session.cwd, rejectedFile), Buffer.from(rejectedCsv(roster.header, plan.refused), 'utf8'), { replace: true, mode: 0o600, shownAs: rejectedFile });
   }
+  else await removeStaleRejected(resolve(session.cwd, rejectedPath(rosterFile)));
   const isHeld = options.strict === true && plan.refused.length > 0;
   const issued = isHeld ? [] : await issuePlanned(plan, run);
   const isInterrupted = session.isInterrupted() && issued.length < plan.toIssue && !isHeld;

@@ -7,7 +7,7 @@ import { hasLedger, openProgrammeLedger } from '../../programme/ledger.ts';
 import { openProgramme } from '../../programme/programme.ts';
 import { hostedFiles } from '../../site/hosted-files.ts';
 import type { CommonOptions } from '../commands/shared.ts';
-import { askPassphrase } from '../passphrase.ts';
+import { withPassphrase } from '../passphrase.ts';
 import type { Session } from '../session.ts';
 
 /** `publish`: writes into public/ what credentials refer to, and signs status lists that near their end. */
@@ -18,7 +18,7 @@ export async function runPublish(options: CommonOptions, session: Session): Prom
   const { definitions, faults } = await loadDefinitions(programme);
   const [first, ...more] = faults;
   if (first !== undefined) throw new BadgekitError('DEFINITION_INVALID', first.message, { where: first.where, hint: first.hint, more: more.map(faultLine) });
-  const keyring = await openKeyring(programme, await askPassphrase(session, options.passphraseFile));
+  const keyring = await withPassphrase(session, options.passphraseFile, (passphrase) => openKeyring(programme, passphrase));
   const issuer = await loadIssuer(programme, { keyring, definitions, form: keyring.key.publicKey.algorithm.cryptosuite === undefined ? 'jwt' : 'data-integrity' });
   const files = hostedFiles(issuer, definitions, await loadProfileImage(programme));
   const changed: string[] = [];

@@ -9,7 +9,7 @@ import { openProgramme, type Programme } from '../../programme/programme.ts';
 import { formatDay } from '../../syntax/datetime.ts';
 import { quoted, visible } from '../../syntax/text.ts';
 import type { CommonOptions } from '../commands/shared.ts';
-import { askPassphrase } from '../passphrase.ts';
+import { withPassphrase } from '../passphrase.ts';
 import type { Session } from '../session.ts';
 import { counted, styles } from '../style.ts';
 
@@ -39,7 +39,7 @@ export async function runRevoke(wanted: string, options: RevokeOptions, session:
   const action = actionOf(options);
   const programme = await openProgramme(session.cwd, options.programme);
   if (!hasLedger(programme)) throw unknown(wanted);
-  const keyring = await openKeyring(programme, await askPassphrase(session, options.passphraseFile));
+  const keyring = await withPassphrase(session, options.passphraseFile, (passphrase) => openKeyring(programme, passphrase));
   const ledger = await openProgrammeLedger(programme, keyring.awardSecret);
   try {
     const chosen = await choose(await find(wanted, options, ledger), options, session);
@@ -58,10 +58,10 @@ function actionOf({ suspend, reinstate }: RevokeOptions): Action {
 }
 
 async function find(wanted: string, { badge }: RevokeOptions, ledger: Ledger): Promise<readonly LedgerAward[]> {
-  const exact = await ledger.search(wanted);
+  const exact = await ledger.search(/^[0-9a-f]{8}-[0-9a-f-]{27}$/i.test(wanted) ? `urn:uuid:${wanted.toLowerCase()}` : wanted);
   const found = exact.length > 0 || !wanted.includes('@') ? exact : await ledger.search(normalizeEmail(wanted));
   const matching = badge === undefined ? found : found.filter((award) => award.badge === badge);
-  if (matching.length === 0) throw unknown(wanted, badge);
+  if (matching.length === 0) throw unknown(wanted, badge, [...new Set(found.map((award) => award.badge))]);
   return matching;
 }
 
@@ -73,7 +73,7 @@ async function choose(found: readonly LedgerAward[], { all, json }: RevokeOption
     const choices = found.map((award) => ({ value: award, name: describe(award) }));
     return await checkbox<LedgerAward>({ message: 'Which of these badges?', choices, required: true }, { output: process.stderr });
   }
-  throw new BadgekitError('CREDENTIAL_AMBIGUOUS', `${counted(found.length, 'badge')} match; say which`, { hint: 'give the id of one, or --badge NAME, or --all:', more: found.map((award) => `  ${describe(award)}`) });
+  throw new BadgekitError('CREDENTIAL_AMBIGUOUS', `${counted(found.length, 'badge')} match; say which`, { hint: 'give the id of one, or --badge NAME, or --all', more: found.map((award) => `  ${describe(award)}`) });
 }
 
 function describe({ credentialId, badge, recipient, validFrom }: LedgerAward): string {
@@ -122,7 +122,7 @@ function report(chosen: readonly LedgerAward[], changes: readonly StatusChange[]
   session.out([...lines, ...signed, ...(options.dryRun === true ? ['Nothing was written.\n'] : [])].join(''));
 }
 
-function unknown(wanted: string, badge?: string): BadgekitError {
+function unknown(wanted: string, badge?: string, others: readonly string[] = []): BadgekitError {
   const which = badge === undefined ? '' : ` of "${badge}"`;
-  return new BadgekitError('CREDENTIAL_UNKNOWN', `no badge${which} was issued to or as ${quoted(wanted)}`, { hint: 'give the credential\'s id (urn:uuid:…) or the recipient\'s e-mail address as the roster had it' });
+  return new BadgekitError('CREDENTIAL_UNKNOWN', `no badge${which} was issued to or as ${quoted(wanted)}`, { hint: others.length > 0 ? `there are badges of: ${others.join(', ')}` : 'give the credential\'s id (urn:uuid:…) or the recipient\'s e-mail address as the roster had it' });
 }

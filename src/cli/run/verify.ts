@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { kindOf } from '../../bake/bake.ts';
-import { BadgekitError, EXIT, placedIn } from '../../errors.ts';
+import { BadgekitError, EXIT, formatWhere, placedIn } from '../../errors.ts';
 import { readPublicKeys } from '../../keys/public-key-file.ts';
 import { MAX_IMAGE_BYTES } from '../../programme/definitions.ts';
 import { readBounded } from '../../programme/files.ts';
@@ -43,7 +44,7 @@ export async function runVerify(files: readonly string[], options: VerifyCommand
   if (paths.length === 0) throw new BadgekitError('FILE_NOT_FOUND', 'there is no credential or image in what you named', { hint: 'badgekit looks for .json, .jwt, .png and .svg files' });
   const reports: FileReport[] = [];
   for (const file of paths) {
-    const report = await verifyOne(file, verifyOptions, session);
+    const report = await verifyOne(file, verifyOptions, session).catch((error: unknown) => unreadable(error, file, paths.length));
     reports.push({ file, report });
     if (options.jsonl === true) session.out(`${JSON.stringify(reportAsJson(file, report))}\n`);
     else if (options.json !== true && paths.length === 1) session.out(reportAsText(report, verifyOptions.recipient, session));
@@ -51,6 +52,12 @@ export async function runVerify(files: readonly string[], options: VerifyCommand
   if (options.json === true && options.jsonl !== true) session.out(`${JSON.stringify({ badgekit: 1, command: 'verify', results: reports.map(({ file, report }) => reportAsJson(file, report)) })}\n`);
   else if (options.jsonl !== true && paths.length > 1) session.out(summaryAsText(reports, session));
   return exitCodeOf(reports);
+}
+
+/** Of several files, one that cannot be read keeps nobody from the others. */
+function unreadable(error: unknown, file: string, total: number): Report {
+  if (!(error instanceof BadgekitError) || total === 1) throw placedIn(file, error);
+  return reportOf([undetermined('file', [{ code: 'FILE_UNUSABLE', message: error.message, advice: error.hint }])], undefined);
 }
 
 /** Rejected outweighs undetermined: a no is certain. */
@@ -75,6 +82,7 @@ async function verifyOne(file: string, options: VerifyOptions, session: Session)
 async function readOptions(options: VerifyCommandOptions, session: Session): Promise<VerifyOptions> {
   const at = options.at === undefined ? session.clock() : parseDateOrStamp(options.at);
   if (at === undefined) throw new BadgekitError('USAGE', `--at ${quoted(options.at ?? '')} is no date`, { hint: 'write 2026-05-04 or 2026-05-04T09:00:00Z' });
+  if (options.recipient?.trim() === '') throw new BadgekitError('USAGE', '--recipient is empty', { hint: 'write the e-mail address or identifier of the person' });
   const keys = (await Promise.all((options.key ?? []).map((file) => readKeys(file, session)))).flat();
   const hosting = [...(options.hosting ?? []).map((entry) => parseHosting(entry, session)), ...(await ownHosting(options, session))];
   return { at, keys, recipient: options.recipient, world: createWorld({ offline: options.offline === true, hosting }) };
@@ -93,6 +101,7 @@ function parseHosting(entry: string, session: Session): Hosting {
   const url = entry.slice(0, at).replace(/\/+$/, '');
   const folder = entry.slice(at + 1);
   if (at < 1 || !URL.canParse(url) || folder === '') throw new BadgekitError('USAGE', `--hosting ${quoted(entry)} is not an address and a folder`, { hint: 'write --hosting https://badges.example.org=public' });
+  if (!existsSync(resolve(session.cwd, folder))) throw new BadgekitError('USAGE', `--hosting ${quoted(entry)}: there is no folder ${quoted(folder)}`, { hint: 'name the folder that is to be hosted, such as public' });
   return { url, folder: resolve(session.cwd, folder), shownAs: folder.replace(/\/+$/, '') };
 }
 
@@ -100,7 +109,13 @@ function parseHosting(entry: string, session: Session): Hosting {
 async function ownHosting(options: VerifyCommandOptions, session: Session): Promise<readonly Hosting[]> {
   const root = findProgrammeRoot(session.cwd, options.programme);
   if (root === undefined) return [];
-  const { config, shown } = await openProgramme(session.cwd, root);
+  const programme = await openProgramme(session.cwd, root).catch((error: unknown) => {
+    if (!(error instanceof BadgekitError) || options.programme !== undefined) throw error;
+    session.err(`The programme around this folder was not looked at: ${formatWhere(error.where)} ${error.message}\n`);
+    return undefined;
+  });
+  if (programme === undefined) return [];
+  const { config, shown } = programme;
   return config.hosting === undefined ? [] : [{ url: config.hosting, folder: join(root, 'public'), shownAs: shown('public') }];
 }
 

@@ -30,7 +30,10 @@ export async function decide({ suite, accepts, created, issuer, resolved, verifi
     // The reader's word settles what nothing else can; it never overrules what the issuer's own identifier says.
     for (const key of given) if (accepts.keys.includes(key.algorithm.name) && (await verifies(key))) return { signature: good, key: givenKey(key) };
   }
-  if (resolved.kind === 'unknown') return { signature: undetermined('signature', [{ code: resolved.finding.code, message: 'cannot be checked without the issuer\'s key' }]), key: undetermined('key', [resolved.finding]) };
+  if (resolved.kind === 'unknown') {
+    const message = given.length === 0 ? 'cannot be checked without the issuer\'s key' : 'was not made with a key that you gave';
+    return { signature: undetermined('signature', [{ code: resolved.finding.code, message }]), key: undetermined('key', [resolved.finding]) };
+  }
   const { key } = resolved;
   if (!accepts.keys.includes(key.algorithm.name)) {
     const finding: Finding = { code: 'KEY_KIND', message: `the key is an ${key.algorithm.name} key, which ${suite} does not use` };

@@ -84,7 +84,7 @@ function proofFault(proof: JsonObject, at: number): Finding | undefined {
   if (proof['previousProof'] !== undefined) return { code: 'PROOF_UNSUPPORTED', path: '/proof', message: 'the proof builds on another one (previousProof), which this version of badgekit does not verify' };
   const createdAt = stamp(created);
   if (created !== undefined && createdAt === undefined) return { code: 'PROOF_CREATED', path: '/proof', message: `the proof's date ${quoted(shownJson(created))} is no date and time with a time zone` };
-  if (createdAt !== undefined && createdAt > at + CLOCK_SKEW_MS) return { code: 'PROOF_CREATED', path: '/proof', message: `the proof was made in the future, on ${formatDay(createdAt)}` };
+  if (createdAt !== undefined && createdAt > at + CLOCK_SKEW_MS) return { code: 'PROOF_CREATED', path: '/proof', message: `it was signed only on ${formatDay(createdAt)}, after the moment as of which it is judged (${formatDay(at)})` };
   const expiresAt = stamp(expires);
   if (expires !== undefined && (expiresAt === undefined || expiresAt < at)) return { code: 'PROOF_EXPIRED', path: '/proof', message: `the proof itself expired (${quoted(shownJson(expires))})` };
   return undefined;

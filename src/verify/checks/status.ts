@@ -31,7 +31,7 @@ async function checkEntry(entry: Json, issuer: string, options: VerifyOptions): 
   if (read.kind === 'unsupported') return undetermined('status', [{ code: 'STATUS_UNSUPPORTED', path: '/credentialStatus', message: `the status ${quoted(read.type)} cannot be looked up: ${read.why}` }]);
   const fetched = await options.world.read(read.list, MAX_LIST_BYTES);
   if (!fetched.found) {
-    const advice = fetched.reason === 'offline' ? 'try again without --offline' : 'try again later';
+    const advice = { offline: 'try again without --offline', unasked: undefined, blocked: undefined, unsupported: undefined, malformed: 'ask the issuer', unreachable: 'try again later' }[fetched.reason];
     return undetermined('status', [{ code: 'STATUS_UNKNOWN', message: `whether it was revoked is not known: ${quoted(read.list, 160)} could not be read (${fetched.message})`, advice }]);
   }
   const opened = openText(safeText(fetched.value), 'status list');

@@ -1,0 +1,244 @@
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { badgekit, PASSPHRASE, type Run, temporaryFolder } from '../support/cli.ts';
+
+const list = (folder: string): readonly string[] => readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => statSync(join(folder, file)).isFile()).sort();
+const steady = (folder: string): readonly (readonly [string, string])[] => list(folder).filter((file) => !file.startsWith('.badgekit')).map((file) => [file, readFileSync(join(folder, file), 'latin1')] as const);
+
+let template = '';
+/** A fresh copy of a hosted programme with one badge and one award issued. */
+function programme(): string {
+  const cwd = temporaryFolder();
+  cpSync(template, cwd, { recursive: true });
+  return cwd;
+}
+
+beforeAll(async () => {
+  template = temporaryFolder();
+  await badgekit(['init-issuer', '--name', 'T', '--hosting', 'https://badges.example.org'], { cwd: template });
+  await badgekit(['define', 'knots', '--name', 'Knots', '--description', 'Ties.', '--tier', 'skill', '--criteria', 'Tie.'], { cwd: template });
+  writeFileSync(join(template, 'r.csv'), 'email\nana@example.org\n');
+  await badgekit(['issue', 'r.csv'], { cwd: template });
+});
+
+/** What every refusal owes to the user: one clear line, advice, no stack, nothing half-written. */
+function expectRefusal(run: Run, code: number, message: RegExp): void {
+  expect(run.err + run.out).toMatch(message);
+  expect(run.code).toBe(code);
+  expect(run.err).not.toMatch(/^\s+at |node:internal|Error:/m);
+}
+
+describe('bad rosters', () => {
+  test.each<[string, string | Buffer, RegExp]>([
+    ['empty', '', /the roster is empty/],
+    ['a header alone', 'email\n', /a header and no rows/],
+    ['no header', 'bo@example.org\ncy@example.org\n', /no header line/],
+    ['Latin-1', Buffer.from('email,name\nbo@example.org,Zo\xeb\n', 'latin1'), /not UTF-8.*Latin-1/],
+    ['UTF-16', Buffer.from('\ufeffemail\tname\nbo@example.org\tZoë\n', 'utf16le'), /UTF-16/],
+    ['a spreadsheet', Buffer.from('PK\u0003\u0004\u0014\u0000\u0006\u0000', 'latin1'), /Excel/],
+    ['an open quote', 'email,name\nbo@example.org,"Bo\n', /r2\.csv:\d+.*never closed/],
+    ['a column twice', 'email,Email\na@x.org,b@x.org\n', /stands twice/],
+    ['another delimiter', 'email,x;name\na@x.org;Ana\n', /--delimiter/],
+  ])('%s', async (_, content, message) => {
+    const cwd = programme();
+    const before = steady(cwd);
+    writeFileSync(join(cwd, 'r2.csv'), content);
+    expectRefusal(await badgekit(['issue', 'r2.csv'], { cwd }), 2, message);
+    rmSync(join(cwd, 'r2.csv'));
+    expect(steady(cwd)).toEqual(before);
+  });
+
+  test('rows of nothing but separators are passed over, and every other delimiter is read', async () => {
+    const cwd = programme();
+    writeFileSync(join(cwd, 'r2.csv'), 'email;name\n;\n  ;\nbo@example.org;Bo\n');
+    expect((await badgekit(['issue', 'r2.csv', '--json'], { cwd })).out).toContain('"rows":1,');
+    writeFileSync(join(cwd, 'r3.csv'), 'email\tname\ncy@example.org\tCy, D.\n');
+    expect((await badgekit(['issue', 'r3.csv', '--delimiter', 'tab'], { cwd })).code).toBe(0);
+    expectRefusal(await badgekit(['issue', 'r3.csv', '--delimiter', '|'], { cwd }), 2, /comma, semicolon or tab/);
+  });
+
+  test('a mended roster takes its list of refused rows away', async () => {
+    const cwd = programme();
+    writeFileSync(join(cwd, 'r2.csv'), 'email\nbo@@example.org\ncy@example.org\n');
+    await badgekit(['issue', 'r2.csv'], { cwd });
+    expect(existsSync(join(cwd, 'r2.rejected.csv'))).toBe(true);
+    writeFileSync(join(cwd, 'r2.csv'), 'email\nbo@example.org\ncy@example.org\n');
+    expect((await badgekit(['issue', 'r2.csv'], { cwd })).code).toBe(0);
+    expect(existsSync(join(cwd, 'r2.rejected.csv'))).toBe(false);
+  });
+});
+
+describe('bad keys', () => {
+  test.each<[string, (cwd: string) => void, Readonly<Record<string, string>>, RegExp]>([
+    ['a wrong passphrase', () => undefined, { BADGEKIT_PASSPHRASE: 'wrong horse' }, /keys\/.*the passphrase is wrong/],
+    ['no passphrase', () => undefined, { BADGEKIT_PASSPHRASE: '' }, /set BADGEKIT_PASSPHRASE, or give --passphrase-file/],
+    ['a key that others can read', (cwd) => chmodSync(join(cwd, 'keys/key-1.jwe'), 0o644), {}, /chmod 600/],
+    ['a missing key', (cwd) => rmSync(join(cwd, 'keys/key-1.jwe')), {}, /the signing key is not here/],
+    ['a missing secret', (cwd) => rmSync(join(cwd, 'keys/award-ids.jwe')), {}, /cannot be made again/],
+    ['a damaged key', (cwd) => writeFileSync(join(cwd, 'keys/key-1.jwe'), 'eyJhIjoxfQ.x.y.z.w', { mode: 0o600 }), {}, /not a key that badgekit sealed/],
+    ['a missing DID document', (cwd) => rmSync(join(cwd, 'public/.well-known/did.json')), {}, /DID document is not here/],
+  ])('%s', async (_, spoil, env, message) => {
+    const cwd = programme();
+    spoil(cwd);
+    const before = steady(cwd);
+    writeFileSync(join(cwd, 'r2.csv'), 'email\nbo@example.org\n');
+    expectRefusal(await badgekit(['issue', 'r2.csv'], { cwd, env }), 2, message);
+    rmSync(join(cwd, 'r2.csv'));
+    expect(steady(cwd)).toEqual(before);
+  });
+
+  test('of another programme: neither its key nor its secret is signed with', async () => {
+    const cwd = programme();
+    const other = temporaryFolder();
+    await badgekit(['init-issuer', '--name', 'O', '--hosting', 'https://badges.example.org'], { cwd: other });
+    cpSync(join(other, 'keys/key-1.jwe'), join(cwd, 'keys/key-1.jwe'));
+    expectRefusal(await badgekit(['issue', 'r.csv'], { cwd }), 2, /the key is not the one that .*did\.json publishes/);
+    cpSync(join(template, 'keys/key-1.jwe'), join(cwd, 'keys/key-1.jwe'));
+    cpSync(join(other, 'keys/award-ids.jwe'), join(cwd, 'keys/award-ids.jwe'));
+    expectRefusal(await badgekit(['issue', 'r.csv'], { cwd }), 2, /issued a second time/);
+    expect(list(join(cwd, 'credentials')).filter((file) => file.endsWith('.json'))).toHaveLength(1);
+  });
+
+  test('a passphrase file serves as well', async () => {
+    const cwd = programme();
+    writeFileSync(join(cwd, 'pass'), `${PASSPHRASE}\n`);
+    expect((await badgekit(['issue', 'r.csv', '--passphrase-file', 'pass'], { cwd, env: { BADGEKIT_PASSPHRASE: '' } })).code).toBe(0);
+  });
+});
+
+describe('a lost ledger', () => {
+  test('never makes a revoked badge valid again, nor issues anything twice', async () => {
+    const cwd = programme();
+    await badgekit(['revoke', 'ana@example.org'], { cwd });
+    const backup = temporaryFolder();
+    cpSync(join(cwd, '.badgekit'), backup, { recursive: true });
+    rmSync(join(cwd, '.badgekit'), { recursive: true });
+    writeFileSync(join(cwd, 'r2.csv'), 'email\nbo@example.org\n');
+    expectRefusal(await badgekit(['issue', 'r2.csv'], { cwd }), 3, /the ledger that knows of them is gone/);
+    expect((await badgekit(['verify', 'credentials'], { cwd })).out).toContain('REVOKED');
+    cpSync(backup, join(cwd, '.badgekit'), { recursive: true });
+    expect((await badgekit(['issue', 'r2.csv'], { cwd })).code).toBe(0);
+  });
+
+  test('an old copy of it is noticed before a list is signed anew', async () => {
+    const cwd = programme();
+    cpSync(join(cwd, '.badgekit'), join(cwd, 'old'), { recursive: true });
+    await badgekit(['revoke', 'ana@example.org'], { cwd });
+    rmSync(join(cwd, '.badgekit'), { recursive: true });
+    cpSync(join(cwd, 'old'), join(cwd, '.badgekit'), { recursive: true });
+    expectRefusal(await badgekit(['publish'], { cwd }), 3, /would make them valid again/);
+    expect((await badgekit(['verify', 'credentials'], { cwd })).out).toContain('REVOKED');
+  });
+});
+
+describe('bad files', () => {
+  test.each<[string, readonly string[], Readonly<Record<string, string | Buffer>>, number, RegExp]>([
+    ['YAML that is none', ['define', '--check'], { 'badges/knots.yaml': 'name: "open\n' }, 1, /badges\/knots\.yaml:\d/],
+    ['a colon in a text', ['define', '--check'], { 'badges/knots.yaml': 'name: Knots: the first twelve\n' }, 1, /put it in quotes/],
+    ['a code with a leading zero', ['define', '--check'], { 'badges/knots.yaml': 'humanCode: 0714\n' }, 1, /"0714"/],
+    ['a programme that cannot be read', ['issue', 'r.csv'], { 'badgekit.yaml': 'issuer: [\n' }, 2, /badgekit\.yaml:\d/],
+    ['an image that is none', ['issue', 'r.csv'], { 'badges/knots.svg': 'hello' }, 2, /no PNG or SVG/],
+    ['a damaged image', ['define', '--check'], { 'badges/knots.svg': '<svg xmlns="http://www.w3.org/2000/svg"><g></svg>' }, 1, /not well-formed/],
+    ['a definition with the wrong ending', ['define', '--check'], { 'badges/more.yml': 'name: x\n' }, 1, /rename it to more\.yaml/],
+    ['a file that is no credential', ['verify', 'x.bin'], { 'x.bin': Buffer.from([0, 1, 2, 3]) }, 1, /no credential/],
+    ['a token that is none', ['verify', 'x.jwt'], { 'x.jwt': 'a.b.c' }, 1, /no signed token/],
+    ['an unsigned credential to bake', ['bake', 'x.json', 'badges/knots.svg'], { 'x.json': '{"type":["VerifiableCredential"]}' }, 2, /not signed/],
+    ['a JPEG to bake into', ['bake', 'x.json', 'x.jpg'], { 'x.json': '{"type":["VerifiableCredential"],"proof":{}}', 'x.jpg': Buffer.from('ffd8ffe0', 'hex') }, 2, /it is a JPEG/],
+    ['an image without a badge', ['bake', '--extract', 'badges/knots.svg'], {}, 1, /holds no credential/],
+    ['a private key where a public one belongs', ['verify', 'badges/knots.svg', '--key', 'keys/key-1.jwe'], {}, 2, /sealed private key/],
+    ['nobody as the recipient', ['verify', 'badges/knots.svg', '--recipient', ''], {}, 2, /--recipient is empty/],
+    ['a folder that is not there', ['verify', 'badges/knots.svg', '--hosting', 'https://x.example=nope'], {}, 2, /there is no folder/],
+    ['no such file', ['verify', 'nothing.json'], {}, 2, /nothing\.json: there is no such file/],
+  ])('%s', async (_, command, files, code, message) => {
+    const cwd = programme();
+    for (const [path, content] of Object.entries(files)) writeFileSync(join(cwd, path), content);
+    const before = steady(cwd);
+    expectRefusal(await badgekit(command, { cwd }), code, message);
+    expect(steady(cwd)).toEqual(before);
+  });
+
+  test('of several files, one that is missing keeps nobody from the others', async () => {
+    const cwd = programme();
+    const run = await badgekit(['verify', 'nothing.json', 'credentials'], { cwd });
+    expect(run.code).toBe(3);
+    expect(run.out).toContain('2 verified   0 rejected   1 undetermined');
+  });
+
+  test('a broken programme around a badge does not keep it from being verified', async () => {
+    const cwd = programme();
+    writeFileSync(join(cwd, 'badgekit.yaml'), 'issuer: [\n');
+    const run = await badgekit(['verify', 'credentials', '--offline', '--hosting', 'https://badges.example.org=public'], { cwd });
+    expect(run.code).toBe(0);
+    expect(run.err).toContain('was not looked at');
+  });
+
+  test('a folder that may not be written leaves no half badge and no lost award', async () => {
+    const cwd = programme();
+    writeFileSync(join(cwd, 'r2.csv'), 'email\nbo@example.org\n');
+    const uid = process.getuid?.() === 0 ? 65_534 : undefined;
+    if (uid !== undefined) for (const file of ['', ...readdirSync(cwd, { recursive: true, encoding: 'utf8' })]) chownSync(join(cwd, file), uid, uid);
+    chmodSync(join(cwd, 'credentials/knots'), 0o555);
+    const options = { cwd, ...(uid === undefined ? {} : { uid }) };
+    expectRefusal(await badgekit(['issue', 'r2.csv'], options), 3, /may not be read or written/);
+    expect(list(join(cwd, 'credentials'))).toHaveLength(2);
+    chmodSync(join(cwd, 'credentials/knots'), 0o755);
+    expect((await badgekit(['issue', 'r2.csv'], options)).out).toContain('1 badge');
+    expect((await badgekit(['verify', 'credentials'], options)).out).toContain('4 verified');
+  });
+});
+
+describe('making a programme', () => {
+  test('in a folder with a .gitignore adds what it lacks', async () => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, '.gitignore'), 'node_modules/');
+    expect((await badgekit(['init-issuer', '--name', 'G', '--no-hosting'], { cwd })).code).toBe(0);
+    const text = readFileSync(join(cwd, '.gitignore'), 'utf8');
+    expect(text.split('\n')).toEqual(expect.arrayContaining(['node_modules/', 'keys/', '.badgekit/', 'credentials/']));
+  });
+
+  test('writes all or nothing', async () => {
+    const cwd = temporaryFolder();
+    mkdirSync(join(cwd, 'public/.well-known'), { recursive: true });
+    writeFileSync(join(cwd, 'public/.well-known/did.json'), '{}');
+    expectRefusal(await badgekit(['init-issuer', '--name', 'G', '--hosting', 'https://badges.example.org'], { cwd }), 2, /did\.json: the file is there already/);
+    expect(list(cwd)).toEqual(['public/.well-known/did.json']);
+  });
+
+  test('keeps an address in its plain form', async () => {
+    const cwd = temporaryFolder();
+    expect((await badgekit(['init-issuer', '--name', 'G', '--hosting', 'https://BADGES.Example.ORG/a//b/../c/'], { cwd })).code).toBe(0);
+    expect(readFileSync(join(cwd, 'badgekit.yaml'), 'utf8')).toContain('"https://badges.example.org/a/c"');
+    expect(existsSync(join(cwd, 'public/did.json'))).toBe(true);
+    expect((await badgekit(['define', '--check'], { cwd })).code).toBe(2);
+  });
+
+  test.each<[readonly string[], RegExp]>([
+    [['--no-hosting'], /--name/],
+    [['--name', ' ', '--no-hosting'], /--name is empty/],
+    [['--name', 'X'], /--hosting .*--no-hosting/],
+    [['--name', 'X', '--hosting', 'http://x.example'], /https:\/\//],
+    [['--name', 'X', '--hosting', 'https://localhost'], /public host/],
+    [['--name', 'X', '--hosting', 'https://x.example/a b'], /spaces/],
+    [['--name', 'X', '--hosting', 'https://x.example?y=1'], /host and a path/],
+    [['--name', 'X', '--no-hosting', '--key-type', 'dsa'], /ed25519, p256, rsa/],
+    [['--name', 'X', '--no-hosting', '--key-type', 'rsa', '--proof', 'jwt'], /did:key/],
+    [['--name', 'X', '--hosting', 'https://x.example', '--key-type', 'rsa'], /--proof jwt/],
+    [['--name', 'X', '--no-hosting', '--key-name', 'award-ids'], /cannot be a key's name/],
+    [['--name', 'X', '--no-hosting', '--key-name', 'a#b'], /cannot be a key's name/],
+    [['--name', 'X', '--no-hosting', '--email', 'nobody'], /--email/],
+    [['--name', 'X', '--no-hosting', '--image', 'nothing.png'], /nothing\.png: there is no such file/],
+    [['--name', 'X', '--no-hosting', '--bogus'], /unknown option/],
+  ])('with %j says what is wrong', async (flags, message) => {
+    const cwd = temporaryFolder();
+    const run = await badgekit(['init-issuer', ...flags], { cwd });
+    expectRefusal(run, 2, message);
+    expect(list(cwd)).toEqual([]);
+  });
+
+  test('with a short passphrase is refused', async () => {
+    const cwd = temporaryFolder();
+    expectRefusal(await badgekit(['init-issuer', '--name', 'X', '--no-hosting'], { cwd, env: { BADGEKIT_PASSPHRASE: 'short' } }), 2, /shorter than 8/);
+    expect(list(cwd)).toEqual([]);
+  });
+});
