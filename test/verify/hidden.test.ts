@@ -19,7 +19,7 @@ const issuer = testIssuer();
 const endorser = testIssuer();
 const badge = await signedBadge(issuer);
 const [proof] = badge['proof'] as readonly Json[];
-const text = JSON.stringify;
+const asText = JSON.stringify;
 const plain = (document: JsonObject): JsonObject => JSON.parse(JSON.stringify(document)) as JsonObject;
 const sign = (document: JsonObject, by: TestIssuer = issuer): Promise<JsonObject> => addProof(document, by.key, { verificationMethod: by.method, created: MADE });
 const achievementOf = (document: JsonObject): JsonObject => (document['credentialSubject'] as JsonObject)['achievement'] as JsonObject;
@@ -202,7 +202,7 @@ describe('odd values in odd places', () => {
       return isJsonObject(value) ? { ...value, [key]: put(value[key] ?? null, rest, replacement) } : value;
     };
     for (const path of places(plain(badge))) {
-      for (const value of odd.filter((replacement) => text(put(badge, path, replacement)) !== text(badge))) expect((await verify(bytesOf(put(badge, path, value) as JsonObject), offline())).verdict, `${path.join('/')} = ${text(value)}`).not.toBe('verified');
+      for (const value of odd.filter((replacement) => asText(put(badge, path, replacement)) !== asText(badge))) expect((await verify(bytesOf(put(badge, path, value) as JsonObject), offline())).verdict, `${path.join('/')} = ${asText(value)}`).not.toBe('verified');
     }
   }, 120_000);
 
@@ -222,7 +222,7 @@ describe('hostile sizes end soon', () => {
     ['97,000 contexts', () => bytesOf({ ...badge, '@context': Array.from({ length: 60_000 }, (_, index) => `urn:x:${index}`) })],
     ['2,500 proofs', () => bytesOf({ ...badge, proof: Array.from({ length: 2500 }, (_, index) => ({ ...(proof as JsonObject), nonce: String(index) })) })],
     ['5,000 evidence entries', () => bytesOf({ ...badge, evidence: Array.from({ length: 5000 }, (_, index) => ({ type: ['Evidence'], name: String(index) })) })],
-    ['70,000 unknown members', () => bytesOf(text({ ...badge, ...Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`m${index}`, 1])) }))],
+    ['70,000 unknown members', () => bytesOf(asText({ ...badge, ...Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`m${index}`, 1])) }))],
     ['a word of 900,000 letters', () => bytesOf(withAchievement(badge, (achievement) => ({ ...achievement, achievementType: 'x'.repeat(900_000) })))],
     ['14,000 repeats of a large node', () => bytesOf({ ...badge, evidence: [{ id: 'urn:x', type: ['Evidence'], name: 'x'.repeat(400_000) }, ...Array.from({ length: 9000 }, () => ({ id: 'urn:x', type: ['Evidence'] }))] })],
     ['an SVG with 100,000 attributes', () => bytesOf(`<svg xmlns="http://www.w3.org/2000/svg" ${Array.from({ length: 100_000 }, (_, index) => `a${index}="1"`).join(' ')}/>`)],
@@ -240,6 +240,6 @@ describe('hostile sizes end soon', () => {
   });
 
   test('what is refused for its size is not refused for extraction of what is sound', async () => {
-    expect(extract(bake(bytesOf('<svg xmlns="http://www.w3.org/2000/svg"/>'), text(badge))).credential).toBe(text(badge));
+    expect(extract(bake(bytesOf('<svg xmlns="http://www.w3.org/2000/svg"/>'), asText(badge))).credential).toBe(asText(badge));
   });
 });
