@@ -97,20 +97,20 @@ async function interview(flags: IssuerFlags): Promise<IssuerAnswers> {
   const url = flags.url ?? (await input({ message: 'Its web site (may stay empty)', validate: optional(isWebUrl, 'a web address such as https://example.org') }, context));
   const email = flags.email ?? (await input({ message: 'Its e-mail address (may stay empty)', validate: optional(isEmailAddress, 'an address such as badges@example.org') }, context));
   const description = flags.description ?? (await input({ message: 'What it is, in a sentence (may stay empty)' }, context));
-  const hosting = typeof flags.hosting === 'string' ? flags.hosting : flags.hosting === false ? '' : await input({ message: 'Address under which you will host a folder of files, so that badges can be revoked (empty: host nothing)', validate: (text) => text === '' || (hostingProblem(text) ?? true) }, context);
+  const hosting = typeof flags.hosting === 'string' ? flags.hosting : flags.hosting === false ? '' : await input({ message: 'Web address of a folder that you will host (empty: none, and badges cannot be revoked)', validate: (text) => text === '' || (hostingProblem(text) ?? true) }, context);
   const recipients = choose('--recipients', flags.recipients, RECIPIENT_POLICIES) ?? (await select<RecipientPolicy>({
     message: 'How shall badges name their recipients?',
     choices: [
-      { value: 'hashed-email', name: 'hashed e-mail: readers cannot harvest addresses (they can still guess one)' },
-      { value: 'plain-email', name: 'plain e-mail and name: readable by everyone who has the badge' },
-      { value: 'did', name: 'DID: recipients have a wallet of their own' },
+      { value: 'hashed-email', name: 'by hashed e-mail: readers cannot harvest addresses' },
+      { value: 'plain-email', name: 'by plain e-mail and name: readable for everyone who has the badge' },
+      { value: 'did', name: 'by DID: recipients have a wallet of their own' },
     ],
   }, context));
   const proof = choose('--proof', flags.proof, PROOF_FORMS) ?? (await select<ProofForm>({
     message: 'How shall badges be signed?',
     choices: [
-      { value: 'data-integrity', name: 'a proof inside the JSON (Ed25519; the standard\'s first choice)' },
-      { value: 'jwt', name: 'a signed token, JWT (P-256: the 1EdTech validator refuses Ed25519 tokens)' },
+      { value: 'data-integrity', name: 'with a proof inside the JSON (Ed25519; the standard\'s first choice)' },
+      { value: 'jwt', name: 'as a token, JWT (P-256: the 1EdTech validator refuses Ed25519)' },
     ],
   }, context));
   return { name: name.trim(), hosting: given(hosting), url: given(url), email: given(email), description: given(description), recipients, proof, algorithm: algorithmOf(flags.keyType, proof) };

@@ -38,15 +38,15 @@ export function issueAsText(outcome: IssueOutcome, faults: readonly string[], is
   const refused = plan.refused.length === 0 ? '' : refusedText(outcome, faults);
   if (isHeld) return `${out.bold('Held')}  nothing was issued, because --strict was given and rows were refused\n${refused}`;
   if (plan.toIssue === 0 && plan.refused.length === 0) return `${nothingToDo(plan)}\n${changedText(plan, rosterFile)}`;
-  const rows: [string, string][] = [];
-  if (outcome.issued.length > 0) rows.push([out.bold('Done'), doneText(outcome.issued)]);
-  else if (plan.toIssue === 0) rows.push([out.bold('Done'), plan.unchanged + plan.changed.length > 0 ? 'nothing new to issue' : 'nothing was issued: every row was refused']);
-  else rows.push([out.bold('Done'), 'another run issued these badges first']);
-  for (const list of outcome.statusLists) rows.push(['    ', `status list ${list} signed`]);
-  if (issuer.hosting !== undefined && outcome.issued.length > 0) rows.push(['    ', `publish the folder public/ at ${issuer.hosting}, so that others can verify them`]);
+  const lines: string[] = [];
+  if (outcome.issued.length > 0) lines.push(doneText(outcome.issued));
+  else if (plan.toIssue > 0) lines.push('another run issued these badges first');
+  else lines.push(plan.unchanged + plan.changed.length > 0 ? 'nothing new to issue' : 'nothing was issued: every row was refused');
+  lines.push(...outcome.statusLists.map((list) => `status list ${list} signed`));
+  if (issuer.hosting !== undefined && outcome.issued.length > 0) lines.push(`publish the folder public/ at ${issuer.hosting}, so that others can verify them`);
+  const isIdle = outcome.isInterrupted && outcome.issued.length === 0;
   const stopped = outcome.isInterrupted ? `Stopped after ${count(outcome.issued.length)} of ${count(plan.toIssue)}; run the same command again for the rest.\n` : '';
-  if (outcome.isInterrupted && outcome.issued.length === 0) rows.length = 0;
-  return `${rows.length === 0 ? '' : labelled(rows)}${stopped}${changedText(plan, rosterFile)}${refused}`;
+  return `${isIdle ? '' : labelled('Done', lines, out.bold)}${stopped}${changedText(plan, rosterFile)}${refused}`;
 }
 
 /** The same as JSON (schemas/issue-output.json). */

@@ -16,8 +16,7 @@ export function counted(number: number, one: string, many = `${one}s`): string {
   return `${count(number)} ${number === 1 ? one : many}`;
 }
 
-/** Lines that begin in one column: a label and what follows it. */
-export function labelled(rows: readonly (readonly [string, string])[]): string {
-  const width = Math.max(...rows.map(([label]) => label.length));
-  return rows.map(([label, text]) => `${label.padEnd(width)}  ${text}\n`).join('');
+/** Lines under one label: the first begins with it, the others where its text begins. */
+export function labelled(label: string, lines: readonly string[], paint: (text: string) => string): string {
+  return lines.map((line, index) => `${index === 0 ? paint(label) : ' '.repeat(label.length)}  ${line}\n`).join('');
 }

@@ -76,8 +76,9 @@ async function choose(found: readonly LedgerAward[], { all, json }: RevokeOption
   throw new BadgekitError('CREDENTIAL_AMBIGUOUS', `${counted(found.length, 'badge')} match; say which`, { hint: 'give the id of one, or --badge NAME, or --all', more: found.map((award) => `  ${describe(award)}`) });
 }
 
-function describe({ credentialId, badge, recipient, validFrom }: LedgerAward): string {
-  return `${credentialId}  ${badge}, ${visible(recipient)}, ${formatDay(validFrom)}`;
+function describe({ credentialId, badge, recipient, awardKey, validFrom }: LedgerAward): string {
+  const which = awardKey === '' ? '' : ` (award ${visible(awardKey, 40)})`;
+  return `${credentialId}  ${badge}${which}, ${visible(recipient)}, ${formatDay(validFrom)}`;
 }
 
 async function planChanges(awards: readonly LedgerAward[], action: Action, { reason }: RevokeOptions, ledger: Ledger, session: Session): Promise<readonly StatusChange[]> {
