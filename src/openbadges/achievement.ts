@@ -4,43 +4,26 @@ import { derivedUuid } from './identifiers.ts';
 
 export type Image = { readonly id: string; readonly type: 'Image'; readonly caption?: string };
 
-export type Profile = {
-  readonly id: string;
-  readonly type: readonly ['Profile'];
-  readonly name: string;
-  readonly url?: string;
-  readonly email?: string;
-  readonly description?: string;
-  readonly phone?: string;
-  readonly official?: string;
-  readonly image?: Image;
-};
+/** An interface's members as a type that plain JSON objects have. */
+type Members<T> = { readonly [Key in keyof T]: T[Key] };
 
-type Alignment = { readonly type: readonly ['Alignment'] } & { readonly [Key in keyof AlignmentDefinition]: AlignmentDefinition[Key] };
+export type Profile = { readonly type: readonly ['Profile']; readonly image?: Image } & Members<ProfileDefinition>;
+
+type Alignment = { readonly type: readonly ['Alignment'] } & Members<AlignmentDefinition>;
 
 export type RubricCriterionLevel = {
   readonly id: string;
   readonly type: readonly ['RubricCriterionLevel'];
-  readonly name: string;
-  readonly level?: string;
-  readonly description?: string;
-  readonly points?: string;
   readonly alignment?: readonly Alignment[];
-};
+} & Members<Omit<LevelDefinition, 'alignment'>>;
 
+/** Levels stand under ids of their own, and `requiredLevel` is one of them. */
 export type ResultDescription = {
   readonly id: string;
   readonly type: readonly ['ResultDescription'];
-  readonly name: string;
-  readonly resultType: string;
-  readonly allowedValue?: readonly string[];
-  readonly requiredLevel?: string;
-  readonly requiredValue?: string;
-  readonly valueMin?: string;
-  readonly valueMax?: string;
   readonly rubricCriterionLevel?: readonly RubricCriterionLevel[];
   readonly alignment?: readonly Alignment[];
-};
+} & Members<Omit<ResultDefinition, 'rubricCriterionLevel' | 'alignment'>>;
 
 /** Achievement (Open Badges 3.0, B.1.1) as badgekit writes it: sets always arrays, images always objects. */
 export type Achievement = {

@@ -1,7 +1,7 @@
 import programmeSchema from '../../schemas/programme.json' with { type: 'json' };
 import { BadgekitError, formatWhere, placedIn } from '../errors.ts';
 import { didDocumentPath, didWebUrl } from '../keys/did-web.ts';
-import { placeFault } from '../openbadges/definition.ts';
+import { placeFault, type ProfileDefinition } from '../openbadges/definition.ts';
 import type { StatusPlace } from '../ports.ts';
 import { compileSchema } from '../syntax/schema.ts';
 import { decodeUtf8 } from '../syntax/text.ts';
@@ -16,15 +16,7 @@ export type ProofForm = (typeof PROOF_FORMS)[number];
 
 /** What badgekit.yaml says, field by field as schemas/programme.json describes it. */
 export interface ProgrammeConfig {
-  readonly issuer: {
-    readonly id: string;
-    readonly name: string;
-    readonly url?: string;
-    readonly email?: string;
-    readonly description?: string;
-    readonly phone?: string;
-    readonly image?: { readonly file: string; readonly caption?: string };
-  };
+  readonly issuer: ProfileDefinition & { readonly image?: { readonly file: string; readonly caption?: string } };
   readonly hosting?: string;
   readonly key: string;
   readonly recipients: RecipientPolicy;
