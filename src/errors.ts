@@ -112,6 +112,15 @@ export function placedIn(file: string, error: unknown): unknown {
   });
 }
 
+/** Runs a parser that does not know file names; its errors are placed in the file. */
+export function inFile<T>(file: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw placedIn(file, error);
+  }
+}
+
 /** `file:line:column path`, as editors make clickable; the empty string where nothing is known. */
 export function formatWhere(where: Where | undefined): string {
   if (where === undefined) return '';

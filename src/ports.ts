@@ -3,6 +3,9 @@
  * themselves live in ledger/, programme/, world/ and cli/.
  */
 
+/** What a JSON-LD library asks for the document behind a URL. */
+export type DocumentLoader = (url: string) => Promise<{ contextUrl: string | null; documentUrl: string; document: unknown }>;
+
 /** The current instant, in milliseconds since 1970-01-01T00:00:00Z. */
 export type Clock = () => number;
 
@@ -25,11 +28,7 @@ export type LookupFailure =
   /** A guard refused the address. */
   | 'blocked'
   /** The network or the host did not answer as it should. */
-  | 'unreachable'
-  /** It answered, but with something that cannot be used. */
-  | 'malformed'
-  /** badgekit does not know how to look this kind of thing up. */
-  | 'unsupported';
+  | 'unreachable';
 
 /** What a verifier may ask of the world outside the file that it is given. */
 export interface World {
@@ -56,6 +55,8 @@ export interface Reservation {
   readonly award: string;
   readonly badge: string;
   readonly recipient: string;
+  /** The subject's own id, where it is known by more than that. */
+  readonly subjectId: string | undefined;
   readonly recipientName: string | undefined;
   readonly awardKey: string;
   readonly roster: string;
@@ -109,7 +110,7 @@ export interface Ledger {
    * @returns the credential ids that nobody else had marked before
    */
   markIssued(issued: readonly { readonly credentialId: string; readonly verificationMethod: string; readonly files: readonly string[] }[], at: number): Promise<ReadonlySet<string>>;
-  /** Issued awards whose credential id or recipient is the given text. */
+  /** Issued awards whose credential id, recipient or subject id is the given text. */
   search(text: string): Promise<readonly LedgerAward[]>;
   statusLists(): Promise<readonly StatusListRow[]>;
   /** The indices whose bit is set in a list. */
@@ -117,7 +118,7 @@ export interface Ledger {
   /** The indices whose bit was ever set or cleared. */
   touchedIndices(purpose: StatusPlace['purpose'], list: number): Promise<readonly number[]>;
   recordStatus(changes: readonly StatusChange[]): Promise<void>;
-  /** The latest change of a credential's bit for a purpose. */
+  /** The latest change of each of a credential's bits. */
   statusOf(credentialId: string): Promise<readonly StatusChange[]>;
   close(): Promise<void>;
 }

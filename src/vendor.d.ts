@@ -2,12 +2,12 @@
 
 declare const __BADGEKIT_VERSION__: string;
 
-type RemoteDocument = { contextUrl: string | null; documentUrl: string; document: unknown };
-type DocumentLoader = (url: string) => Promise<RemoteDocument>;
+// oxlint-disable-next-line typescript/consistent-type-imports -- an import statement would make this file a module
+type VendorDocumentLoader = import('./ports.ts').DocumentLoader;
 
 declare module 'jsonld' {
   interface Options {
-    documentLoader: DocumentLoader;
+    documentLoader: VendorDocumentLoader;
     safe: boolean;
     base?: string | null;
     algorithm?: 'RDFC-1.0';
@@ -30,11 +30,11 @@ declare module '@digitalbazaar/vc' {
     error?: Error & { errors?: Error[] };
     results?: unknown[];
   }
-  export function issue(options: { credential: object; suite: unknown; documentLoader: DocumentLoader; now?: Date }): Promise<object>;
+  export function issue(options: { credential: object; suite: unknown; documentLoader: VendorDocumentLoader; now?: Date }): Promise<object>;
   export function verifyCredential(options: {
     credential: object;
     suite: unknown;
-    documentLoader: DocumentLoader;
+    documentLoader: VendorDocumentLoader;
     now?: Date;
     checkStatus?: (options: object) => Promise<{ verified: boolean }>;
   }): Promise<VerifyResult>;

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 
 const SRC = resolve(import.meta.dirname, '../src');
 
-/** The layers of docs/design, from the top down: a file imports from its own layer or from one above it. */
+/** The layers, from the top down: a file imports from its own layer or from one above it. */
 const LAYERS = ['errors.ts', 'ports.ts', 'syntax', 'keys', 'openbadges', 'proof', 'status', 'bake', 'verify', 'issue', 'ledger', 'programme', 'world', 'site', 'cli', 'index.ts'];
 const EFFECTS = new Set(['ledger', 'programme', 'world', 'cli']);
 const FORBIDDEN: readonly (readonly [string, RegExp])[] = [

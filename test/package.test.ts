@@ -42,6 +42,19 @@ try { extract(new Uint8Array()); } catch (error) { if (!(error instanceof Badgek
 console.log(verdict);
 `);
     expect(execFileSync(process.execPath, [join(cwd, 'use.mjs')], { encoding: 'utf8' })).toBe('verified\n');
-    expect(existsSync(join(ROOT, 'dist/types/src/index.d.ts'))).toBe(true);
+  });
+
+  test('has types that a strict program compiles against', () => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, 'use.ts'), `import { verify, createWorld, addProof, BadgekitError, type Report, type VerifyOptions, type DocumentLoader } from ${JSON.stringify(join(ROOT, 'dist/types/src/index.js'))};
+export const options: VerifyOptions = { at: 0, world: createWorld({ offline: true, hosting: [] }) };
+export const report: Promise<Report> = verify(new Uint8Array(), options);
+export const loader: DocumentLoader | undefined = undefined;
+export const sign = addProof;
+export const isOurs = (error: unknown): error is BadgekitError => error instanceof BadgekitError;
+`);
+    const tsc = spawnSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node', '--typeRoots', join(ROOT, 'node_modules/@types'), 'use.ts'], { cwd, encoding: 'utf8' });
+    expect(tsc.stdout).toBe('');
+    expect(tsc.status).toBe(0);
   });
 });

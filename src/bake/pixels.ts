@@ -24,5 +24,5 @@ export function decodePixels(image: Uint8Array): Uint8Array {
  * @throws BadgekitError IMAGE_INVALID
  */
 export function proveSamePixels(before: Uint8Array, after: Uint8Array): void {
-  if (Buffer.compare(decodePixels(before), decodePixels(after)) !== 0) throw new BadgekitError('IMAGE_INVALID', 'baking would change the picture; nothing was written', { hint: 'report this to badgekit, with the image' });
+  if (Buffer.compare(decodePixels(before), decodePixels(after)) !== 0) throw new BadgekitError('IMAGE_INVALID', 'baking would change the picture, and was not done', { hint: 'report this to badgekit, with the image' });
 }

@@ -2,7 +2,7 @@ import { plainImageCaption } from '../openbadges/plain-image.ts';
 import { ACHIEVEMENT_TYPES, isExtensibleWord, TIERS, type Tier } from '../openbadges/vocabulary.ts';
 import { BadgekitError } from '../errors.ts';
 import { isDuration } from '../syntax/datetime.ts';
-import { nearest, quoted } from '../syntax/text.ts';
+import { quoted, suggestion } from '../syntax/text.ts';
 import { answerMissing, choose } from './choice.ts';
 import type { Session } from './session.ts';
 
@@ -44,8 +44,7 @@ export async function askDefinition(flags: DefinitionFlags, session: Session): P
 
 function check({ type, validFor }: DefinitionFlags): void {
   if (type !== undefined && !isExtensibleWord(ACHIEVEMENT_TYPES, type)) {
-    const guess = nearest(type, ACHIEVEMENT_TYPES);
-    throw new BadgekitError('USAGE', `--type ${quoted(type)} is not one of the standard's types`, { hint: guess === undefined ? `types are: ${ACHIEVEMENT_TYPES.join(', ')}` : `did you mean "${guess}"?` });
+    throw new BadgekitError('USAGE', `--type ${quoted(type)} is not one of the standard's types`, { hint: suggestion(type, ACHIEVEMENT_TYPES) });
   }
   if (validFor !== undefined && !isDuration(validFor)) throw new BadgekitError('USAGE', `--valid-for ${quoted(validFor)} is not a duration`, { hint: 'write P2Y for two years, P18M for eighteen months' });
 }

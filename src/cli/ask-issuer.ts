@@ -19,6 +19,8 @@ export interface IssuerAnswers {
   readonly recipients: RecipientPolicy;
   readonly proof: ProofForm;
   readonly algorithm: AlgorithmName;
+  /** A file with the issuer's logo, and what it shows. */
+  readonly image: { readonly file: string; readonly caption: string } | undefined;
 }
 
 export interface IssuerFlags {
@@ -31,12 +33,14 @@ export interface IssuerFlags {
   readonly proof?: string;
   readonly keyType?: string;
   readonly keyOnly?: boolean;
+  readonly image?: string;
+  readonly imageCaption?: string;
 }
 
 /** Takes the answers from flags; on a terminal, asks for what no flag gave. */
 export async function askIssuer(flags: IssuerFlags, session: Session): Promise<IssuerAnswers> {
   check(flags);
-  const isWizard = session.isInteractive && flags.keyOnly !== true && flags.name === undefined;
+  const isWizard = session.isInteractive && flags.keyOnly !== true;
   const answers = isWizard ? await interview(flags) : fromFlags(flags);
   refuseContradiction(answers, flags);
   return { ...answers, hosting: answers.hosting === undefined ? undefined : plainAddress(answers.hosting) };
@@ -78,6 +82,7 @@ function fromFlags(flags: IssuerFlags): IssuerAnswers {
     recipients: choose('--recipients', flags.recipients, RECIPIENT_POLICIES) ?? 'hashed-email',
     proof,
     algorithm: algorithmOf(flags.keyType, proof),
+    image: flags.image === undefined ? undefined : { file: flags.image, caption: flags.imageCaption ?? `The logo of ${name}` },
   };
 }
 
@@ -93,10 +98,12 @@ function optional(isRight: (text: string) => boolean, wanted: string): (text: st
 async function interview(flags: IssuerFlags): Promise<IssuerAnswers> {
   const { input, select } = await import('@inquirer/prompts');
   const context = { output: process.stderr };
-  const name = await input({ message: 'Issuer\'s name, as badge holders know it', validate: (text) => text.trim() !== '' || 'write a name' }, context);
+  const name = flags.name ?? (await input({ message: 'Issuer\'s name, as badge holders know it', validate: (text) => text.trim() !== '' || 'write a name' }, context));
   const url = flags.url ?? (await input({ message: 'Its web site (may stay empty)', validate: optional(isWebUrl, 'a web address such as https://example.org') }, context));
   const email = flags.email ?? (await input({ message: 'Its e-mail address (may stay empty)', validate: optional(isEmailAddress, 'an address such as badges@example.org') }, context));
   const description = flags.description ?? (await input({ message: 'What it is, in a sentence (may stay empty)' }, context));
+  const file = flags.image ?? (await input({ message: 'Its logo, a PNG or SVG file (may stay empty)' }, context));
+  const image = file.trim() === '' ? undefined : { file: file.trim(), caption: flags.imageCaption ?? (await input({ message: 'What does the logo show? (one sentence, for screen readers)', default: `The logo of ${name.trim()}` }, context)) };
   const hosting = typeof flags.hosting === 'string' ? flags.hosting : flags.hosting === false ? '' : await input({ message: 'Web address of a folder that you will host (empty: none, and badges cannot be revoked)', validate: (text) => text === '' || (hostingProblem(text) ?? true) }, context);
   const recipients = choose('--recipients', flags.recipients, RECIPIENT_POLICIES) ?? (await select<RecipientPolicy>({
     message: 'How shall badges name their recipients?',
@@ -113,7 +120,7 @@ async function interview(flags: IssuerFlags): Promise<IssuerAnswers> {
       { value: 'jwt', name: 'as a token, JWT (P-256: the 1EdTech validator refuses Ed25519)' },
     ],
   }, context));
-  return { name: name.trim(), hosting: given(hosting), url: given(url), email: given(email), description: given(description), recipients, proof, algorithm: algorithmOf(flags.keyType, proof) };
+  return { name: name.trim(), hosting: given(hosting), url: given(url), email: given(email), description: given(description), recipients, proof, algorithm: algorithmOf(flags.keyType, proof), image };
 }
 
 function hostingProblem(text: string): string | undefined {

@@ -1,5 +1,5 @@
 import { BadgekitError } from '../errors.ts';
-import { nearest, quoted } from '../syntax/text.ts';
+import { quoted, suggestion } from '../syntax/text.ts';
 
 /**
  * The value of an option that allows certain words only.
@@ -9,8 +9,7 @@ export function choose<const T extends string>(option: string, value: string | u
   if (value === undefined) return undefined;
   const found = words.find((word) => word === value);
   if (found !== undefined) return found;
-  const guess = nearest(value, words);
-  throw new BadgekitError('USAGE', `${option} ${quoted(value)} is not one of: ${words.join(', ')}`, { hint: guess === undefined ? undefined : `did you mean "${guess}"?` });
+  throw new BadgekitError('USAGE', `${option} ${quoted(value)} is not one of: ${words.join(', ')}`, { hint: suggestion(value, words) });
 }
 
 /** @throws BadgekitError ANSWER_MISSING, naming the option that gives the answer */

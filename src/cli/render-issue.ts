@@ -16,6 +16,8 @@ export interface IssueOutcome {
   readonly statusLists: readonly string[];
   readonly rejectedFile: string | undefined;
   readonly isInterrupted: boolean;
+  /** Whether nothing was issued because a row was refused and --strict was given. */
+  readonly isHeld: boolean;
 }
 
 /** `Plan  25 rows: 21 to issue, 1 unchanged, 3 refused` */
@@ -32,11 +34,11 @@ export function planAsText({ rows, toIssue, unchanged, changed, refused }: Roste
   return `${err.bold('Plan')}  ${counted(rows, 'row')}: ${parts.join(', ')}\n${status}${token}`;
 }
 
-export function issueAsText(outcome: IssueOutcome, faults: readonly string[], isHeld: boolean, issuer: Issuer, session: Session): string {
+export function issueAsText(outcome: IssueOutcome, faults: readonly string[], issuer: Issuer, session: Session): string {
   const { out } = styles(session);
   const { plan, rosterFile } = outcome;
   const refused = plan.refused.length === 0 ? '' : refusedText(outcome, faults);
-  if (isHeld) return `${out.bold('Held')}  nothing was issued, because --strict was given and rows were refused\n${refused}`;
+  if (outcome.isHeld) return `${out.bold('Held')}  nothing was issued, because --strict was given and rows were refused\n${refused}`;
   if (plan.toIssue === 0 && plan.refused.length === 0) return `${nothingToDo(plan)}\n${changedText(plan, rosterFile)}`;
   const lines: string[] = [];
   if (outcome.issued.length > 0) lines.push(doneText(outcome.issued));
@@ -49,8 +51,8 @@ export function issueAsText(outcome: IssueOutcome, faults: readonly string[], is
   return `${isIdle ? '' : labelled('Done', lines, out.bold)}${stopped}${changedText(plan, rosterFile)}${refused}`;
 }
 
-/** The same as JSON (schemas/issue-output.json). */
-export function issueAsJson({ plan, rosterFile, issued, statusLists, rejectedFile, isInterrupted }: IssueOutcome): object {
+/** The same as JSON (schemas/output.json). */
+export function issueAsJson({ plan, rosterFile, issued, statusLists, rejectedFile, isInterrupted, isHeld }: IssueOutcome): object {
   return {
     badgekit: 1,
     command: 'issue',
@@ -64,6 +66,7 @@ export function issueAsJson({ plan, rosterFile, issued, statusLists, rejectedFil
     rejectedFile: rejectedFile ?? null,
     statusLists,
     interrupted: isInterrupted,
+    held: isHeld,
   };
 }
 

@@ -1,7 +1,7 @@
-import { formatDay, parseDateTimeStamp } from '../syntax/datetime.ts';
+import { formatDay, readInstant } from '../syntax/datetime.ts';
 import { quoted, visible } from '../syntax/text.ts';
 import type { Claims, Report } from '../verify/report.ts';
-import type { CheckResult, Outcome, VerdictWord } from '../verify/verdict.ts';
+import { type CheckResult, type Outcome, passedAll, type VerdictWord } from '../verify/verdict.ts';
 import type { Session } from './session.ts';
 import { count, styles } from './style.ts';
 
@@ -19,14 +19,13 @@ export function reportAsText(report: Report, recipient: string | undefined, sess
 
 function claimLines({ verdict, checks }: Report, claims: Claims, recipient: string | undefined): string {
   const indent = '          ';
-  const matched = checks.some(({ check, outcome }) => check === 'recipient' && outcome === 'passed');
+  const matched = passedAll(checks, ['recipient']);
   const title = verdict === 'verified' || claims.name === undefined ? '' : `${quoted(claims.name, 120)}, `;
   const to = matched && recipient !== undefined ? ` to ${visible(recipient)}` : '';
   const when = day(claims.awardedDate ?? claims.validFrom);
   const issuer = claims.issuerId === undefined ? 'nobody' : visible(claims.issuerId);
   const called = claims.issuerName === undefined ? '' : ` (${quoted(claims.issuerName)}, as it calls itself)`;
-  const isAuthentic = ['signature', 'key'].every((name) => checks.some(({ check, outcome }) => check === name && outcome === 'passed'));
-  const claimed = isAuthentic ? 'awarded' : 'says that it was awarded';
+  const claimed = passedAll(checks, ['signature', 'key']) ? 'awarded' : 'says that it was awarded';
   return `${indent}${title}${claimed}${to}${when === undefined ? '' : ` on ${when}`} by ${issuer}${called}\n`;
 }
 
@@ -44,7 +43,7 @@ function checkLines({ check, outcome, summary, findings }: CheckResult, session:
   return lines.join('');
 }
 
-/** A report as JSON (schemas/verify-output.json). */
+/** A report as JSON (schemas/output.json). */
 export function reportAsJson(file: string, { verdict, headline, claims, checks }: Report): object {
   return {
     badgekit: 1,
@@ -66,6 +65,6 @@ export function summaryAsText(reports: readonly { readonly file: string; readonl
 }
 
 function day(stamp: string | undefined): string | undefined {
-  const instant = stamp === undefined ? undefined : parseDateTimeStamp(stamp);
+  const instant = readInstant(stamp);
   return instant === undefined ? undefined : formatDay(instant);
 }

@@ -4,7 +4,7 @@ import { IDENTIFIER_TYPES, isExtensibleWord } from '../openbadges/vocabulary.ts'
 import type { CsvRecord } from '../syntax/csv.ts';
 import { type Instant, parseDateOrStamp } from '../syntax/datetime.ts';
 import { isDid, isEmailAddress, isWebUrl } from '../syntax/iri.ts';
-import { nearest, quoted } from '../syntax/text.ts';
+import { quoted, suggestion } from '../syntax/text.ts';
 import type { Column, ColumnMap } from './columns.ts';
 import { type AwardedResult, readResults } from './results.ts';
 
@@ -90,7 +90,7 @@ class RowReader {
     const type = this.#cell('identifier_type') ?? 'identifier';
     if (rawEmail !== undefined && !isEmailAddress(normalizeEmail(rawEmail))) this.#fault('email', `email ${quoted(rawEmail)} is not an e-mail address`, 'write one address such as ana@example.org');
     if (id !== undefined && !isDid(id) && !isWebUrl(id)) this.#fault('id', `id ${quoted(id)} is neither a DID nor a web address`, 'write a DID such as did:key:z6Mk… or an https address');
-    if (value !== undefined && !isExtensibleWord(IDENTIFIER_TYPES, type)) this.#fault('identifier_type', `identifier_type ${quoted(type)} is not a type of identifier that Open Badges has`, suggest(type, IDENTIFIER_TYPES));
+    if (value !== undefined && !isExtensibleWord(IDENTIFIER_TYPES, type)) this.#fault('identifier_type', `identifier_type ${quoted(type)} is not a type of identifier that Open Badges has`, suggestion(type, IDENTIFIER_TYPES));
     if (this.#rules.recipients === 'did' && (id === undefined || !isDid(id))) {
       this.#fault('id', 'the programme identifies recipients by DID, and the row has none', 'fill the column id, or set recipients: hashed-email in badgekit.yaml');
     }
@@ -105,9 +105,10 @@ class RowReader {
   #badge(): string | undefined {
     const named = this.#cell('badge');
     const badge = named ?? this.#rules.defaultBadge;
-    const known = [...this.#rules.definitions.keys()];
+    // A dotted name is a badge's variant in a language: rows reach it by their locale.
+    const known = [...this.#rules.definitions.keys()].filter((name) => !name.includes('.'));
     if (badge === undefined) this.#fault('badge', 'the row does not say which badge', `fill the column badge, or give --badge; badges are: ${known.join(', ')}`);
-    else if (!this.#rules.definitions.has(badge)) this.#fault('badge', `badge ${quoted(badge)} is not defined`, suggest(badge, known));
+    else if (!known.includes(badge)) this.#fault('badge', `badge ${quoted(badge)} is not defined`, suggestion(badge, known));
     else return badge;
     return undefined;
   }
@@ -168,9 +169,4 @@ class RowReader {
     const index = typeof column === 'number' ? column - 1 : this.#rules.columns.indices.get(column);
     this.#faults.push({ line: this.#record.line, column: index === undefined ? undefined : index + 1, message, hint });
   }
-}
-
-function suggest(word: string, candidates: readonly string[]): string {
-  const guess = nearest(word, candidates);
-  return guess === undefined ? `write one of: ${candidates.join(', ')}` : `did you mean "${guess}"?`;
 }

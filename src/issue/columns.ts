@@ -1,5 +1,5 @@
 import { BadgekitError } from '../errors.ts';
-import { nearest, quoted } from '../syntax/text.ts';
+import { nearest, quoted, suggestion } from '../syntax/text.ts';
 
 /** The columns of badgekit's own rosters. `result.<name>` stands beside them, once for each result of a badge. */
 const COLUMNS = [
@@ -49,8 +49,7 @@ export function parseMapping(entries: readonly string[]): ReadonlyMap<string, st
     const column = entry.slice(0, at).trim();
     const isKnown = (COLUMNS as readonly string[]).includes(column) || column.startsWith(RESULT_PREFIX);
     if (at < 1) throw new BadgekitError('USAGE', `--map ${quoted(entry)} has no "="`, { hint: 'write --map column=Header, such as --map email="E-Mail address"' });
-    const guess = nearest(column, COLUMNS);
-    if (!isKnown) throw new BadgekitError('USAGE', `--map ${quoted(entry)} names no column that badgekit knows`, { hint: guess === undefined ? `columns are: ${COLUMNS.join(', ')}, result.<name>` : `did you mean "${guess}"?` });
+    if (!isKnown) throw new BadgekitError('USAGE', `--map ${quoted(entry)} names no column that badgekit knows`, { hint: suggestion(column, [...COLUMNS, 'result.<name>']) });
     return [column, entry.slice(at + 1)];
   }));
 }

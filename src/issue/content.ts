@@ -91,8 +91,8 @@ function resultsOf({ results }: Award, achievementId: string): Result[] {
 
 /** Nothing is signed that a verifier could not accept. One entry more of status than the schema has is the programme's own wish. */
 function prove(credential: JsonObject, issuer: Issuer, line: number): void {
-  const { credentialStatus, ...rest } = credential;
-  const outcome = checkCredentialSchema(issuer.purposes.length > 1 || credentialStatus === undefined ? rest : credential);
+  const { credentialStatus: _severalEntries, ...rest } = credential;
+  const outcome = checkCredentialSchema(issuer.purposes.length > 1 ? rest : credential);
   const faults = outcome.ok ? ruleFaults(credential) : outcome.faults;
   const [fault] = faults;
   if (fault === undefined) return;

@@ -26,6 +26,9 @@ export interface IssuableBadge {
   readonly validFor: string | undefined;
 }
 
+/** What signing a status list needs of an issuer. */
+export type ListIssuer = Pick<Issuer, 'hosting' | 'key' | 'verificationMethod'> & { readonly id: string };
+
 /** Status lists are credentials with an embedded proof, unless the key makes none. */
 export function statusListExtension({ key }: Pick<Issuer, 'key'>): 'json' | 'jwt' {
   return key.publicKey.algorithm.cryptosuite === undefined ? 'jwt' : 'json';

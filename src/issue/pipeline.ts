@@ -16,7 +16,7 @@ export interface Issuing {
   readonly files: Files;
   readonly clock: Clock;
   readonly roster: string;
-  /** Asked between batches: whether to stop after what is in hand. */
+  /** Asked before each award is taken up: whether to stop after what is in hand. */
   readonly isInterrupted?: () => boolean;
 }
 
@@ -72,6 +72,7 @@ function reservationOf(award: IdentifiedAward, { issuer, roster }: Issuing, now:
     content: award.content,
     badge: row.badge,
     recipient: row.recipient.label,
+    subjectId: row.recipient.id,
     recipientName: row.name,
     awardKey: row.awardKey,
     roster,

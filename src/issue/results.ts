@@ -1,6 +1,6 @@
 import { type DefinitionSource, type ResultDefinition, sameName, valueProblem } from '../openbadges/definition.ts';
 import { NUMERIC_RESULT_TYPES } from '../openbadges/vocabulary.ts';
-import { nearest, quoted } from '../syntax/text.ts';
+import { quoted, suggestion } from '../syntax/text.ts';
 import type { Column } from './columns.ts';
 
 /** A result that a row awards, by the names of the definition. */
@@ -50,7 +50,7 @@ function readResult(definition: ResultDefinition, text: string, key: string, fau
     const reached = levels.findIndex((level) => sameName(level.name, text));
     const required = levels.findIndex((level) => level.name === requiredLevel);
     const names = levels.map((level) => level.name);
-    if (reached === -1) fault(`${key} ${quoted(text)} is not one of: ${names.join(', ')}`, didYouMean(text, names));
+    if (reached === -1) fault(`${key} ${quoted(text)} is not one of: ${names.join(', ')}`, suggestion(text, names));
     else if (reached < required) fault(`${key} ${quoted(text)} lies below the required "${requiredLevel ?? ''}"`, 'remove the row: the badge is not earned yet');
     else return { ...none, level: names[reached] };
     return undefined;
@@ -76,10 +76,5 @@ function missingHint(key: string, results: readonly ResultDefinition[]): string 
   const names = results.map(({ name }) => name);
   const kind = key === 'score' ? 'the badge defines no numeric result' : 'the badge defines no result with levels';
   if (key === 'score' || key === 'level') return names.length === 0 ? 'the badge defines no results: empty the cell, or add resultDescription to its definition' : `${kind}; its results are: ${names.join(', ')}`;
-  return didYouMean(key.slice('result.'.length), names) ?? (names.length === 0 ? 'the badge defines no results: empty the cell, or add resultDescription to its definition' : `its results are: ${names.join(', ')}`);
-}
-
-function didYouMean(word: string, candidates: readonly string[]): string | undefined {
-  const guess = nearest(word, candidates);
-  return guess === undefined ? undefined : `did you mean "${guess}"?`;
+  return suggestion(key.slice('result.'.length), names) ?? 'the badge defines no results: empty the cell, or add resultDescription to its definition';
 }

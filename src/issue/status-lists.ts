@@ -2,18 +2,17 @@ import { BadgekitError } from '../errors.ts';
 import type { Clock, Files, Ledger, StatusListRow } from '../ports.ts';
 import { decodeBitstring } from '../status/bitstring.ts';
 import { assembleStatusList, readStatusList, statusListPath } from '../status/list.ts';
-import { addDuration, type Instant, parseDateTimeStamp } from '../syntax/datetime.ts';
+import { addDuration, type Instant, readInstant } from '../syntax/datetime.ts';
 import { openJwt } from '../proof/jwt.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../syntax/json.ts';
 import { decodeUtf8 } from '../syntax/text.ts';
-import { type Issuer, statusListExtension } from './issuer.ts';
+import { type ListIssuer, statusListExtension } from './issuer.ts';
 import { secure } from './secure.ts';
 
 const MAX_LIST_BYTES = 4 * 1024 * 1024;
-export const DEFAULT_LIST_VALIDITY = 'P1Y';
 
 export interface ListSigning {
-  readonly issuer: Issuer;
+  readonly issuer: ListIssuer;
   readonly ledger: Ledger;
   readonly files: Files;
   readonly clock: Clock;
@@ -44,7 +43,7 @@ async function refreshList({ purpose, list, size }: StatusListRow, hosting: stri
   const now = clock();
   const hostedList = await readList(path, files);
   await refuseForgetting(hostedList, path, await ledger.touchedIndices(purpose, list));
-  const content = { url: `${hosting}/${hosted}`, issuer: issuer.profile, purpose, size, set: await ledger.setIndices(purpose, list), validFrom: now, validUntil: addDuration(now, validFor) };
+  const content = { url: `${hosting}/${hosted}`, issuer: issuer.id, purpose, size, set: await ledger.setIndices(purpose, list), validFrom: now, validUntil: addDuration(now, validFor) };
   const fresh = assembleStatusList(content);
   if (isCurrent(hostedList, fresh, now)) return undefined;
   const { text } = await secure(fresh, issuer, extension === 'jwt' ? 'jwt' : 'data-integrity', now);
@@ -65,23 +64,21 @@ async function refuseForgetting(list: JsonObject | undefined, path: string, touc
 
 async function readList(path: string, files: Files): Promise<JsonObject | undefined> {
   if (!(await files.exists(path))) return undefined;
+  const fault = new BadgekitError('STATUS_LIST_INVALID', 'the status list that is here cannot be read, so what it revokes is not known', { where: { file: path }, hint: 'copy it back from your web host, or move it away to have it made anew from the ledger' });
   try {
     const text = decodeUtf8(await files.read(path, MAX_LIST_BYTES)).trim();
     const value = text.startsWith('{') ? parseJson(text) : openJwt(text).credential;
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
+    if (isJsonObject(value) && readStatusList(value) !== undefined) return value;
+  } catch (error) {
+    if (!(error instanceof BadgekitError)) throw error;
   }
+  throw fault;
 }
 
 function isCurrent(hosted: JsonObject | undefined, fresh: JsonObject, now: Instant): boolean {
   if (hosted === undefined) return false;
   const [had, has] = [readStatusList(hosted)?.encodedList, readStatusList(fresh)?.encodedList];
-  const [until, freshUntil] = [instant(hosted['validUntil']), instant(fresh['validUntil'])];
+  const [until, freshUntil] = [readInstant(hosted['validUntil']), readInstant(fresh['validUntil'])];
   const isLong = until !== undefined && freshUntil !== undefined && until - now > (freshUntil - now) / 2;
   return had === has && hosted['issuer'] === fresh['issuer'] && hosted['id'] === fresh['id'] && isLong;
-}
-
-function instant(value: unknown): Instant | undefined {
-  return typeof value === 'string' ? parseDateTimeStamp(value) : undefined;
 }

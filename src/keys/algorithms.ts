@@ -1,4 +1,4 @@
-/** The signature algorithms that badgekit knows. Nothing below this file enumerates them. */
+/** The signature algorithms that badgekit knows; what differs between them stands in the table below. */
 export type AlgorithmName = 'Ed25519' | 'P-256' | 'P-384' | 'RSA';
 
 export interface Algorithm {

@@ -1,5 +1,5 @@
 import { BadgekitError } from '../errors.ts';
-import { type Instant, parseDateTimeStamp } from '../syntax/datetime.ts';
+import { type Instant, readInstant } from '../syntax/datetime.ts';
 import { isDid } from '../syntax/iri.ts';
 import { isJsonObject, type Json, type JsonObject } from '../syntax/json.ts';
 import { type PublicKey, publicKeyFromJwk, publicKeyFromMultikey } from './public-key.ts';
@@ -43,7 +43,7 @@ function readMethod(material: JsonObject, did: string, allowed: ReadonlySet<stri
   const id = absolute(material['id'], did);
   const { controller = did } = material;
   if (typeof controller !== 'string') throw invalid('a key\'s controller is no text');
-  const ends = [material['revoked'], material['expires']].filter((end) => end !== undefined).map((end) => (typeof end === 'string' ? parseDateTimeStamp(end) : undefined) ?? 0);
+  const ends = [material['revoked'], material['expires']].filter((end) => end !== undefined).map((end) => readInstant(end) ?? 0);
   return { id, controller, material, forAssertion: allowed.has(id), endsAt: ends.length === 0 ? undefined : Math.min(...ends) };
 }
 

@@ -9,17 +9,17 @@ const BUSY_TIMEOUT_MS = 10_000;
 
 /**
  * Opens the embedded ledger, making it where there is none: SQLite in write-ahead mode, synced on every commit.
- * @param awardSecret a fingerprint of the secret that award identities are made with: another secret would issue
+ * @param secretFingerprint a fingerprint of the secret that award identities are made with: another secret would issue
  * everything again
  * @throws BadgekitError LEDGER_DAMAGED | LEDGER_LOCKED | FILE_NOT_WRITABLE | KEY_MISMATCH
  */
-export async function openLedger(path: string, choosePlace: PlaceChooser, awardSecret = ''): Promise<Ledger> {
+export async function openLedger(path: string, choosePlace: PlaceChooser, secretFingerprint: string): Promise<Ledger> {
   return await translated(path, async () => {
     const database = new Database(path, { timeout: BUSY_TIMEOUT_MS });
     const db = new Kysely<LedgerTables>({ dialect: new SqliteDialect({ database }) });
     try {
       await prepare(db, path);
-      await refuseOtherSecret(db, awardSecret);
+      await refuseOtherSecret(db, secretFingerprint);
     } catch (error) {
       await db.destroy();
       throw error;
@@ -39,10 +39,10 @@ async function prepare(db: Kysely<LedgerTables>, path: string): Promise<void> {
   if (health.rows[0]?.quick_check !== 'ok') throw damaged(path);
 }
 
-async function refuseOtherSecret(db: Kysely<LedgerTables>, awardSecret: string): Promise<void> {
-  await db.insertInto('fact').values({ name: 'award_secret', value: awardSecret }).onConflict((conflict) => conflict.doNothing()).execute();
+async function refuseOtherSecret(db: Kysely<LedgerTables>, secretFingerprint: string): Promise<void> {
+  await db.insertInto('fact').values({ name: 'award_secret', value: secretFingerprint }).onConflict((conflict) => conflict.doNothing()).execute();
   const { value } = await db.selectFrom('fact').select('value').where('name', '=', 'award_secret').executeTakeFirstOrThrow();
-  if (value === awardSecret) return;
+  if (value === secretFingerprint) return;
   throw new BadgekitError('KEY_MISMATCH', 'keys/award-ids.jwe is not the secret that this programme issued with', { hint: 'with another one every award would be issued a second time: put the right file back from your backup' });
 }
 

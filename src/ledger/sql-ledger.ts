@@ -1,4 +1,4 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Ledger, LedgerAward, Reservation, StatusChange, StatusListRow, StatusPlace } from '../ports.ts';
 import { MIN_ENTRIES } from '../status/bitstring.ts';
 import { parseJson } from '../syntax/json.ts';
@@ -23,14 +23,7 @@ export class SqlLedger implements Ledger {
   }
 
   find(awards: readonly string[]): Promise<ReadonlyMap<string, LedgerAward>> {
-    return this.#guard(async () => {
-      const rows: AwardTable[] = [];
-      for (let at = 0; at < awards.length; at += MAX_PARAMETERS) {
-        rows.push(...(await this.#db.selectFrom('award').selectAll().where('award', 'in', awards.slice(at, at + MAX_PARAMETERS)).execute()));
-      }
-      const found = await this.#withPlaces(this.#db, rows);
-      return new Map(found.map((award) => [award.award, award]));
-    });
+    return this.#guard(() => this.#known(this.#db, awards));
   }
 
   reserve(reservations: readonly Reservation[], purposes: readonly Purpose[], at: number): Promise<readonly LedgerAward[]> {
@@ -67,7 +60,7 @@ export class SqlLedger implements Ledger {
       const rows = await this.#db
         .selectFrom('award')
         .selectAll()
-        .where((where) => where.or([where('credential_id', '=', text), where('recipient', '=', text)]))
+        .where((where) => where.or([where('credential_id', '=', text), where('recipient', '=', text), where('subject_id', '=', text)]))
         .where('state', '=', 'issued')
         .orderBy('badge')
         .orderBy('valid_from')
@@ -142,8 +135,11 @@ export class SqlLedger implements Ledger {
     });
   }
 
-  async #known(db: Kysely<LedgerTables> | Transaction<LedgerTables>, awards: readonly string[]): Promise<ReadonlyMap<string, LedgerAward>> {
-    const rows = await db.selectFrom('award').selectAll().where('award', 'in', [...awards]).execute();
+  async #known(db: Kysely<LedgerTables>, awards: readonly string[]): Promise<ReadonlyMap<string, LedgerAward>> {
+    const rows: AwardTable[] = [];
+    for (let at = 0; at < awards.length; at += MAX_PARAMETERS) {
+      rows.push(...(await db.selectFrom('award').selectAll().where('award', 'in', awards.slice(at, at + MAX_PARAMETERS)).execute()));
+    }
     return new Map((await this.#withPlaces(db, rows)).map((award) => [award.award, award]));
   }
 
@@ -185,6 +181,7 @@ function toRow(reservation: Reservation, at: number): AwardTable {
     award: reservation.award,
     badge: reservation.badge,
     recipient: reservation.recipient,
+    subject_id: reservation.subjectId ?? null,
     recipient_name: reservation.recipientName ?? null,
     award_key: reservation.awardKey,
     roster: reservation.roster,
@@ -207,6 +204,7 @@ function fromRow(row: AwardTable, places: readonly StatusPlace[]): LedgerAward {
     award: row.award,
     badge: row.badge,
     recipient: row.recipient,
+    subjectId: row.subject_id ?? undefined,
     recipientName: row.recipient_name ?? undefined,
     awardKey: row.award_key,
     roster: row.roster,

@@ -5,6 +5,7 @@ export interface AwardTable {
   award: string;
   badge: string;
   recipient: string;
+  subject_id: string | null;
   recipient_name: string | null;
   award_key: string;
   roster: string;
@@ -65,6 +66,7 @@ export const CREATE_LEDGER: readonly string[] = [
     award text not null unique,
     badge text not null,
     recipient text not null,
+    subject_id text,
     recipient_name text,
     award_key text not null,
     roster text not null,
@@ -79,6 +81,7 @@ export const CREATE_LEDGER: readonly string[] = [
     files text not null
   )`,
   'create index award_recipient on award (recipient)',
+  'create index award_subject_id on award (subject_id)',
   'create table status_list (purpose text not null, list integer not null, size integer not null, used integer not null, primary key (purpose, list))',
   `create table status_place (
     credential_id text not null references award (credential_id),

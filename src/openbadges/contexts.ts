@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { BadgekitError } from '../errors.ts';
+import type { DocumentLoader } from '../ports.ts';
 import { quoted } from '../syntax/text.ts';
 import { CREDENTIALS_V1, CREDENTIALS_V2, OPEN_BADGES_CONTEXT, OPEN_BADGES_EXTENSIONS } from './vocabulary.ts';
 

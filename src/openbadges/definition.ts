@@ -2,7 +2,7 @@ import definitionSchema from '../../schemas/definition.json' with { type: 'json'
 import type { Where } from '../errors.ts';
 import { pointer } from '../syntax/json.ts';
 import { compileSchema, dotted, type SchemaFault } from '../syntax/schema.ts';
-import { nearest, quoted } from '../syntax/text.ts';
+import { quoted, suggestion } from '../syntax/text.ts';
 import type { YamlSource } from '../syntax/yaml.ts';
 import { NUMERIC_RESULT_TYPES, type Tier } from './vocabulary.ts';
 
@@ -141,7 +141,7 @@ function checkResult(result: ResultDefinition, index: number, all: readonly Resu
   const twice = levels.findIndex((name, at) => levels.findIndex((other) => sameName(other, name)) !== at);
   if (twice !== -1) fault('rubricCriterionLevel', `has two levels named ${quoted(levels[twice] ?? '')}`, 'give each level its own name');
   if (result.requiredLevel !== undefined && !levels.includes(result.requiredLevel)) {
-    fault('requiredLevel', `${quoted(result.requiredLevel)} is not one of its levels`, suggestion(result.requiredLevel, levels, 'add rubricCriterionLevel'));
+    fault('requiredLevel', `${quoted(result.requiredLevel)} is not one of its levels`, suggestion(result.requiredLevel, levels) ?? 'add rubricCriterionLevel');
   }
   if (result.resultType === 'RubricCriterionLevel' && levels.length === 0) fault('resultType', 'is RubricCriterionLevel, but there are no levels', 'add rubricCriterionLevel with a name for each level, lowest first');
   for (const member of ['valueMin', 'valueMax', 'requiredValue'] as const) {
@@ -177,10 +177,4 @@ export function isNumeric(text: string): boolean {
 /** Names as people compare them: without regard to case and surrounding space. */
 export function sameName(a: string, b: string): boolean {
   return a.trim().normalize('NFC').toLowerCase() === b.trim().normalize('NFC').toLowerCase();
-}
-
-function suggestion(word: string, candidates: readonly string[], otherwise?: string): string | undefined {
-  const guess = nearest(word, candidates);
-  if (guess !== undefined) return `did you mean "${guess}"?`;
-  return candidates.length > 0 ? `write one of: ${candidates.join(', ')}` : otherwise;
 }

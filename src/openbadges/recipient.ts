@@ -2,11 +2,6 @@ import { createHash } from 'node:crypto';
 import { encodeBase64url } from '../syntax/base64url.ts';
 import { isJsonObject, type Json } from '../syntax/json.ts';
 
-/** How a recipient is known: an e-mail or other identifier of a type, or a DID or URL that is the subject's own id. */
-export type Recipient =
-  | { readonly kind: 'identifier'; readonly identifier: string; readonly identifierType: string }
-  | { readonly kind: 'id'; readonly id: string };
-
 /** IdentityObject (Open Badges 3.0, section B.5.4): the recipient's identifier, plain or as a salted hash. */
 export type IdentityObject = {
   readonly type: 'IdentityObject';

@@ -1,4 +1,4 @@
-import { parseDateTimeStamp } from '../syntax/datetime.ts';
+import { readInstant } from '../syntax/datetime.ts';
 import { isAbsoluteIri } from '../syntax/iri.ts';
 import { isJsonObject, type Json, type JsonObject, pointer } from '../syntax/json.ts';
 import { quoted } from '../syntax/text.ts';
@@ -6,7 +6,7 @@ import { asList } from './credential.ts';
 
 /** A rule of the specification that a JSON Schema cannot say, and that a credential breaks. */
 export interface RuleFault {
-  readonly code: 'SUBJECT_UNIDENTIFIED' | 'CRITERIA_MISSING' | 'RESULT_REFERENCE' | 'RESULT_STATUS' | 'RESULT_VALUE' | 'PERIOD_REVERSED' | 'ID_NOT_ABSOLUTE' | 'VERSIONS_MIXED';
+  readonly code: 'SUBJECT_UNIDENTIFIED' | 'CRITERIA_MISSING' | 'RESULT_REFERENCE' | 'RESULT_STATUS' | 'RESULT_VALUE' | 'PERIOD_REVERSED' | 'ID_NOT_ABSOLUTE';
   readonly path: string;
   readonly message: string;
 }
@@ -62,14 +62,10 @@ function resultFault(result: JsonObject, descriptions: readonly JsonObject[], pa
 
 /** VCDM 2.0, section 4.9: validUntil does not lie before validFrom. */
 function periodFaults(credential: JsonObject): RuleFault[] {
-  const from = instant(credential['validFrom']);
-  const until = instant(credential['validUntil']);
+  const from = readInstant(credential['validFrom']);
+  const until = readInstant(credential['validUntil']);
   if (from === undefined || until === undefined || until >= from) return [];
   return [{ code: 'PERIOD_REVERSED', path: '/validUntil', message: 'validUntil lies before validFrom' }];
-}
-
-function instant(value: Json | undefined): number | undefined {
-  return typeof value === 'string' ? parseDateTimeStamp(value) : undefined;
 }
 
 /** Every id is an absolute IRI: a relative one means something else wherever the file lies. */

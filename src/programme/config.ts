@@ -1,5 +1,5 @@
 import programmeSchema from '../../schemas/programme.json' with { type: 'json' };
-import { BadgekitError, formatWhere, placedIn } from '../errors.ts';
+import { BadgekitError, formatWhere, inFile } from '../errors.ts';
 import { didDocumentPath, didWebUrl } from '../keys/did-web.ts';
 import { placeFault, type ProfileDefinition } from '../openbadges/definition.ts';
 import type { StatusPlace } from '../ports.ts';
@@ -29,11 +29,7 @@ export interface ProgrammeConfig {
  * @throws BadgekitError YAML_* | CONFIG_INVALID, listing every fault with its place
  */
 export function readConfig(bytes: Uint8Array, file = CONFIG_FILE): ProgrammeConfig {
-  try {
-    return parseConfig(bytes, file);
-  } catch (error) {
-    throw placedIn(file, error);
-  }
+  return inFile(file, () => parseConfig(bytes, file));
 }
 
 function parseConfig(bytes: Uint8Array, file: string): ProgrammeConfig {

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { imageFormat, type ImageFormat } from '../bake/bake.ts';
 import { decodePixels } from '../bake/pixels.ts';
-import { BadgekitError, formatWhere, placedIn, type Where } from '../errors.ts';
+import { BadgekitError, formatWhere, inFile, placedIn, type Where } from '../errors.ts';
 import { type Definition, type DefinitionFault, readDefinition } from '../openbadges/definition.ts';
 import { looksLikeJwt } from '../proof/jwt.ts';
 import { isJsonObject, type JsonObject, parseJson, pointer } from '../syntax/json.ts';
@@ -46,11 +46,7 @@ export function isBadgeName(name: string): boolean {
 
 /** An image's format; the fault names the file. */
 export function formatOf(bytes: Uint8Array, file: string): ImageFormat {
-  try {
-    return imageFormat(bytes);
-  } catch (error) {
-    throw placedIn(file, error);
-  }
+  return inFile(file, () => imageFormat(bytes));
 }
 
 /** The definition files of a programme, by badge name, sorted. */

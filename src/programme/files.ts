@@ -58,7 +58,7 @@ export async function* streamFile(path: string, shownAs = path): AsyncGenerator<
   try {
     for await (const chunk of handle.createReadStream({ autoClose: false })) yield chunk;
   } catch (error) {
-    throw explain(error, shownAs);
+    throw explain(error, shownAs, { reading: true });
   } finally {
     await handle.close();
   }
@@ -103,7 +103,7 @@ async function moveNew(temporary: string, target: string, shownAs: string): Prom
   try {
     await link(temporary, target);
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') throw new BadgekitError('FILE_EXISTS', 'the file exists already and says something else', { where: { file: shownAs }, hint: 'give --force to replace it' });
+    if (codeOf(error) === 'EEXIST') throw new BadgekitError('FILE_EXISTS', 'the file exists already and says something else', { where: { file: shownAs }, hint: 'move it away, or give --force where the command has it' });
     if (!['EPERM', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP'].includes(codeOf(error))) throw error;
     return await rename(temporary, target);
   }
@@ -135,7 +135,7 @@ async function openToRead(path: string, shownAs: string): Promise<FileHandle> {
   try {
     return await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
-    throw explain(error, shownAs);
+    throw explain(error, shownAs, { reading: true });
   }
 }
 
@@ -160,7 +160,7 @@ async function within<T>(shownAs: string, run: () => Promise<T>): Promise<T> {
   }
 }
 
-function explain(error: unknown, file: string): unknown {
+function explain(error: unknown, file: string, { reading = false } = {}): unknown {
   if (error instanceof BadgekitError) return error;
   const where = { file };
   switch (codeOf(error)) {
@@ -169,7 +169,9 @@ function explain(error: unknown, file: string): unknown {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return new BadgekitError('FILE_NOT_WRITABLE', 'the file or its folder may not be read or written by you', { where, hint: 'check the permissions of the file and its folder', cause: error });
+      return reading
+        ? new BadgekitError('FILE_UNREADABLE', 'you may not read the file', { where, hint: 'check the permissions of the file and its folder', cause: error })
+        : new BadgekitError('FILE_NOT_WRITABLE', 'you may not write the file or its folder', { where, hint: 'check the permissions of the folder', cause: error });
     case 'ENOSPC':
     case 'EDQUOT':
       return new BadgekitError('DISK_FULL', 'there is no room left on the disk', { where, hint: 'make room, then run the same command again', cause: error });

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { imageFormat } from '../bake/bake.ts';
 import { BadgekitError } from '../errors.ts';
-import type { IssuableBadge, Issuer } from '../issue/issuer.ts';
+import type { IssuableBadge, Issuer, ListIssuer } from '../issue/issuer.ts';
 import { achievementOf, type Image, type Profile, profileOf } from '../openbadges/achievement.ts';
 import { derivedUuid } from '../openbadges/identifiers.ts';
 import type { ProgrammeConfig, ProofForm } from './config.ts';
@@ -11,6 +11,7 @@ import type { Programme } from './programme.ts';
 
 /** Above this, an image that is not hosted stays out of the credential: it would swell every single one. */
 const MAX_EMBEDDED_IMAGE_BYTES = 48 * 1024;
+const DEFAULT_LIST_VALIDITY = 'P1Y';
 const MEDIA_TYPES = { png: 'image/png', svg: 'image/svg+xml' } as const;
 
 /** The image of the issuer itself, read from the programme. */
@@ -43,6 +44,16 @@ function issuerProfile({ issuer, hosting }: ProgrammeConfig, image: ProfileImage
 function achievementId({ issuer, hosting }: ProgrammeConfig, { badge, source }: Pick<LoadedDefinition, 'badge' | 'source'>): string {
   if (source.id !== undefined) return source.id;
   return hosting === undefined ? derivedUuid('Achievement', issuer.id, badge) : `${hosting}/achievements/${badge}.json`;
+}
+
+/** What is needed to sign status lists: neither definitions nor images. */
+export function listIssuer({ config }: Programme, { key, verificationMethod }: Keyring): ListIssuer {
+  return { id: config.issuer.id, hosting: config.hosting, key, verificationMethod };
+}
+
+/** How long a status list of the programme can be relied on. */
+export function listValidity({ config }: Programme): string {
+  return config.status?.validFor ?? DEFAULT_LIST_VALIDITY;
 }
 
 /** Path of a definition's image below public/. */

@@ -1,6 +1,7 @@
 import jsonld from 'jsonld';
 import { BadgekitError } from '../errors.ts';
 import { loadContext } from '../openbadges/contexts.ts';
+import type { DocumentLoader } from '../ports.ts';
 import type { JsonObject } from '../syntax/json.ts';
 import { quoted } from '../syntax/text.ts';
 

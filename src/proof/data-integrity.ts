@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { BadgekitError } from '../errors.ts';
 import { type PrivateKey, signBytes } from '../keys/private-key.ts';
 import { type PublicKey, verifySignature } from '../keys/public-key.ts';
+import type { DocumentLoader } from '../ports.ts';
 import { formatStamp, type Instant } from '../syntax/datetime.ts';
 import type { JsonObject } from '../syntax/json.ts';
 import { decodeMultibase, encodeBase58btc } from '../syntax/multibase.ts';

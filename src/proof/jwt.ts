@@ -4,7 +4,7 @@ import type { PrivateKey } from '../keys/private-key.ts';
 import type { PublicKey } from '../keys/public-key.ts';
 import { issuerId } from '../openbadges/credential.ts';
 import { decodeBase64url } from '../syntax/base64url.ts';
-import { parseDateTimeStamp } from '../syntax/datetime.ts';
+import { readInstant } from '../syntax/datetime.ts';
 import { isJsonObject, type Json, type JsonObject, parseJson } from '../syntax/json.ts';
 import { decodeUtf8 } from '../syntax/text.ts';
 
@@ -41,7 +41,9 @@ export async function signJwt(credential: JsonObject, key: PrivateKey, kid: stri
     ...(credential['validUntil'] === undefined ? {} : { exp: numericDate(credential['validUntil']) }),
   };
   const [alg] = key.publicKey.algorithm.jws;
-  return await new CompactSign(new TextEncoder().encode(JSON.stringify(payload))).setProtectedHeader({ alg, kid, typ: 'JWT' }).sign(key.object);
+  const token = await new CompactSign(new TextEncoder().encode(JSON.stringify(payload))).setProtectedHeader({ alg, kid, typ: 'JWT' }).sign(key.object);
+  if (!(await checkJwtSignature(openJwt(token), key.publicKey))) throw new BadgekitError('SIGNATURE_SELF_CHECK', 'a token that was just signed does not verify', { hint: 'this computer may be faulty: run the command on another one' });
+  return token;
 }
 
 /**
@@ -82,7 +84,7 @@ export async function checkJwtSignature(jwt: OpenedJwt, key: PublicKey): Promise
 
 /** A dateTimeStamp as seconds since 1970 (RFC 7519, NumericDate), or undefined. */
 export function numericDate(value: Json | undefined): number | undefined {
-  const instant = typeof value === 'string' ? parseDateTimeStamp(value) : undefined;
+  const instant = readInstant(value);
   return instant === undefined ? undefined : Math.floor(instant / 1000);
 }
 

@@ -6,6 +6,7 @@ import { BadgekitError } from '../errors.ts';
 import type { PublicKey } from '../keys/public-key.ts';
 import { issuerId } from '../openbadges/credential.ts';
 import { loadContext } from '../openbadges/contexts.ts';
+import type { DocumentLoader } from '../ports.ts';
 import type { Instant } from '../syntax/datetime.ts';
 import type { JsonObject } from '../syntax/json.ts';
 
@@ -30,5 +31,5 @@ export async function verifyByReference(credential: JsonObject, key: PublicKey, 
     checkStatus: async () => ({ verified: true }),
   });
   if (result.verified) return;
-  throw new BadgekitError('SIGNATURE_SELF_CHECK', 'a credential that was just signed is not accepted by @digitalbazaar/vc; nothing was written', { hint: 'report this to badgekit, with --debug output', cause: result.error });
+  throw new BadgekitError('SIGNATURE_SELF_CHECK', 'a credential that was just signed is not accepted by @digitalbazaar/vc, and was not written', { hint: 'report this to badgekit, with --debug output', cause: result.error });
 }

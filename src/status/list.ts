@@ -1,5 +1,4 @@
 import type { StatusPlace } from '../ports.ts';
-import type { Profile } from '../openbadges/achievement.ts';
 import { asList, type BitstringStatusListEntry } from '../openbadges/credential.ts';
 import { CREDENTIALS_V2 } from '../openbadges/vocabulary.ts';
 import { formatStamp, type Instant } from '../syntax/datetime.ts';
@@ -19,7 +18,8 @@ export function statusEntry(hosting: string, { purpose, list, index }: StatusPla
 
 export interface StatusListContent {
   readonly url: string;
-  readonly issuer: Profile;
+  /** The issuer's identifier. */
+  readonly issuer: string;
   readonly purpose: StatusPlace['purpose'];
   readonly size: number;
   readonly set: Iterable<number>;
@@ -34,7 +34,7 @@ export function assembleStatusList(content: StatusListContent): JsonObject {
     '@context': [CREDENTIALS_V2],
     id: url,
     type: ['VerifiableCredential', 'BitstringStatusListCredential'],
-    issuer: content.issuer.id,
+    issuer: content.issuer,
     validFrom: formatStamp(content.validFrom),
     validUntil: formatStamp(content.validUntil),
     credentialSubject: {

@@ -21,6 +21,11 @@ export function parseDateTimeStamp(text: string): Instant | undefined {
   return Number.isNaN(instant) ? undefined : instant;
 }
 
+/** The instant of a value that should be a dateTimeStamp; undefined where it is anything else. */
+export function readInstant(value: unknown): Instant | undefined {
+  return typeof value === 'string' ? parseDateTimeStamp(value) : undefined;
+}
+
 /** `2026-05-04` as midnight UTC, or a full dateTimeStamp; undefined for anything else. */
 export function parseDateOrStamp(text: string): Instant | undefined {
   const match = DATE.exec(text);

@@ -83,6 +83,13 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
+/** `did you mean "welding"?`, or the words that there are. */
+export function suggestion(word: string, candidates: readonly string[]): string | undefined {
+  const guess = nearest(word, candidates);
+  if (guess !== undefined) return `did you mean "${guess}"?`;
+  return candidates.length === 0 ? undefined : `write one of: ${candidates.join(', ')}`;
+}
+
 /** Damerau-Levenshtein distance (adjacent swaps count once). */
 function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];

@@ -141,8 +141,9 @@ function offsetOf(node: unknown): number {
 }
 
 function refuseDirectives(text: string): void {
-  const line = text.split('\n').findIndex((content) => content.startsWith('%'));
-  if (line !== -1 && /^(?:\s*#.*|\s*|%.*)$/.test(text.split('\n').slice(0, line + 1).join(''))) {
+  const lines = text.split('\n');
+  const line = lines.findIndex((content) => content.startsWith('%'));
+  if (line !== -1 && lines.slice(0, line).every((content) => /^\s*(?:#.*)?$/.test(content))) {
     throw new BadgekitError('YAML_FORBIDDEN', 'badgekit files may not hold YAML directives (%)', { where: { line: line + 1, column: 1 } });
   }
 }

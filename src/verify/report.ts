@@ -1,6 +1,6 @@
 import { asList, issuerId } from '../openbadges/credential.ts';
 import { isJsonObject, type Json, type JsonObject } from '../syntax/json.ts';
-import { type CheckResult, type Finding, verdictOf, type VerdictWord } from './verdict.ts';
+import { type CheckResult, type Finding, passedAll, verdictOf, type VerdictWord } from './verdict.ts';
 
 /** What a credential says of itself: claims, not facts, and never printed without escaping. */
 export interface Claims {
@@ -16,7 +16,7 @@ export interface Claims {
 /** The answer about one credential. */
 export interface Report {
   readonly verdict: VerdictWord;
-  /** `EXPIRED on 2025-06-30; the signature is good` */
+  /** `EXPIRED  it expired on 2025-06-30; the signature is good` */
   readonly headline: string;
   readonly claims: Claims | undefined;
   readonly checks: readonly CheckResult[];
@@ -39,14 +39,14 @@ function headline(verdict: VerdictWord, checks: readonly CheckResult[]): string 
   if (verdict === 'verified') return 'VERIFIED';
   const outcome = verdict === 'rejected' ? 'failed' : 'undetermined';
   const causes = checks.filter((check) => check.outcome === outcome);
-  const worded = causes.map(({ findings }) => OWN_WORDS[findings[0]?.code ?? 'SCHEMA']);
+  const worded = causes.map(({ findings: [finding] }) => (finding === undefined ? undefined : OWN_WORDS[finding.code]));
   const word = worded.every((own) => own !== undefined) ? worded[0] : undefined;
-  const isSigned = checks.some(({ check, outcome: result }) => check === 'key' && result === 'passed') && checks.some(({ check, outcome: result }) => check === 'signature' && result === 'passed');
+  const isSigned = passedAll(checks, ['signature', 'key']);
   const [cause] = causes;
   if (word !== undefined && cause !== undefined) return `${word}  ${cause.summary}${isSigned ? '; the signature is good' : ''}`;
   if (verdict === 'rejected') return `REJECTED  ${cause?.summary ?? ''}`;
   const key = causes.find(({ check }) => check === 'key');
-  const signatureIsGood = checks.some(({ check, outcome: result }) => check === 'signature' && result === 'passed');
+  const signatureIsGood = passedAll(checks, ['signature']);
   return `UNDETERMINED  ${signatureIsGood && key !== undefined ? 'the signature is good, but ' : ''}${(key ?? cause)?.summary ?? 'nothing could be checked'}`;
 }
 

@@ -40,15 +40,19 @@ export interface CheckResult {
 
 export type VerdictWord = 'verified' | 'rejected' | 'undetermined';
 
-/** Checks whose failure or absence decides; the others are reported beside them. */
+/** Checks that must be possible; of the others only a failure counts. */
 const NEEDED: ReadonlySet<CheckName> = new Set(['file', 'form', 'signature', 'key', 'dates', 'status', 'recipient']);
 
 /** Rejected if any check failed, else undetermined if a needed one could not be done, else verified. */
 export function verdictOf(checks: readonly CheckResult[]): VerdictWord {
   if (checks.some(({ outcome }) => outcome === 'failed')) return 'rejected';
   const open = checks.some(({ check, outcome }) => outcome === 'undetermined' && NEEDED.has(check));
-  const signed = ['signature', 'key'].every((name) => checks.some(({ check, outcome }) => check === name && outcome === 'passed'));
-  return open || !signed ? 'undetermined' : 'verified';
+  return open || !passedAll(checks, ['signature', 'key']) ? 'undetermined' : 'verified';
+}
+
+/** Whether each of the named checks was made and passed. */
+export function passedAll(checks: readonly CheckResult[], names: readonly CheckName[]): boolean {
+  return names.every((name) => checks.some(({ check, outcome }) => check === name && outcome === 'passed'));
 }
 
 export function passed(check: CheckName, summary: string, findings: readonly Finding[] = []): CheckResult {

@@ -9,7 +9,7 @@ import { checkStatus } from './checks/status.ts';
 import type { VerifyOptions } from './context.ts';
 import { type Report, reportOf } from './report.ts';
 import { openFile, type Subject } from './subject.ts';
-import { type CheckResult, skipped } from './verdict.ts';
+import { type CheckResult, passedAll, skipped } from './verdict.ts';
 
 /**
  * Verifies one file: JSON, a compact JWS, or a baked PNG or SVG (Open Badges 3.0, section "Verification").
@@ -24,7 +24,7 @@ export async function verify(bytes: Uint8Array, options: VerifyOptions): Promise
   const isMalformed = form.outcome === 'failed';
   const { signature, key } = isMalformed && isUnsafe(form) ? unlooked() : await checkSignature(subject, isMalformed ? locally(options) : options);
   const { document } = subject;
-  const isAuthentic = [form, signature, key].every(({ outcome }) => outcome === 'passed');
+  const isAuthentic = passedAll([form, signature, key], ['form', 'signature', 'key']);
   const checks: CheckResult[] = [
     file,
     form,
@@ -51,7 +51,7 @@ function unlooked(): { signature: CheckResult; key: CheckResult } {
 async function statusOf({ document, kind }: Subject, before: readonly CheckResult[], options: VerifyOptions): Promise<CheckResult> {
   if (kind === 'BitstringStatusListCredential') return skipped('status', 'a status list has no status of its own');
   const isForged = before.some(({ outcome }) => outcome === 'failed');
-  if (isForged) return skipped('status', 'not looked up, because the badge is not authentic');
+  if (isForged) return skipped('status', `not looked up, because ${before[0]?.outcome === 'failed' ? 'the form of the badge is at fault' : 'the badge is not authentic'}`);
   return await checkStatus(document, options);
 }
 

@@ -1,6 +1,7 @@
-import { open, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { Lookup, World } from '../ports.ts';
+import { readBounded } from '../programme/files.ts';
 import { visible } from '../syntax/text.ts';
 import { type HttpsOptions, readHttps } from './https.ts';
 
@@ -45,7 +46,7 @@ async function readHosted(url: string, maxBytes: number, hosting: readonly Hosti
     if (path === undefined) continue;
     const shown = `${host.shownAs}/${path}`;
     const bytes = await readInside(host.folder, path, maxBytes);
-    if (bytes === undefined) return { found: false, reason: 'unreachable', message: `there is no file ${visible(shown)}` };
+    if (bytes === undefined) return { found: false, reason: 'unreachable', message: `there is no file ${visible(shown)} that can be read` };
     return { found: true, value: bytes, source: { kind: 'folder', path: shown } };
   }
   return undefined;
@@ -63,15 +64,7 @@ async function readInside(folder: string, path: string, maxBytes: number): Promi
   try {
     const root = await realpath(folder);
     const file = await realpath(join(root, ...path.split('/')));
-    if (!file.startsWith(root + sep)) return undefined;
-    const handle = await open(file, 'r');
-    try {
-      const buffer = Buffer.alloc(maxBytes + 1);
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
-      return bytesRead > maxBytes ? undefined : new Uint8Array(buffer.subarray(0, bytesRead));
-    } finally {
-      await handle.close();
-    }
+    return file.startsWith(root + sep) ? await readBounded(file, maxBytes, path) : undefined;
   } catch {
     return undefined;
   }

@@ -14,6 +14,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { readControllerDocument, type VerificationMethod } from '../../src/keys/controller-document.ts';
 import { keyOfDidKey } from '../../src/keys/did-key.ts';
 import { loadContext } from '../../src/openbadges/contexts.ts';
+import type { DocumentLoader } from '../../src/ports.ts';
 import { asList, issuerId } from '../../src/openbadges/credential.ts';
 import { decodeBitstring } from '../../src/status/bitstring.ts';
 import { isJsonObject, type Json, type JsonObject, parseJson } from '../../src/syntax/json.ts';
@@ -26,7 +27,7 @@ interface Issued {
   readonly suite: 'eddsa-rdfc-2022' | 'ecdsa-rdfc-2019';
 }
 
-const NOW = new Date('2026-12-01T00:00:00Z');
+const NOW = new Date(Date.now() + 60_000);
 const programmes: Issued[] = [];
 
 const object = (text: string): JsonObject => {
@@ -38,7 +39,6 @@ const documents = (folder: string): readonly JsonObject[] =>
   readdirSync(join(folder, 'credentials'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.json')).map((file) => object(readFileSync(join(folder, 'credentials', file), 'utf8')));
 
 beforeAll(async () => {
-  vi.useFakeTimers({ now: NOW, toFake: ['Date'] });
   const sample = sampleProgramme();
   await badgekit(['init-issuer', '--key-only'], { cwd: sample });
   await badgekit(['issue', 'rosters/spring.csv'], { cwd: sample });
@@ -54,7 +54,6 @@ beforeAll(async () => {
 }, 180_000);
 
 afterAll(() => {
-  vi.useRealTimers();
   vi.unstubAllGlobals();
 });
 
@@ -121,7 +120,7 @@ describe('what badgekit issues', () => {
   });
 
   test('verifies with @digitalcredentials/verifier-core, which knows Ed25519 only', async () => {
-    for (const { folder, suite } of programmes.filter((programme) => programme.suite === 'eddsa-rdfc-2022')) {
+    for (const { folder } of programmes.filter((programme) => programme.suite === 'eddsa-rdfc-2022')) {
       vi.stubGlobal('fetch', async (input: string | Request) => {
         const url = input instanceof Request ? input.url : input;
         const schema = url.startsWith('https://purl.imsglobal.org/spec/ob/v3p0/schema/') && hasConformance ? readText('schemas/ob_v3p0_achievementcredential_schema.educredentials.json') : undefined;
@@ -137,7 +136,8 @@ describe('what badgekit issues', () => {
         expect(step('expiration')).toBe(true);
         expect(step('revocation_status')).toBe(credential['credentialStatus'] === undefined ? undefined : true);
       }
-      expect(suite).toBe('eddsa-rdfc-2022');
+      const [first = {}] = documents(folder);
+      expect(await verifyWithCore({ credential: JSON.parse(JSON.stringify({ ...first, name: 'Forged' })), knownDIDRegistries: [] })).toMatchObject({ errors: [{ name: 'invalid_signature' }] });
     }
   });
 
@@ -153,7 +153,7 @@ describe('what badgekit issues', () => {
   });
 
   test('keeps every claim through JSON-LD expansion in safe mode and back', async () => {
-    for (const credential of programmes.flatMap(({ folder }) => documents(folder).slice(0, 5))) {
+    for (const credential of programmes.flatMap(({ folder }) => documents(folder))) {
       const options = { documentLoader: loadContext, safe: true };
       const expanded = await jsonld.expand(structuredClone(credential), options);
       const compacted = await jsonld.compact(expanded, { '@context': credential['@context'] }, options);

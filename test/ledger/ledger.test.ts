@@ -7,10 +7,10 @@ import { permute } from '../../src/status/permutation.ts';
 import { temporaryFolder } from '../support/cli.ts';
 
 const secret = new Uint8Array(32).fill(1);
-const open = (folder: string): Promise<Ledger> => openLedger(join(folder, 'ledger.db'), (purpose, list, size, counter) => permute(secret, `${purpose}/${list}`, size, counter));
+const open = (folder: string): Promise<Ledger> => openLedger(join(folder, 'ledger.db'), (purpose, list, size, counter) => permute(secret, `${purpose}/${list}`, size, counter), 'fingerprint');
 
 function reservation(number: number): Reservation {
-  return { credentialId: `urn:uuid:${number}`, award: `award-${number}`, badge: 'knots', recipient: number % 2 === 0 ? 'ana@example.org' : `r${number}@example.org`, recipientName: 'Ana', awardKey: '', roster: 'r.csv', line: number, content: 'c', validFrom: 1000 + number, validUntil: undefined };
+  return { credentialId: `urn:uuid:${number}`, award: `award-${number}`, badge: 'knots', recipient: number % 2 === 0 ? 'ana@example.org' : `r${number}@example.org`, subjectId: undefined, recipientName: 'Ana', awardKey: '', roster: 'r.csv', line: number, content: 'c', validFrom: 1000 + number, validUntil: undefined };
 }
 const many = (from: number, to: number): Reservation[] => Array.from({ length: to - from }, (_, index) => reservation(from + index));
 

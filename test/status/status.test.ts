@@ -98,7 +98,7 @@ describe('looking a status up', () => {
   async function reportWith({ set = [], by = issuer, edit = (list) => list, after = (list) => list, validUntil = NOW + 86_400_000 }: ListChanges) {
     const folder = temporaryFolder();
     const url = `${hosting}/status/revocation-1.json`;
-    const list = edit(assembleStatusList({ url, issuer: { id: by.id, type: ['Profile'], name: 'x' }, purpose: 'revocation', size: MIN_ENTRIES, set, validFrom: MADE, validUntil }));
+    const list = edit(assembleStatusList({ url, issuer: by.id, purpose: 'revocation', size: MIN_ENTRIES, set, validFrom: MADE, validUntil }));
     const signed = after(await addProof(list, by.key, { verificationMethod: by.method, created: MADE }));
     mkdirSync(join(folder, 'status'));
     writeFileSync(join(folder, 'status/revocation-1.json'), JSON.stringify(signed));

@@ -19,6 +19,7 @@ describe('YAML as badgekit reads it', () => {
     ['? [a]\n: 1', 'YAML_FORBIDDEN'],
     ['__proto__: 1', 'YAML_FORBIDDEN'],
     ['%YAML 1.1\n---\na: NO', 'YAML_FORBIDDEN'],
+    ['  \n# x\n%YAML 1.1\n---\na: NO', 'YAML_FORBIDDEN'],
     ['a: 1\n---\nb: 2', 'YAML_FORBIDDEN'],
     ['', 'YAML_SYNTAX'],
     ['# only a comment', 'YAML_SYNTAX'],

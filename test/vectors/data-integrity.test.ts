@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { loadContext } from '../../src/openbadges/contexts.ts';
+import type { DocumentLoader } from '../../src/ports.ts';
 import { publicKeyFromMultikey } from '../../src/keys/public-key.ts';
 import { canonicalize } from '../../src/proof/canonicalize.ts';
 import { checkProof, signedBytes } from '../../src/proof/data-integrity.ts';

@@ -6,6 +6,7 @@ Columns that are read:
   name, badge, issued_on, expires_on, evidence_url, evidence_name, evidence_description, narrative,
   score, level, result.<name of a result>, credits, locale,
   award (tells two awards of one badge to one person apart)
+A row whose locale is pt takes the definition badges/<badge>.pt.yaml, if there is one.
 
 Examples:
   badgekit issue rosters/spring.csv

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
 import { bake, extract, imageFormat, kindOf } from '../../bake/bake.ts';
-import { BadgekitError, EXIT, placedIn } from '../../errors.ts';
+import { BadgekitError, EXIT, inFile } from '../../errors.ts';
 import { MAX_IMAGE_BYTES } from '../../programme/definitions.ts';
 import { readBounded, writeWhole } from '../../programme/files.ts';
 import { openText } from '../../verify/subject.ts';
@@ -66,12 +66,4 @@ async function deliver(bytes: Uint8Array, output: string, command: string, optio
   if (options.json === true) session.out(`${JSON.stringify({ badgekit: 1, command, file: output, bytes: bytes.length, outcome })}\n`);
   else session.out(outcome === 'written' ? `Wrote ${output}\n` : outcome === 'unchanged' ? `${output} is so already\n` : `Would write ${output} (${bytes.length} bytes)\n`);
   return EXIT.yes;
-}
-
-function inFile<T>(file: string, run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    throw placedIn(file, error);
-  }
 }

@@ -12,25 +12,13 @@ import { openProgramme } from '../../programme/programme.ts';
 import { didDocument } from '../../site/did-document.ts';
 import { decodeUtf8, quoted } from '../../syntax/text.ts';
 import type { CommonOptions } from '../commands/shared.ts';
-import { askIssuer, type IssuerAnswers } from '../ask-issuer.ts';
+import { askIssuer, type IssuerAnswers, type IssuerFlags } from '../ask-issuer.ts';
 import { askNewPassphrase } from '../passphrase.ts';
 import type { Session } from '../session.ts';
 import { styles } from '../style.ts';
 
-export interface InitIssuerOptions extends CommonOptions {
-  readonly name?: string;
-  /** False for --no-hosting. */
-  readonly hosting?: string | boolean;
-  readonly url?: string;
-  readonly email?: string;
-  readonly description?: string;
-  readonly image?: string;
-  readonly imageCaption?: string;
-  readonly recipients?: string;
-  readonly proof?: string;
-  readonly keyType?: string;
+export interface InitIssuerOptions extends CommonOptions, IssuerFlags {
   readonly keyName: string;
-  readonly keyOnly?: boolean;
 }
 
 interface PlannedFile {
@@ -60,8 +48,8 @@ export async function runInitIssuer(folder: string, options: InitIssuerOptions, 
   const answers = await askIssuer(options, session);
   const key = generatePrivateKey(answers.algorithm);
   const id = issuerIdOf(answers, key);
-  const image = await readImage(options, session);
-  const config = writeConfig({ ...answers, id, key: options.keyName, image: image === undefined ? undefined : { file: image.path, caption: options.imageCaption ?? `The logo of ${answers.name}` } });
+  const image = await readImage(answers, session);
+  const config = writeConfig({ ...answers, id, key: options.keyName, image: image === undefined ? undefined : { file: image.path, caption: answers.image?.caption ?? '' } });
   const planned: PlannedFile[] = [
     { path: CONFIG_FILE, content: config },
     ...(image === undefined ? [] : [image]),
@@ -94,7 +82,8 @@ async function finish(root: string, made: NewProgramme, options: InitIssuerOptio
   const all = [...made.planned, ...ignore];
   const keys = [keyFile(made.keyName), AWARD_SECRET_FILE].map((path) => ({ path }));
   refuseExisting(root, [...keys, ...made.planned], session);
-  if (options.dryRun === true) return preview(all, options, session);
+  const sealedLater = keys.map(({ path }) => ({ path, content: '(sealed with your passphrase)\n', mode: 0o600 }));
+  if (options.dryRun === true) return preview([...sealedLater, ...all], options, session);
   const sealed = await sealKeyring(made.keyName, made.key, session.random(AWARD_SECRET_BYTES), await askNewPassphrase(session, options.passphraseFile));
   await apply(root, [...sealed, ...all], relative(session.cwd, root) || '.');
   report(root, made, [...all, ...sealed], options, session);
@@ -136,10 +125,10 @@ function hostedKey(id: string, hosting: string | undefined, name: string, { publ
   return [{ path: `public/${path}`, content: `${JSON.stringify(didDocument(id, [{ name, key: publicKey }]), null, 2)}\n` }];
 }
 
-async function readImage({ image }: InitIssuerOptions, session: Session): Promise<PlannedFile | undefined> {
+async function readImage({ image }: IssuerAnswers, session: Session): Promise<PlannedFile | undefined> {
   if (image === undefined) return undefined;
-  const bytes = await readBounded(resolve(session.cwd, image), MAX_IMAGE_BYTES, image);
-  return { path: `images/issuer.${formatOf(bytes, image)}`, content: bytes };
+  const bytes = await readBounded(resolve(session.cwd, image.file), MAX_IMAGE_BYTES, image.file);
+  return { path: `images/issuer.${formatOf(bytes, image.file)}`, content: bytes };
 }
 
 /** Keys first: a programme without its key would look complete and not be. */

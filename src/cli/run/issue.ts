@@ -1,18 +1,18 @@
 import { basename, resolve } from 'node:path';
-import { BadgekitError, EXIT } from '../../errors.ts';
+import { BadgekitError, EXIT, inFile } from '../../errors.ts';
 import type { RowFault } from '../../issue/award.ts';
 import { mapColumns, parseMapping } from '../../issue/columns.ts';
 import { credentialOf, badgeOf, periodOf } from '../../issue/content.ts';
 import type { Issuer } from '../../issue/issuer.ts';
 import { issueAwards, type IssuedCredential } from '../../issue/pipeline.ts';
 import { awardsToIssue, type Planning, planRoster, type RosterPlan } from '../../issue/plan.ts';
-import { DEFAULT_LIST_VALIDITY, refreshStatusLists } from '../../issue/status-lists.ts';
+import { refreshStatusLists } from '../../issue/status-lists.ts';
 import type { Ledger } from '../../ports.ts';
 import { PROOF_FORMS } from '../../programme/config.ts';
 import { faultLine, type LoadedDefinition, loadDefinitions } from '../../programme/definitions.ts';
 import { writeWhole } from '../../programme/files.ts';
-import { loadIssuer, loadProfileImage } from '../../programme/issuer.ts';
-import { openKeyring } from '../../programme/keyring.ts';
+import { listIssuer, listValidity, loadIssuer, loadProfileImage } from '../../programme/issuer.ts';
+import { type Keyring, openKeyring } from '../../programme/keyring.ts';
 import { hasLedger, openProgrammeLedger } from '../../programme/ledger.ts';
 import { openProgramme, type Programme } from '../../programme/programme.ts';
 import { openRoster, rejectedCsv, rejectedPath, removeStaleRejected, type Roster } from '../../programme/roster.ts';
@@ -26,6 +26,7 @@ import { withPassphrase } from '../passphrase.ts';
 import { startProgress } from '../progress.ts';
 import { type IssueOutcome, issueAsJson, issueAsText, planAsText } from '../render-issue.ts';
 import type { Session } from '../session.ts';
+import { counted } from '../style.ts';
 
 export interface IssueOptions extends CommonOptions {
   readonly badge?: string;
@@ -42,6 +43,7 @@ interface Run {
   readonly programme: Programme;
   readonly definitions: readonly LoadedDefinition[];
   readonly issuer: Issuer;
+  readonly keyring: Keyring;
   readonly ledger: Ledger | undefined;
   readonly planning: Planning;
   readonly options: IssueOptions;
@@ -66,7 +68,8 @@ async function openRun(rosterFile: string, options: IssueOptions, session: Sessi
   const programme = await openProgramme(session.cwd, options.programme);
   const definitions = await soundDefinitions(programme);
   const roster = await openRoster(resolve(session.cwd, rosterFile), rosterFile, readDelimiter(options.delimiter));
-  const columns = inRoster(rosterFile, () => mapColumns(roster.header, parseMapping(options.map ?? [])));
+  const mapping = parseMapping(options.map ?? []);
+  const columns = inFile(rosterFile, () => mapColumns(roster.header, mapping));
   for (const { name, meant } of columns.unused) session.err(`${rosterFile}: the column ${quoted(name, 40)} is not read${meant === undefined ? '' : `; did you mean "${meant}"?`}\n`);
   const form = choose('--proof', options.proof, PROOF_FORMS) ?? programme.config.proof ?? 'data-integrity';
   const defaultBadge = chooseBadge(options.badge, definitions);
@@ -74,7 +77,7 @@ async function openRun(rosterFile: string, options: IssueOptions, session: Sessi
   const issuer = await loadIssuer(programme, { keyring, definitions, form });
   const ledger = options.dryRun !== true || hasLedger(programme) ? await openProgrammeLedger(programme, keyring.awardSecret) : undefined;
   const rules = { columns, definitions: new Map(definitions.map((definition) => [definition.badge, definition])), defaultBadge, recipients: programme.config.recipients };
-  return { roster, rosterFile, programme, definitions, issuer, ledger, planning: { rules, secret: keyring.awardSecret, issuer: issuer.profile.id, ledger }, options, session };
+  return { roster, rosterFile, programme, definitions, issuer, keyring, ledger, planning: { rules, secret: keyring.awardSecret, issuer: issuer.profile.id, ledger }, options, session };
 }
 
 async function soundDefinitions(programme: Programme): Promise<readonly LoadedDefinition[]> {
@@ -86,10 +89,9 @@ async function soundDefinitions(programme: Programme): Promise<readonly LoadedDe
 }
 
 function chooseBadge(named: string | undefined, definitions: readonly LoadedDefinition[]): string | undefined {
-  const names = definitions.map(({ badge }) => badge);
+  const names = definitions.map(({ badge }) => badge).filter((name) => !name.includes('.'));
   if (named !== undefined) return choose('--badge', named, names);
-  const whole = names.filter((name) => !name.includes('.'));
-  return whole.length === 1 ? whole[0] : undefined;
+  return names.length === 1 ? names[0] : undefined;
 }
 
 const DELIMITER_WORDS: Readonly<Record<string, Delimiter>> = { ',': ',', comma: ',', ';': ';', semicolon: ';', '\t': '\t', '\\t': '\t', tab: '\t' };
@@ -105,7 +107,7 @@ function showPlan(plan: RosterPlan, run: Run): number {
   const { options, session, issuer } = run;
   const sample = sampleCredential(plan, run);
   if (options.json === true) {
-    session.out(`${JSON.stringify({ ...issueAsJson({ plan, rosterFile: run.rosterFile, issued: [], statusLists: [], rejectedFile: undefined, isInterrupted: false }), dryRun: true, sample: sample ?? null })}\n`);
+    session.out(`${JSON.stringify({ ...issueAsJson({ plan, rosterFile: run.rosterFile, issued: [], statusLists: [], rejectedFile: undefined, isInterrupted: false, isHeld: false }), dryRun: true, sample: sample ?? null })}\n`);
   } else {
     session.out(planAsText(plan, issuer, session));
     session.out(faultLines(plan, run.rosterFile).join(''));
@@ -132,19 +134,26 @@ async function carryOut(plan: RosterPlan, run: Run): Promise<number> {
   }
   else await removeStaleRejected(resolve(session.cwd, rejectedPath(rosterFile)));
   const isHeld = options.strict === true && plan.refused.length > 0;
-  const issued = isHeld ? [] : await issuePlanned(plan, run);
+  const issued: IssuedCredential[] = [];
+  try {
+    if (!isHeld) await issuePlanned(plan, run, issued);
+  } catch (error) {
+    // What was issued before the fault is issued: its status list must be there, and the user must know.
+    await bringUpToDate(run);
+    if (issued.length > 0) session.err(`${counted(issued.length, 'badge')} had been issued when this happened; the next run goes on from there.\n`);
+    throw error;
+  }
   const isInterrupted = session.isInterrupted() && issued.length < plan.toIssue && !isHeld;
   const statusLists = isHeld ? [] : await bringUpToDate(run);
-  const outcome: IssueOutcome = { plan, rosterFile, issued, statusLists, rejectedFile, isInterrupted };
-  session.out(options.json === true ? `${JSON.stringify(issueAsJson(outcome))}\n` : issueAsText(outcome, faultLines(plan, rosterFile), isHeld, run.issuer, session));
+  const outcome: IssueOutcome = { plan, rosterFile, issued, statusLists, rejectedFile, isInterrupted, isHeld };
+  session.out(options.json === true ? `${JSON.stringify(issueAsJson(outcome))}\n` : issueAsText(outcome, faultLines(plan, rosterFile), run.issuer, session));
   if (isInterrupted) return EXIT.interrupted;
   return plan.refused.length > 0 ? EXIT.no : EXIT.yes;
 }
 
-async function issuePlanned(plan: RosterPlan, { roster, planning, issuer, ledger, programme, rosterFile, session }: Run): Promise<readonly IssuedCredential[]> {
-  if (ledger === undefined || plan.toIssue === 0) return [];
+async function issuePlanned(plan: RosterPlan, { roster, planning, issuer, ledger, programme, rosterFile, session }: Run, issued: IssuedCredential[]): Promise<void> {
+  if (ledger === undefined || plan.toIssue === 0) return;
   const progress = startProgress(session, 'Issuing', plan.toIssue);
-  const issued: IssuedCredential[] = [];
   try {
     const awards = awardsToIssue(roster.rows(), planning, plan);
     const issuing = { issuer, ledger, files: programme.files, clock: session.clock, roster: basename(rosterFile), isInterrupted: session.isInterrupted };
@@ -155,15 +164,13 @@ async function issuePlanned(plan: RosterPlan, { roster, planning, issuer, ledger
   } finally {
     progress.end();
   }
-  return issued;
 }
 
 /** What the new badges refer to by address: status lists, achievements, images. */
-async function bringUpToDate({ issuer, ledger, programme, definitions, session }: Run): Promise<readonly string[]> {
+async function bringUpToDate({ issuer, keyring, ledger, programme, definitions, session }: Run): Promise<readonly string[]> {
   if (ledger === undefined) return [];
   for (const { path, content } of hostedFiles(issuer, definitions, await loadProfileImage(programme))) await programme.files.write(path, content, { replace: true });
-  const validFor = programme.config.status?.validFor ?? DEFAULT_LIST_VALIDITY;
-  return (await refreshStatusLists({ issuer, ledger, files: programme.files, clock: session.clock, validFor })).map((path) => programme.shown(path));
+  return (await refreshStatusLists({ issuer: listIssuer(programme, keyring), ledger, files: programme.files, clock: session.clock, validFor: listValidity(programme) })).map((path) => programme.shown(path));
 }
 
 function faultLines(plan: RosterPlan, rosterFile: string): readonly string[] {
@@ -173,13 +180,4 @@ function faultLines(plan: RosterPlan, rosterFile: string): readonly string[] {
 function rowFaultLine({ line, column, message, hint }: RowFault, rosterFile: string): string {
   const place = `${rosterFile}:${line}${column === undefined ? '' : `:${column}`}`;
   return `  ${place}  ${message}${hint === undefined ? '' : `; ${hint}`}\n`;
-}
-
-function inRoster<T>(file: string, run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    if (!(error instanceof BadgekitError) || error.code === 'USAGE') throw error;
-    throw new BadgekitError(error.code, error.message, { where: { ...error.where, file }, hint: error.hint });
-  }
 }

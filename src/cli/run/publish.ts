@@ -1,7 +1,7 @@
 import { BadgekitError, EXIT } from '../../errors.ts';
-import { DEFAULT_LIST_VALIDITY, refreshStatusLists } from '../../issue/status-lists.ts';
+import { refreshStatusLists } from '../../issue/status-lists.ts';
 import { faultLine, loadDefinitions } from '../../programme/definitions.ts';
-import { loadIssuer, loadProfileImage } from '../../programme/issuer.ts';
+import { listIssuer, listValidity, loadIssuer, loadProfileImage } from '../../programme/issuer.ts';
 import { openKeyring } from '../../programme/keyring.ts';
 import { hasLedger, openProgrammeLedger } from '../../programme/ledger.ts';
 import { openProgramme } from '../../programme/programme.ts';
@@ -29,8 +29,7 @@ export async function runPublish(options: CommonOptions, session: Session): Prom
   if (options.dryRun !== true && hasLedger(programme)) {
     const ledger = await openProgrammeLedger(programme, keyring.awardSecret);
     try {
-      const validFor = programme.config.status?.validFor ?? DEFAULT_LIST_VALIDITY;
-      changed.push(...(await refreshStatusLists({ issuer, ledger, files: programme.files, clock: session.clock, validFor })));
+      changed.push(...(await refreshStatusLists({ issuer: listIssuer(programme, keyring), ledger, files: programme.files, clock: session.clock, validFor: listValidity(programme) })));
     } finally {
       await ledger.close();
     }

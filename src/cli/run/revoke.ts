@@ -1,8 +1,8 @@
 import { BadgekitError, EXIT } from '../../errors.ts';
 import { normalizeEmail } from '../../openbadges/recipient.ts';
-import { DEFAULT_LIST_VALIDITY, refreshStatusLists } from '../../issue/status-lists.ts';
+import { refreshStatusLists } from '../../issue/status-lists.ts';
 import type { Ledger, LedgerAward, StatusChange, StatusPlace } from '../../ports.ts';
-import { loadIssuer } from '../../programme/issuer.ts';
+import { listIssuer, listValidity } from '../../programme/issuer.ts';
 import { type Keyring, openKeyring } from '../../programme/keyring.ts';
 import { hasLedger, openProgrammeLedger } from '../../programme/ledger.ts';
 import { openProgramme, type Programme } from '../../programme/programme.ts';
@@ -103,10 +103,8 @@ function refuseWithoutPlace({ credentialId, places }: LedgerAward, { purpose }: 
 
 /** The ledger first: a bit that is recorded and not yet signed is signed by the next run, never forgotten. */
 async function apply(changes: readonly StatusChange[], programme: Programme, keyring: Keyring, ledger: Ledger, session: Session): Promise<readonly string[]> {
-  const issuer = await loadIssuer(programme, { keyring, definitions: [], form: keyring.key.publicKey.algorithm.cryptosuite === undefined ? 'jwt' : 'data-integrity' });
   await ledger.recordStatus(changes);
-  const validFor = programme.config.status?.validFor ?? DEFAULT_LIST_VALIDITY;
-  return await refreshStatusLists({ issuer, ledger, files: programme.files, clock: session.clock, validFor });
+  return await refreshStatusLists({ issuer: listIssuer(programme, keyring), ledger, files: programme.files, clock: session.clock, validFor: listValidity(programme) });
 }
 
 function report(chosen: readonly LedgerAward[], changes: readonly StatusChange[], action: Action, lists: readonly string[], options: RevokeOptions, session: Session, programme: Programme): void {

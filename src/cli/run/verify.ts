@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { kindOf } from '../../bake/bake.ts';
-import { BadgekitError, EXIT, formatWhere, placedIn } from '../../errors.ts';
+import { BadgekitError, EXIT, formatWhere, inFile, placedIn } from '../../errors.ts';
 import { readPublicKeys } from '../../keys/public-key-file.ts';
 import { MAX_IMAGE_BYTES } from '../../programme/definitions.ts';
 import { readBounded } from '../../programme/files.ts';
@@ -89,11 +89,8 @@ async function readOptions(options: VerifyCommandOptions, session: Session): Pro
 }
 
 async function readKeys(file: string, session: Session): Promise<readonly GivenKey[]> {
-  try {
-    return readPublicKeys(decodeUtf8(await readBounded(resolve(session.cwd, file), MAX_KEY_BYTES, file)));
-  } catch (error) {
-    throw placedIn(file, error);
-  }
+  const bytes = await readBounded(resolve(session.cwd, file), MAX_KEY_BYTES, file);
+  return inFile(file, () => readPublicKeys(decodeUtf8(bytes)));
 }
 
 function parseHosting(entry: string, session: Session): Hosting {

@@ -1,4 +1,4 @@
-import { formatDay, formatMinute, parseDateTimeStamp } from '../../syntax/datetime.ts';
+import { formatDay, formatMinute, readInstant } from '../../syntax/datetime.ts';
 import type { Json, JsonObject } from '../../syntax/json.ts';
 import { quoted } from '../../syntax/text.ts';
 import { CLOCK_SKEW_MS } from '../context.ts';
@@ -8,7 +8,7 @@ import { type CheckResult, failed, passed } from '../verdict.ts';
 export function checkDates(document: JsonObject, at: number): CheckResult {
   const from = document['validFrom'] ?? document['issuanceDate'];
   const until = document['validUntil'] ?? document['expirationDate'];
-  const [start, end] = [from, until].map((value) => (typeof value === 'string' ? parseDateTimeStamp(value) : undefined));
+  const [start, end] = [from, until].map(readInstant);
   const bad = [from, until].find((value, index) => value !== undefined && [start, end][index] === undefined);
   if (bad !== undefined || start === undefined) return failed('dates', [{ code: 'DATE_MALFORMED', message: `${bad === undefined ? 'the start of validity is missing' : `${shown(bad)} is no date and time with a time zone`}` }]);
   if (start > at + CLOCK_SKEW_MS) return failed('dates', [{ code: 'NOT_YET_VALID', path: '/validFrom', message: `it is not valid before ${formatMinute(start)}` }]);

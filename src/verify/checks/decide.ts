@@ -3,7 +3,7 @@ import { publishedIn } from '../../keys/test-keys.ts';
 import type { ProofSuite } from '../../proof/suites.ts';
 import type { VerifyOptions } from '../context.ts';
 import type { ResolvedKey } from '../resolve-key.ts';
-import { type CheckResult, failed, type Finding, passed, undetermined } from '../verdict.ts';
+import { type CheckResult, failed, type Finding, passed, skipped, undetermined } from '../verdict.ts';
 
 /** The two answers that belong together: is the signature good, and is the key the issuer's. */
 export interface SignatureChecks {
@@ -65,5 +65,5 @@ function givenKey(key: PublicKey): CheckResult {
 }
 
 export function withoutKey(signature: CheckResult): SignatureChecks {
-  return { signature, key: { check: 'key', outcome: 'skipped', summary: 'not looked for', findings: [] } };
+  return { signature, key: skipped('key', 'not looked for') };
 }

@@ -3,7 +3,7 @@ import type { PublicKey } from '../../keys/public-key.ts';
 import { asList, issuerId } from '../../openbadges/credential.ts';
 import { checkProof } from '../../proof/data-integrity.ts';
 import { suiteName, suiteOf } from '../../proof/suites.ts';
-import { formatDay, parseDateTimeStamp } from '../../syntax/datetime.ts';
+import { formatDay, readInstant } from '../../syntax/datetime.ts';
 import { isJsonObject, type Json, type JsonObject, shownJson } from '../../syntax/json.ts';
 import { quoted } from '../../syntax/text.ts';
 import { CLOCK_SKEW_MS, type VerifyOptions } from '../context.ts';
@@ -82,10 +82,10 @@ function proofFault(proof: JsonObject, at: number): Finding | undefined {
   const placeholder = placeholderFault(proof);
   if (placeholder !== undefined) return placeholder;
   if (proof['previousProof'] !== undefined) return { code: 'PROOF_UNSUPPORTED', path: '/proof', message: 'the proof builds on another one (previousProof), which this version of badgekit does not verify' };
-  const createdAt = stamp(created);
+  const createdAt = readInstant(created);
   if (created !== undefined && createdAt === undefined) return { code: 'PROOF_CREATED', path: '/proof', message: `the proof's date ${quoted(shownJson(created))} is no date and time with a time zone` };
   if (createdAt !== undefined && createdAt > at + CLOCK_SKEW_MS) return { code: 'PROOF_CREATED', path: '/proof', message: `it was signed only on ${formatDay(createdAt)}, after the moment as of which it is judged (${formatDay(at)})` };
-  const expiresAt = stamp(expires);
+  const expiresAt = readInstant(expires);
   if (expires !== undefined && (expiresAt === undefined || expiresAt < at)) return { code: 'PROOF_EXPIRED', path: '/proof', message: `the proof itself expired (${quoted(shownJson(expires))})` };
   return undefined;
 }
@@ -96,10 +96,6 @@ function placeholderFault({ verificationMethod, proofValue }: JsonObject): Findi
 }
 
 function createdText(proof: JsonObject): string {
-  const created = stamp(proof['created']);
+  const created = readInstant(proof['created']);
   return created === undefined ? '' : `, made ${formatDay(created)}`;
-}
-
-function stamp(value: Json | undefined): number | undefined {
-  return typeof value === 'string' ? parseDateTimeStamp(value) : undefined;
 }

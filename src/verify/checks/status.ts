@@ -2,7 +2,7 @@ import { BadgekitError } from '../../errors.ts';
 import { asList, issuerId } from '../../openbadges/credential.ts';
 import { decodeBitstring } from '../../status/bitstring.ts';
 import { readStatusEntry, readStatusList } from '../../status/list.ts';
-import { formatMinute, parseDateTimeStamp } from '../../syntax/datetime.ts';
+import { formatMinute, readInstant } from '../../syntax/datetime.ts';
 import { type Json, type JsonObject, shownJson } from '../../syntax/json.ts';
 import { decodeUtf8, quoted } from '../../syntax/text.ts';
 import type { VerifyOptions } from '../context.ts';
@@ -31,7 +31,7 @@ async function checkEntry(entry: Json, issuer: string, options: VerifyOptions): 
   if (read.kind === 'unsupported') return undetermined('status', [{ code: 'STATUS_UNSUPPORTED', path: '/credentialStatus', message: `the status ${quoted(read.type)} cannot be looked up: ${read.why}` }]);
   const fetched = await options.world.read(read.list, MAX_LIST_BYTES);
   if (!fetched.found) {
-    const advice = { offline: 'try again without --offline', unasked: undefined, blocked: undefined, unsupported: undefined, malformed: 'ask the issuer', unreachable: 'try again later' }[fetched.reason];
+    const advice = { offline: 'try again without --offline', unasked: undefined, blocked: undefined, unreachable: 'try again later' }[fetched.reason];
     return undetermined('status', [{ code: 'STATUS_UNKNOWN', message: `whether it was revoked is not known: ${quoted(read.list, 160)} could not be read (${fetched.message})`, advice }]);
   }
   const opened = openText(safeText(fetched.value), 'status list');
@@ -104,8 +104,7 @@ function rejectedList(why: string): CheckResult {
 }
 
 function listDate(list: JsonObject): string {
-  const from = list['validFrom'];
-  const instant = typeof from === 'string' ? parseDateTimeStamp(from) : undefined;
+  const instant = readInstant(list['validFrom']);
   return instant === undefined ? 'unknown date' : formatMinute(instant);
 }
 
