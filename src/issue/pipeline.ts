@@ -105,12 +105,14 @@ async function writeCredential(entry: LedgerAward, { images }: IssuableBadge, { 
 }
 
 /** Files of an award that the ledger does not know: made by hand, or the ledger was lost. They are never replaced. */
-async function refuseStrayFiles(batch: readonly IdentifiedAward[], { files }: Issuing): Promise<void> {
-  for (const { known, row, credentialId } of batch) {
+async function refuseStrayFiles(batch: readonly IdentifiedAward[], { files, ledger }: Issuing): Promise<void> {
+  for (const { known, row, credentialId, award } of batch) {
     if (known !== undefined) continue;
     const base = basePath(row.badge, credentialId);
     for (const extension of ['json', 'jwt']) {
       if (!(await files.exists(`${base}.${extension}`))) continue;
+      // Another run may have reserved and written it since this one looked.
+      if ((await ledger.find([award])).has(award)) continue;
       throw new BadgekitError('FILE_EXISTS', 'the badge is already there, but the ledger does not know it', {
         where: { file: `${base}.${extension}` },
         hint: 'put the ledger (.badgekit/ledger.db) back from your backup; or move credentials/ away to issue everything anew',

@@ -25,7 +25,7 @@ export interface NormalizedForm {
   readonly hasSeveralStatuses: boolean;
 }
 
-// Classes whose `type` is a single string (requirement A6); all others have an array.
+// Classes whose `type` is a single string (Open Badges 3.0, class tables); all others have an array.
 const SINGLE_TYPE = new Set(['Image', 'IdentityObject', 'IdentifierEntry', 'GeoCoordinates']);
 const SINGLE_TYPE_MEMBERS = new Set(['credentialStatus', 'refreshService', 'credentialSchema', 'termsOfUse', 'proof']);
 const ARRAY_MEMBERS = ['proof', 'credentialSchema', 'termsOfUse'] as const;
@@ -68,7 +68,7 @@ function widenTypes(value: Json, path: string, compacted: string[], member = '')
   return Object.fromEntries(entries);
 }
 
-/** VCDM 1.1 (requirement K1) under the names of 2.0. A document that has the names of both is left to fail. */
+/** VCDM 1.1 under the names of 2.0. A document that has the names of both is left to fail. */
 function asVersion2(credential: JsonObject): JsonObject {
   const { issuanceDate, expirationDate, '@context': context, ...rest } = credential;
   const urls = Array.isArray(context) ? context.map((url) => (url === CREDENTIALS_V1 ? CREDENTIALS_V2 : url)) : [];

@@ -16,7 +16,7 @@ interface Description {
 
 /**
  * Finds nodes that are described twice: a member can be moved from one description to the other under the same
- * signature, out of a reader's sight (threat JL14). Endorsements inside are looked into as well. Harmless are only
+ * signature, out of a reader's sight. Endorsements inside are looked into as well. Harmless are only
  * descriptions between which nothing can move, because each has just the members that its place allows.
  * The search stops at the first fault.
  */

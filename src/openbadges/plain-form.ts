@@ -41,7 +41,7 @@ function contextFaults(context: Json | undefined, path: string): FormFault[] {
   return [...faults, ...orderFaults(context, at)];
 }
 
-/** The base context stands first and alone, the Open Badges one right after it (requirement A2). */
+/** The base context stands first and alone, the Open Badges one right after it (Open Badges 3.0, "Contexts"). */
 function orderFaults(context: readonly Json[], at: string): FormFault[] {
   const [first, ...rest] = context;
   if (first !== CREDENTIALS_V2 && first !== CREDENTIALS_V1) {

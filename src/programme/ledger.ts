@@ -32,7 +32,8 @@ export function hasLedger({ root }: Programme): boolean {
 async function refuseLostLedger({ root, shown }: Programme): Promise<void> {
   for (const folder of ['credentials', 'public/status']) {
     const entries = await readdir(join(root, folder)).catch(() => []);
-    if (entries.length === 0) continue;
+    // Another run may have begun the ledger, and issued, since this one looked.
+    if (entries.length === 0 || existsSync(join(root, LEDGER_FILE))) continue;
     throw new BadgekitError('LEDGER_DAMAGED', `badges were issued here (${shown(folder)}), and the ledger that knows of them is gone`, {
       where: { file: shown(LEDGER_FILE) },
       hint: 'put it back from your backup; to begin anew, move credentials/ and public/status/ away first',

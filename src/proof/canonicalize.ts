@@ -5,7 +5,7 @@ import type { DocumentLoader } from '../ports.ts';
 import type { JsonObject } from '../syntax/json.ts';
 import { quoted } from '../syntax/text.ts';
 
-/** How many times harder than its number of blank nodes a graph may be to label (threat JL15: poison graphs). */
+/** How many times harder than its number of blank nodes a graph may be to label (so-called poison graphs). */
 const MAX_WORK_FACTOR = 1;
 
 /**

@@ -17,22 +17,40 @@ export function decodeUtf8(bytes: Uint8Array): string {
   }
 }
 
+/** What bytes that should be UTF-8 text are instead, in words; and whether that is certain from their beginning. */
+interface Guess {
+  readonly words: string;
+  readonly isCertain: boolean;
+}
+
+const SIGNATURES: readonly (readonly [string, string])[] = [
+  ['\u00ff\u00fe', 'it is UTF-16 (little endian), as Excel saves "Unicode Text"'],
+  ['\u00fe\u00ff', 'it is UTF-16 (big endian)'],
+  ['PK\u0003\u0004', 'it is an Excel or other packed file, not text'],
+  ['\u0089PNG', 'it is an image'],
+  ['%PDF', 'it is a PDF'],
+  ['\u00d0\u00cf\u0011\u00e0', 'it is an old Excel or Word file, not text'],
+];
+
+function recognize(bytes: Uint8Array): Guess {
+  const head = bytes.subarray(0, 400);
+  const start = String.fromCharCode(...head.subarray(0, 8));
+  const known = SIGNATURES.find(([signature]) => start.startsWith(signature));
+  if (known !== undefined) return { words: known[1], isCertain: true };
+  const zeros = head.filter((byte) => byte === 0).length;
+  if (zeros > 0 && zeros === head.length) return { words: 'it is no text file at all', isCertain: true };
+  if (zeros > head.length / 4) return { words: 'it looks like UTF-16 without a byte order mark', isCertain: true };
+  return { words: 'it looks like Windows-1252 or Latin-1, as older programs save it', isCertain: false };
+}
+
 /** Names the encoding that bytes which are not UTF-8 most likely have. */
 export function guessEncoding(bytes: Uint8Array): string {
-  const [first, second] = bytes;
-  const head = String.fromCharCode(...bytes.subarray(0, 4));
-  if (head === 'PK\u0003\u0004') return 'it is an Excel or other packed file, not text';
-  if (head === '\u0089PNG' || head === '%PDF' || head === '\u00d0\u00cf\u0011\u00e0' || bytes.subarray(0, 400).every((byte) => byte === 0)) return 'it is no text file at all';
-  if (first === 0xff && second === 0xfe) return 'it is UTF-16 (little endian), as Excel saves "Unicode Text"';
-  if (first === 0xfe && second === 0xff) return 'it is UTF-16 (big endian)';
-  const zeros = bytes.subarray(0, 400).filter((byte) => byte === 0).length;
-  if (zeros > Math.min(bytes.length, 400) / 4) return 'it looks like UTF-16 without a byte order mark';
-  return 'it looks like Windows-1252 or Latin-1, as older programs save it';
+  return recognize(bytes).words;
 }
 
 /** Whether the bytes are plainly something else than UTF-8 text: UTF-16, a packed or a binary file. */
 export function isNoUtf8Text(bytes: Uint8Array): boolean {
-  return /UTF-16|packed file|no text/.test(guessEncoding(bytes));
+  return recognize(bytes).isCertain;
 }
 
 /** 1-based line and column (in UTF-16 units) of an offset in a text; CRLF, LF and CR each end a line. */

@@ -22,7 +22,7 @@ export type ResolvedKey =
   | { readonly kind: 'refused'; readonly finding: Finding };
 
 /**
- * Finds the key behind a verification method and whether the issuer's identifier controls it (requirements F1 to F6).
+ * Finds the key behind a verification method and whether the issuer's identifier controls it (Controlled Identifiers 1.0, section 3.3).
  * A key in the fragment of a URL is never more than a claim, and the fragment of a did:web is only a name.
  */
 export async function resolveKey(method: string, issuer: string, { world, at }: Pick<VerifyOptions, 'world' | 'at'>): Promise<ResolvedKey> {

@@ -18,7 +18,7 @@ export interface HttpsOptions {
 class Blocked extends Error {}
 
 /**
- * Reads an https URL under guards (threats DW1 to DW6): public host names and addresses only, the connection goes to
+ * Reads an https URL under guards: public host names and addresses only, the connection goes to
  * an address that was checked, no redirects, no credentials or cookies, no compression, a cap on bytes and on time.
  */
 export async function readHttps(url: string, maxBytes: number, options: HttpsOptions = {}): Promise<Lookup<Uint8Array>> {

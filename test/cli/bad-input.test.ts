@@ -1,10 +1,9 @@
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { badgekit, PASSPHRASE, type Run, temporaryFolder } from '../support/cli.ts';
+import { badgekit, filesBelow, PASSPHRASE, type Run, temporaryFolder } from '../support/cli.ts';
 
-const list = (folder: string): readonly string[] => readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => statSync(join(folder, file)).isFile()).sort();
-const steady = (folder: string): readonly (readonly [string, string])[] => list(folder).filter((file) => !file.startsWith('.badgekit')).map((file) => [file, readFileSync(join(folder, file), 'latin1')] as const);
+const steady = (folder: string): readonly (readonly [string, string])[] => filesBelow(folder).filter((file) => !file.startsWith('.badgekit')).map((file) => [file, readFileSync(join(folder, file), 'latin1')] as const);
 
 let template = '';
 /** A fresh copy of a hosted programme with one badge and one award issued. */
@@ -97,7 +96,7 @@ describe('bad keys', () => {
     cpSync(join(template, 'keys/key-1.jwe'), join(cwd, 'keys/key-1.jwe'));
     cpSync(join(other, 'keys/award-ids.jwe'), join(cwd, 'keys/award-ids.jwe'));
     expectRefusal(await badgekit(['issue', 'r.csv'], { cwd }), 2, /issued a second time/);
-    expect(list(join(cwd, 'credentials')).filter((file) => file.endsWith('.json'))).toHaveLength(1);
+    expect(filesBelow(join(cwd, 'credentials')).filter((file) => file.endsWith('.json'))).toHaveLength(1);
   });
 
   test('a passphrase file serves as well', async () => {
@@ -181,7 +180,7 @@ describe('bad files', () => {
     chmodSync(join(cwd, 'credentials/knots'), 0o555);
     const options = { cwd, ...(uid === undefined ? {} : { uid }) };
     expectRefusal(await badgekit(['issue', 'r2.csv'], options), 3, /you may not write/);
-    expect(list(join(cwd, 'credentials'))).toHaveLength(2);
+    expect(filesBelow(join(cwd, 'credentials'))).toHaveLength(2);
     chmodSync(join(cwd, 'credentials/knots'), 0o755);
     expect((await badgekit(['issue', 'r2.csv'], options)).out).toContain('1 badge');
     expect((await badgekit(['verify', 'credentials'], options)).out).toContain('4 verified');
@@ -202,7 +201,7 @@ describe('making a programme', () => {
     mkdirSync(join(cwd, 'public/.well-known'), { recursive: true });
     writeFileSync(join(cwd, 'public/.well-known/did.json'), '{}');
     expectRefusal(await badgekit(['init-issuer', '--name', 'G', '--hosting', 'https://badges.example.org'], { cwd }), 2, /did\.json: the file is there already/);
-    expect(list(cwd)).toEqual(['public/.well-known/did.json']);
+    expect(filesBelow(cwd)).toEqual(['public/.well-known/did.json']);
   });
 
   test('keeps an address in its plain form', async () => {
@@ -233,12 +232,12 @@ describe('making a programme', () => {
     const cwd = temporaryFolder();
     const run = await badgekit(['init-issuer', ...flags], { cwd });
     expectRefusal(run, 2, message);
-    expect(list(cwd)).toEqual([]);
+    expect(filesBelow(cwd)).toEqual([]);
   });
 
   test('with a short passphrase is refused', async () => {
     const cwd = temporaryFolder();
     expectRefusal(await badgekit(['init-issuer', '--name', 'X', '--no-hosting'], { cwd, env: { BADGEKIT_PASSPHRASE: 'short' } }), 2, /shorter than 8/);
-    expect(list(cwd)).toEqual([]);
+    expect(filesBelow(cwd)).toEqual([]);
   });
 });

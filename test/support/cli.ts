@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -44,4 +44,14 @@ export function sampleProgramme(): string {
   const folder = join(temporaryFolder(), 'tidewater');
   cpSync(join(ROOT, 'fixtures/tidewater'), folder, { recursive: true });
   return folder;
+}
+
+/** Every file below a folder, with forward slashes, sorted. */
+export function filesBelow(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => statSync(join(folder, file)).isFile()).map((file) => file.replaceAll('\\', '/')).sort();
+}
+
+/** What a run printed with --json. */
+export function printed(run: Run): Record<string, unknown> {
+  return JSON.parse(run.out) as Record<string, unknown>;
 }

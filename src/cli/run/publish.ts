@@ -1,5 +1,6 @@
 import { BadgekitError, EXIT } from '../../errors.ts';
 import { refreshStatusLists } from '../../issue/status-lists.ts';
+import type { Files } from '../../ports.ts';
 import { faultLine, loadDefinitions } from '../../programme/definitions.ts';
 import { listIssuer, listValidity, loadIssuer, loadProfileImage } from '../../programme/issuer.ts';
 import { openKeyring } from '../../programme/keyring.ts';
@@ -23,8 +24,11 @@ export async function runPublish(options: CommonOptions, session: Session): Prom
   const files = hostedFiles(issuer, definitions, await loadProfileImage(programme));
   const changed: string[] = [];
   for (const { path, content } of files) {
-    if (options.dryRun === true) changed.push(path);
-    else if ((await programme.files.write(path, content, { replace: true })) === 'written') changed.push(path);
+    if (options.dryRun === true) {
+      if (!(await isThere(programme.files, path, content))) changed.push(path);
+    } else if ((await programme.files.write(path, content, { replace: true })) === 'written') {
+      changed.push(path);
+    }
   }
   if (options.dryRun !== true && hasLedger(programme)) {
     const ledger = await openProgrammeLedger(programme, keyring.awardSecret);
@@ -38,4 +42,9 @@ export async function runPublish(options: CommonOptions, session: Session): Prom
   if (options.json === true) session.out(`${JSON.stringify({ badgekit: 1, command: 'publish', dryRun: options.dryRun === true, hosting, changed: shown })}\n`);
   else session.out(`${shown.map((path) => `${options.dryRun === true ? 'would write' : 'wrote'} ${path}\n`).join('')}${changed.length === 0 ? 'Everything in public/ is up to date.\n' : ''}Copy the folder ${programme.shown('public')} to your web host, so that it is found at ${hosting}\n`);
   return EXIT.yes;
+}
+
+async function isThere(files: Files, path: string, content: Uint8Array | string): Promise<boolean> {
+  const wanted = Buffer.from(content);
+  return (await files.exists(path)) && Buffer.compare(await files.read(path, wanted.length + 1).catch(() => Buffer.alloc(0)), wanted) === 0;
 }

@@ -11,7 +11,7 @@ import { checkStatus } from './status.ts';
 
 const MAX_ENDORSEMENTS = 10;
 
-/** Step 11: each endorsement anywhere in the credential is a credential of its own (requirement G6). */
+/** Step 11: each endorsement anywhere in the credential is a credential of its own (Open Badges 3.0, "Verification"). */
 export async function checkEndorsements(document: JsonObject, options: VerifyOptions): Promise<CheckResult> {
   const endorsements = collect(document, '');
   if (endorsements.length === 0) return skipped('endorsements', 'it has none');

@@ -14,7 +14,7 @@ const ALLOWED_TYP: ReadonlySet<string> = new Set(['jwt', 'vc+jwt']);
 // Parameters that would lead a reader to fetch keys from wherever the sender says; none of them is ever followed.
 const IGNORED_PARAMETERS = ['jku', 'x5u', 'x5c'];
 
-/** The VC-JWT rules of Open Badges 3.0 (section "JSON Web Token proof format", requirements E1 to E8). */
+/** The VC-JWT rules of Open Badges 3.0 (section "JSON Web Token proof format"). */
 export async function checkJwt(jwt: OpenedJwt, issuer: string, options: VerifyOptions): Promise<SignatureChecks> {
   const algorithm = Object.values(ALGORITHMS).find(({ jws }) => jws.some((name) => name === jwt.header['alg']));
   const faults = nonEmpty([...headerFaults(jwt, algorithm), ...claimFaults(jwt, options.at)]);
@@ -41,7 +41,7 @@ function headerFaults({ header }: OpenedJwt, algorithm: Algorithm | undefined): 
   return faults;
 }
 
-/** Registered claims must not say other things than the credential (requirement E5). */
+/** Registered claims must not say other things than the credential (the same section). */
 function claimFaults({ payload, credential }: OpenedJwt, at: number): Finding[] {
   const subject = credential['credentialSubject'];
   const { issuer } = credential;

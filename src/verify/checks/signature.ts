@@ -25,7 +25,7 @@ export async function checkSignature(subject: Subject, options: VerifyOptions): 
   return embedded === undefined || token.signature.outcome === 'failed' || token.key.outcome === 'failed' ? token : worse(token, embedded);
 }
 
-/** Every proof that badgekit can read must hold; one that it cannot read leaves the question open (threat DI15). */
+/** Every proof that badgekit can read must hold; one that it cannot read leaves the question open. */
 async function checkEmbedded(document: JsonObject, issuer: string, options: VerifyOptions): Promise<SignatureChecks> {
   const proofs = asList(document['proof']);
   if (proofs.length > MAX_PROOFS) return withoutKey(failed('signature', [{ code: 'PROOF_MALFORMED', path: '/proof', message: `it has more than ${MAX_PROOFS} proofs` }]));
