@@ -26,8 +26,14 @@ console.log('The key of this demo was sealed with a passphrase that nobody knows
 
 /** Shows a command, runs it in the demo folder, and stops everything if it does not end as it should. */
 function run(expected, title, args) {
-  console.log(`# ${title}\n$ npx badgekit ${args.map((arg) => (arg.includes(' ') ? JSON.stringify(arg) : arg)).join(' ')}`);
-  const { status } = spawnSync(process.execPath, [join(root, 'bin/badgekit.js'), ...args], { cwd: demo, stdio: 'inherit', env: { ...process.env, BADGEKIT_PASSPHRASE: passphrase } });
+  console.log(
+    `# ${title}\n$ npx badgekit ${args.map((arg) => (arg.includes(' ') ? JSON.stringify(arg) : arg)).join(' ')}`,
+  );
+  const { status } = spawnSync(process.execPath, [join(root, 'bin/badgekit.js'), ...args], {
+    cwd: demo,
+    stdio: 'inherit',
+    env: { ...process.env, BADGEKIT_PASSPHRASE: passphrase },
+  });
   console.log('');
   if (status === expected) return;
   console.error(`The command ended with ${status} where ${expected} was expected.`);

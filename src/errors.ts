@@ -3,64 +3,64 @@ export const EXIT = { yes: 0, no: 1, unusable: 2, undetermined: 3, interrupted: 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /**
- * Every code that a BadgekitError can carry, with the exit code it leads to.
- * Codes are stable: scripts may compare them. They are never renamed.
+ * Every code that a BadgekitError can carry, with the exit code that it leads to and what to do where the error itself
+ * knows nothing better. Codes are stable: scripts may compare them. They are never renamed.
  */
-const EXIT_BY_CODE = {
-  USAGE: EXIT.unusable,
-  ANSWER_MISSING: EXIT.unusable,
-  PROGRAMME_NOT_FOUND: EXIT.unusable,
-  PROGRAMME_EXISTS: EXIT.unusable,
-  CONFIG_INVALID: EXIT.unusable,
-  DEFINITION_INVALID: EXIT.unusable,
-  DEFINITION_UNKNOWN: EXIT.unusable,
-  DEFINITION_EXISTS: EXIT.unusable,
-  ROSTER_INVALID: EXIT.unusable,
-  FILE_NOT_FOUND: EXIT.unusable,
-  FILE_UNREADABLE: EXIT.unusable,
-  FILE_TOO_LARGE: EXIT.unusable,
-  FILE_EXISTS: EXIT.unusable,
-  FILE_NOT_WRITABLE: EXIT.undetermined,
-  DISK_FULL: EXIT.undetermined,
-  PATH_OUTSIDE: EXIT.unusable,
-  NOT_UTF8: EXIT.unusable,
-  JSON_SYNTAX: EXIT.unusable,
-  JSON_DUPLICATE_KEY: EXIT.unusable,
-  JSON_TOO_DEEP: EXIT.unusable,
-  JSON_UNSAFE_NUMBER: EXIT.unusable,
-  JSON_FORBIDDEN_KEY: EXIT.unusable,
-  YAML_SYNTAX: EXIT.unusable,
-  YAML_FORBIDDEN: EXIT.unusable,
-  CSV_SYNTAX: EXIT.unusable,
-  ENCODING_INVALID: EXIT.unusable,
-  GZIP_INVALID: EXIT.unusable,
-  DATE_INVALID: EXIT.unusable,
-  IMAGE_INVALID: EXIT.unusable,
-  IMAGE_UNKNOWN: EXIT.unusable,
-  CREDENTIAL_MISSING: EXIT.no,
-  CREDENTIAL_DUPLICATE: EXIT.no,
-  CREDENTIAL_INVALID: EXIT.unusable,
-  CREDENTIAL_UNKNOWN: EXIT.no,
-  CREDENTIAL_AMBIGUOUS: EXIT.unusable,
-  CONTEXT_UNKNOWN: EXIT.unusable,
-  CONTEXT_ALTERED: EXIT.unusable,
-  TERM_UNDEFINED: EXIT.unusable,
-  KEY_INVALID: EXIT.unusable,
-  KEY_MISSING: EXIT.unusable,
-  KEY_MISMATCH: EXIT.unusable,
-  KEY_EXPOSED: EXIT.unusable,
-  PASSPHRASE_MISSING: EXIT.unusable,
-  PASSPHRASE_WRONG: EXIT.unusable,
-  SIGNATURE_SELF_CHECK: EXIT.undetermined,
-  STATUS_LIST_INVALID: EXIT.unusable,
-  STATUS_UNAVAILABLE: EXIT.unusable,
-  LEDGER_LOCKED: EXIT.undetermined,
-  LEDGER_DAMAGED: EXIT.undetermined,
-  INTERRUPTED: EXIT.interrupted,
-  INTERNAL: EXIT.undetermined,
-} as const satisfies Record<string, ExitCode>;
+const CODES = {
+  USAGE: { exit: EXIT.unusable, next: 'badgekit <command> --help shows how it is used' },
+  ANSWER_MISSING: { exit: EXIT.unusable, next: 'give the option that the message names' },
+  PROGRAMME_NOT_FOUND: { exit: EXIT.unusable, next: 'go to the programme, name it with --programme, or make one' },
+  PROGRAMME_EXISTS: { exit: EXIT.unusable, next: 'use another folder' },
+  CONFIG_INVALID: { exit: EXIT.unusable, next: 'mend the line that is named' },
+  DEFINITION_INVALID: { exit: EXIT.unusable, next: 'badgekit define --check shows all of them in place' },
+  DEFINITION_UNKNOWN: { exit: EXIT.unusable, next: 'define it with badgekit define' },
+  DEFINITION_EXISTS: { exit: EXIT.unusable, next: 'edit it, or give --force to replace it' },
+  ROSTER_INVALID: { exit: EXIT.unusable, next: 'name the columns, or map them with --map' },
+  FILE_NOT_FOUND: { exit: EXIT.unusable, next: 'check the name' },
+  FILE_UNREADABLE: { exit: EXIT.unusable, next: 'check what it is' },
+  FILE_TOO_LARGE: { exit: EXIT.unusable, next: 'check that it is the right one' },
+  FILE_EXISTS: { exit: EXIT.unusable, next: 'give --force, or another name' },
+  FILE_NOT_WRITABLE: { exit: EXIT.undetermined, next: 'check its permissions' },
+  DISK_FULL: { exit: EXIT.undetermined, next: 'make room and run the command again' },
+  PATH_OUTSIDE: { exit: EXIT.unusable, next: 'use a path inside it' },
+  NOT_UTF8: { exit: EXIT.unusable, next: 'save it as UTF-8' },
+  JSON_SYNTAX: { exit: EXIT.unusable, next: 'look at the line and column that are named' },
+  JSON_DUPLICATE_KEY: { exit: EXIT.unusable, next: 'remove one of the two' },
+  JSON_TOO_DEEP: { exit: EXIT.unusable, next: 'check that it is the right file' },
+  JSON_UNSAFE_NUMBER: { exit: EXIT.unusable, next: 'write it as text, or shorter' },
+  JSON_FORBIDDEN_KEY: { exit: EXIT.unusable, next: 'remove it' },
+  YAML_SYNTAX: { exit: EXIT.unusable, next: 'look at the line and column that are named' },
+  YAML_FORBIDDEN: { exit: EXIT.unusable, next: 'write the value out plainly' },
+  CSV_SYNTAX: { exit: EXIT.unusable, next: 'see the line; quote whole cells' },
+  ENCODING_INVALID: { exit: EXIT.unusable, next: 'get the text again' },
+  GZIP_INVALID: { exit: EXIT.unusable, next: 'get it again' },
+  DATE_INVALID: { exit: EXIT.unusable, next: 'correct it' },
+  IMAGE_INVALID: { exit: EXIT.unusable, next: 'export it again' },
+  IMAGE_UNKNOWN: { exit: EXIT.unusable, next: 'use one' },
+  CREDENTIAL_MISSING: { exit: EXIT.no, next: 'ask for the original file' },
+  CREDENTIAL_DUPLICATE: { exit: EXIT.no, next: 'ask for the original file' },
+  CREDENTIAL_INVALID: { exit: EXIT.unusable, next: 'check the file or option that is named' },
+  CREDENTIAL_UNKNOWN: { exit: EXIT.no, next: "give its id or the recipient's address" },
+  CREDENTIAL_AMBIGUOUS: { exit: EXIT.unusable, next: 'give an id, --badge or --all' },
+  CONTEXT_UNKNOWN: { exit: EXIT.unusable, next: 'none is ever fetched' },
+  CONTEXT_ALTERED: { exit: EXIT.unusable, next: 'install badgekit again' },
+  TERM_UNDEFINED: { exit: EXIT.unusable, next: 'remove it' },
+  KEY_INVALID: { exit: EXIT.unusable, next: 'check the file or option that is named' },
+  KEY_MISSING: { exit: EXIT.unusable, next: 'copy it from where you keep it' },
+  KEY_MISMATCH: { exit: EXIT.unusable, next: 'use the one that belongs to the identifier' },
+  KEY_EXPOSED: { exit: EXIT.unusable, next: 'chmod 600 it' },
+  PASSPHRASE_MISSING: { exit: EXIT.unusable, next: 'set BADGEKIT_PASSPHRASE or give --passphrase-file' },
+  PASSPHRASE_WRONG: { exit: EXIT.unusable, next: 'check the passphrase' },
+  SIGNATURE_SELF_CHECK: { exit: EXIT.undetermined, next: 'report it to badgekit' },
+  STATUS_LIST_INVALID: { exit: EXIT.unusable, next: 'it must be signed anew' },
+  STATUS_UNAVAILABLE: { exit: EXIT.unusable, next: 'check the file or option that is named' },
+  LEDGER_LOCKED: { exit: EXIT.undetermined, next: 'wait and run the command again' },
+  LEDGER_DAMAGED: { exit: EXIT.undetermined, next: 'put back a copy' },
+  INTERRUPTED: { exit: EXIT.interrupted, next: 'run it again: it goes on' },
+  INTERNAL: { exit: EXIT.undetermined, next: 'report it with --debug output' },
+} as const satisfies Record<string, { readonly exit: ExitCode; readonly next: string }>;
 
-export type ErrorCode = keyof typeof EXIT_BY_CODE;
+export type ErrorCode = keyof typeof CODES;
 
 /** Where a fault stands: a file, a 1-based line and column in it, and a path inside its value. */
 export interface Where {
@@ -97,7 +97,12 @@ export class BadgekitError extends Error {
 
   /** The process exit code that this error leads to. */
   get exitCode(): ExitCode {
-    return EXIT_BY_CODE[this.code];
+    return CODES[this.code].exit;
+  }
+
+  /** What to do next: the hint of this very error, or what generally helps. */
+  get nextStep(): string {
+    return this.hint ?? CODES[this.code].next;
   }
 }
 

@@ -4,7 +4,9 @@
  */
 
 /** What a JSON-LD library asks for the document behind a URL. */
-export type DocumentLoader = (url: string) => Promise<{ contextUrl: string | null; documentUrl: string; document: unknown }>;
+export type DocumentLoader = (
+  url: string,
+) => Promise<{ contextUrl: string | null; documentUrl: string; document: unknown }>;
 
 /** The current instant, in milliseconds since 1970-01-01T00:00:00Z. */
 export type Clock = () => number;
@@ -18,7 +20,8 @@ export type Lookup<T> =
   | { readonly found: false; readonly reason: LookupFailure; readonly message: string };
 
 /** Where a document came from: a folder that is to be hosted, or the network. */
-export type LookupSource = { readonly kind: 'folder'; readonly path: string } | { readonly kind: 'network'; readonly url: string };
+export type LookupSource =
+  { readonly kind: 'folder'; readonly path: string } | { readonly kind: 'network'; readonly url: string };
 
 export type LookupFailure =
   /** The reader asked for no network. */
@@ -104,12 +107,23 @@ export interface Ledger {
    * An award that is reserved already keeps what it has.
    * @returns one award per reservation, in the same order
    */
-  reserve(reservations: readonly Reservation[], purposes: readonly StatusPlace['purpose'][], at: number): Promise<readonly LedgerAward[]>;
+  reserve(
+    reservations: readonly Reservation[],
+    purposes: readonly StatusPlace['purpose'][],
+    at: number,
+  ): Promise<readonly LedgerAward[]>;
   /**
    * Marks reserved awards as issued, in one transaction.
    * @returns the credential ids that nobody else had marked before
    */
-  markIssued(issued: readonly { readonly credentialId: string; readonly verificationMethod: string; readonly files: readonly string[] }[], at: number): Promise<ReadonlySet<string>>;
+  markIssued(
+    issued: readonly {
+      readonly credentialId: string;
+      readonly verificationMethod: string;
+      readonly files: readonly string[];
+    }[],
+    at: number,
+  ): Promise<ReadonlySet<string>>;
   /** Issued awards whose credential id, recipient or subject id is the given text. */
   search(text: string): Promise<readonly LedgerAward[]>;
   statusLists(): Promise<readonly StatusListRow[]>;
@@ -133,5 +147,9 @@ export interface Files {
    * @returns whether anything changed: a file that is already so is left alone
    * @throws BadgekitError FILE_EXISTS (unless `replace`) | FILE_NOT_WRITABLE | DISK_FULL | PATH_OUTSIDE
    */
-  write(path: string, content: Uint8Array | string, options?: { readonly replace?: boolean; readonly mode?: number }): Promise<'written' | 'unchanged'>;
+  write(
+    path: string,
+    content: Uint8Array | string,
+    options?: { readonly replace?: boolean; readonly mode?: number },
+  ): Promise<'written' | 'unchanged'>;
 }

@@ -30,7 +30,12 @@ declare module '@digitalbazaar/vc' {
     error?: Error & { errors?: Error[] };
     results?: unknown[];
   }
-  export function issue(options: { credential: object; suite: unknown; documentLoader: VendorDocumentLoader; now?: Date }): Promise<object>;
+  export function issue(options: {
+    credential: object;
+    suite: unknown;
+    documentLoader: VendorDocumentLoader;
+    now?: Date;
+  }): Promise<object>;
   export function verifyCredential(options: {
     credential: object;
     suite: unknown;

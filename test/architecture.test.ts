@@ -5,7 +5,24 @@ import { describe, expect, test } from 'vitest';
 const SRC = resolve(import.meta.dirname, '../src');
 
 /** The layers, from the top down: a file imports from its own layer or from one above it. */
-const LAYERS = ['errors.ts', 'ports.ts', 'syntax', 'keys', 'openbadges', 'proof', 'status', 'bake', 'verify', 'issue', 'ledger', 'programme', 'world', 'site', 'cli', 'index.ts'];
+const LAYERS = [
+  'errors.ts',
+  'ports.ts',
+  'syntax',
+  'keys',
+  'openbadges',
+  'proof',
+  'status',
+  'bake',
+  'verify',
+  'issue',
+  'ledger',
+  'programme',
+  'world',
+  'site',
+  'cli',
+  'index.ts',
+];
 const EFFECTS = new Set(['ledger', 'programme', 'world', 'cli']);
 const FORBIDDEN: readonly (readonly [string, RegExp])[] = [
   ['node:fs', /from 'node:fs(?:\/promises)?'/],
@@ -15,7 +32,9 @@ const FORBIDDEN: readonly (readonly [string, RegExp])[] = [
   ['process', /\bprocess\./],
 ];
 
-const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter(
+  (file) => file.endsWith('.ts') && !file.endsWith('.d.ts'),
+);
 
 function layerOf(file: string): string {
   const [first = ''] = relative(SRC, file).split(sep);
@@ -24,7 +43,9 @@ function layerOf(file: string): string {
 
 function importsOf(file: string): readonly string[] {
   const text = readFileSync(file, 'utf8');
-  return [...text.matchAll(/(?:from|import\()\s*'(\.[^']+\.ts)'/g)].map(([, path = '']) => resolve(dirname(file), path));
+  return [...text.matchAll(/(?:from|import\()\s*'(\.[^']+\.ts)'/g)].map(([, path = '']) =>
+    resolve(dirname(file), path),
+  );
 }
 
 describe('architecture', () => {
@@ -35,7 +56,9 @@ describe('architecture', () => {
   test('imports point only to the own layer or to one above', () => {
     const upward = files.flatMap((file) => {
       const own = LAYERS.indexOf(layerOf(join(SRC, file)));
-      return importsOf(join(SRC, file)).filter((target) => LAYERS.indexOf(layerOf(target)) > own).map((target) => `${file} imports ${relative(SRC, target)}`);
+      return importsOf(join(SRC, file))
+        .filter((target) => LAYERS.indexOf(layerOf(target)) > own)
+        .map((target) => `${file} imports ${relative(SRC, target)}`);
     });
     expect(upward).toEqual([]);
   });
@@ -44,7 +67,8 @@ describe('architecture', () => {
     const done = new Set<string>();
     const circles: string[] = [];
     const visit = (file: string, path: readonly string[]): void => {
-      if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].map((step) => relative(SRC, step)).join(' -> '));
+      if (path.includes(file))
+        circles.push([...path.slice(path.indexOf(file)), file].map((step) => relative(SRC, step)).join(' -> '));
       if (done.has(file) || path.includes(file)) return;
       for (const target of importsOf(file)) visit(target, [...path, file]);
       done.add(file);
@@ -56,12 +80,20 @@ describe('architecture', () => {
   test('disk, network, clock, chance and process are touched only where effects live', () => {
     const touched = files
       .filter((file) => !EFFECTS.has(layerOf(join(SRC, file))))
-      .flatMap((file) => FORBIDDEN.filter(([, pattern]) => pattern.test(readFileSync(join(SRC, file), 'utf8'))).map(([what]) => `${file} touches ${what}`));
+      .flatMap((file) =>
+        FORBIDDEN.filter(([, pattern]) => pattern.test(readFileSync(join(SRC, file), 'utf8'))).map(
+          ([what]) => `${file} touches ${what}`,
+        ),
+      );
     expect(touched).toEqual([]);
   });
 
   test('the command line alone prints', () => {
-    const printing = files.filter((file) => layerOf(join(SRC, file)) !== 'cli' && /\bconsole\.|\bprocess\.std(?:out|err)/.test(readFileSync(join(SRC, file), 'utf8')));
+    const printing = files.filter(
+      (file) =>
+        layerOf(join(SRC, file)) !== 'cli' &&
+        /\bconsole\.|\bprocess\.std(?:out|err)/.test(readFileSync(join(SRC, file), 'utf8')),
+    );
     expect(printing).toEqual([]);
   });
 });

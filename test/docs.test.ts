@@ -8,7 +8,10 @@ import { badgekit, PASSPHRASE, sampleProgramme, temporaryFolder } from './suppor
 
 const ROOT = join(import.meta.dirname, '..');
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
-const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts')).map((file) => read(join('src', file))).join('\n');
+const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => read(join('src', file)))
+  .join('\n');
 
 /** What differs from run to run: ids, the day and minute of today. */
 function steady(text: string): string {
@@ -21,19 +24,30 @@ function steady(text: string): string {
 
 describe('the README', () => {
   const [, session = ''] = /```console\n([^]*?)```/.exec(read('README.md')) ?? [];
-  const steps = session.split(/^\$ /m).slice(1).map((step) => {
-    const [command = '', ...output] = step.split('\n');
-    return { command, output: output.join('\n') };
-  });
+  const steps = session
+    .split(/^\$ /m)
+    .slice(1)
+    .map((step) => {
+      const [command = '', ...output] = step.split('\n');
+      return { command, output: output.join('\n') };
+    });
 
   test('shows a session that really goes so, command by command', () => {
     expect(steps.length).toBeGreaterThan(6);
     const cwd = temporaryFolder();
-    const script = [`npx() { shift; node ${JSON.stringify(join(ROOT, 'bin/badgekit.js'))} "$@" 2>&1; }`, ...steps.flatMap(({ command }) => [command, 'echo "@@@"'])].join('\n');
+    const script = [
+      `npx() { shift; node ${JSON.stringify(join(ROOT, 'bin/badgekit.js'))} "$@" 2>&1; }`,
+      ...steps.flatMap(({ command }) => [command, 'echo "@@@"']),
+    ].join('\n');
     const { CI: _, ...env } = process.env;
-    const { stdout } = spawnSync('bash', ['-c', script], { cwd, encoding: 'utf8', env: { ...env, BADGEKIT_PASSPHRASE: PASSPHRASE } });
+    const { stdout } = spawnSync('bash', ['-c', script], {
+      cwd,
+      encoding: 'utf8',
+      env: { ...env, BADGEKIT_PASSPHRASE: PASSPHRASE },
+    });
     const outputs = stdout.split('@@@\n');
-    for (const [index, { command, output }] of steps.entries()) expect(steady(outputs[index] ?? ''), command).toBe(steady(output));
+    for (const [index, { command, output }] of steps.entries())
+      expect(steady(outputs[index] ?? ''), command).toBe(steady(output));
   }, 120_000);
 
   test('names the two commands, and they exist', () => {
@@ -45,7 +59,8 @@ describe('the README', () => {
   });
 
   test('links only to what is there, and names every command', async () => {
-    for (const [, target = ''] of read('README.md').matchAll(/\]\((?!https?:)([^)#]+)\)/g)) expect(existsSync(join(ROOT, target)), target).toBe(true);
+    for (const [, target = ''] of read('README.md').matchAll(/\]\((?!https?:)([^)#]+)\)/g))
+      expect(existsSync(join(ROOT, target)), target).toBe(true);
     const { out } = await badgekit(['--help'], { cwd: ROOT });
     for (const command of ['init-issuer', 'define', 'issue', 'bake', 'verify', 'revoke', 'publish']) {
       expect(out).toContain(command);
@@ -56,7 +71,9 @@ describe('the README', () => {
 
   test('has pictures that are badges', async () => {
     for (const image of ['bicycle-mechanic', 'hand-soldering', 'repair-cafe-day']) {
-      const { out } = await badgekit(['bake', '--extract', join(ROOT, `docs/images/baked-${image}.png`)], { cwd: ROOT });
+      const { out } = await badgekit(['bake', '--extract', join(ROOT, `docs/images/baked-${image}.png`)], {
+        cwd: ROOT,
+      });
       expect(JSON.parse(out)).toMatchObject({ type: ['VerifiableCredential', 'OpenBadgeCredential'] });
     }
   });
@@ -64,14 +81,16 @@ describe('the README', () => {
 
 describe('codes', () => {
   test.each([
-    ['errors.md', 'errors.ts', /^ {2}([A-Z_0-9]+): EXIT\./gm],
+    ['errors.md', 'errors.ts', /^ {2}([A-Z_0-9]+): \{ exit: EXIT\./gm],
     ['findings.md', 'verify/verdict.ts', /(?<=\|) '([A-Z_0-9]+)'/g],
   ])('of docs/%s are those of src/%s, each explained once and used', (page, source, pattern) => {
     const codes = [...read(join('src', source)).matchAll(pattern)].map(([, code = '']) => code);
     const explained = [...read(join('docs', page)).matchAll(/^\| `([A-Z_0-9]+)`/gm)].map(([, code = '']) => code);
     expect(codes.length).toBeGreaterThan(30);
     expect([...explained].sort()).toEqual([...codes].sort());
-    const unused = codes.filter((code) => (sources.match(new RegExp(`'${code}'`, 'g')) ?? []).length < (page === 'errors.md' ? 1 : 2));
+    const unused = codes.filter(
+      (code) => (sources.match(new RegExp(`'${code}'`, 'g')) ?? []).length < (page === 'errors.md' ? 1 : 2),
+    );
     expect(unused).toEqual([]);
   });
 });
@@ -81,17 +100,33 @@ describe('--json', () => {
     const validate = new Ajv2020({ strict: false }).compile(outputSchema);
     const cwd = sampleProgramme();
     const commands = [
-      ['init-issuer', '--key-only', '--dry-run'], ['init-issuer', '--key-only'], ['init-issuer'], ['define', '--check'], ['define', 'knots', '--name', 'K', '--description', 'D', '--tier', 'skill', '--criteria', 'C', '--dry-run'],
-      ['define', 'knots', '--name', 'K', '--description', 'D', '--tier', 'skill', '--criteria', 'C'], ['define', 'knots'], ['issue', 'rosters/spring.csv', '--dry-run'], ['issue', 'rosters/spring.csv'], ['issue', 'nothing.csv'],
-      ['verify', 'credentials/repair-cafe-day'], ['verify', 'badges/knots.svg'], ['verify', 'nothing.json'], ['revoke', 'noa@example.org'], ['revoke', 'nobody@example.org'], ['publish'],
-      ['bake', '--extract', 'docs.png'], ['bake', 'badgekit.yaml', 'badges/knots.svg'],
+      ['init-issuer', '--key-only', '--dry-run'],
+      ['init-issuer', '--key-only'],
+      ['init-issuer'],
+      ['define', '--check'],
+      ['define', 'knots', '--name', 'K', '--description', 'D', '--tier', 'skill', '--criteria', 'C', '--dry-run'],
+      ['define', 'knots', '--name', 'K', '--description', 'D', '--tier', 'skill', '--criteria', 'C'],
+      ['define', 'knots'],
+      ['issue', 'rosters/spring.csv', '--dry-run'],
+      ['issue', 'rosters/spring.csv'],
+      ['issue', 'nothing.csv'],
+      ['verify', 'credentials/repair-cafe-day'],
+      ['verify', 'badges/knots.svg'],
+      ['verify', 'nothing.json'],
+      ['revoke', 'noa@example.org'],
+      ['revoke', 'nobody@example.org'],
+      ['publish'],
+      ['bake', '--extract', 'docs.png'],
+      ['bake', 'badgekit.yaml', 'badges/knots.svg'],
     ];
     for (const command of commands) {
       const { out } = await badgekit([...command, '--json'], { cwd });
       const document: unknown = JSON.parse(out);
       expect(validate(document), `${command.join(' ')}: ${out} ${JSON.stringify(validate.errors)}`).toBe(true);
     }
-    const lines = (await badgekit(['verify', 'credentials/repair-cafe-day', '--jsonl'], { cwd })).out.trim().split('\n');
+    const lines = (await badgekit(['verify', 'credentials/repair-cafe-day', '--jsonl'], { cwd })).out
+      .trim()
+      .split('\n');
     expect(lines.length).toBeGreaterThan(10);
     for (const line of lines) expect(validate(JSON.parse(line))).toBe(true);
   }, 180_000);
@@ -104,8 +139,12 @@ describe('starting up', () => {
       spawnSync(process.execPath, args, { stdio: 'ignore' });
       return Number(process.hrtime.bigint() - start);
     };
-    const rounds = Array.from({ length: 15 }, () => [time(['-e', '0']), time([join(ROOT, 'bin/badgekit.js'), '--help'])] as const);
-    const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+    const rounds = Array.from(
+      { length: 15 },
+      () => [time(['-e', '0']), time([join(ROOT, 'bin/badgekit.js'), '--help'])] as const,
+    );
+    const median = (values: readonly number[]): number =>
+      [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
     const ratio = median(rounds.map(([, help]) => help)) / median(rounds.map(([node]) => node));
     console.log(`--help takes ${ratio.toFixed(2)} times as long as node -e 0`);
     expect(ratio).toBeLessThan(2);

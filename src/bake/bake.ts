@@ -15,7 +15,15 @@ export type ImageFormat = 'png' | 'svg';
 export type FileKind = ImageFormat | 'json' | 'jwt' | 'unknown';
 
 /** The ways to carry a credential in an image. */
-const IMAGES: Readonly<Record<ImageFormat, { readonly put: (image: Uint8Array, credential: string) => Uint8Array; readonly take: (image: Uint8Array) => Extracted }>> = {
+const IMAGES: Readonly<
+  Record<
+    ImageFormat,
+    {
+      readonly put: (image: Uint8Array, credential: string) => Uint8Array;
+      readonly take: (image: Uint8Array) => Extracted;
+    }
+  >
+> = {
   png: { put: bakePng, take: extractPng },
   svg: {
     put: (image, credential) => new TextEncoder().encode(bakeSvg(decodeUtf8(image), credential)),
@@ -25,8 +33,14 @@ const IMAGES: Readonly<Record<ImageFormat, { readonly put: (image: Uint8Array, c
 
 export function kindOf(bytes: Uint8Array): FileKind {
   if (isPng(bytes)) return 'png';
-  const head = Buffer.from(bytes.subarray(0, 4096)).toString('utf8').replace(/^\ufeff/, '').trimStart();
-  if (head.startsWith('<')) return /<(?:[A-Za-z_][\w.-]*:)?svg[\s/>]/.test(Buffer.from(bytes.subarray(0, MAX_PROLOGUE)).toString('utf8')) ? 'svg' : 'unknown';
+  const head = Buffer.from(bytes.subarray(0, 4096))
+    .toString('utf8')
+    .replace(/^\ufeff/, '')
+    .trimStart();
+  if (head.startsWith('<'))
+    return /<(?:[A-Za-z_][\w.-]*:)?svg[\s/>]/.test(Buffer.from(bytes.subarray(0, MAX_PROLOGUE)).toString('utf8'))
+      ? 'svg'
+      : 'unknown';
   if (head.startsWith('{')) return 'json';
   return bytes.length < 2 ** 21 && looksLikeJwt(Buffer.from(bytes).toString('latin1').trim()) ? 'jwt' : 'unknown';
 }
@@ -51,12 +65,15 @@ export function extract(image: Uint8Array): Extracted {
 export function imageFormat(image: Uint8Array): ImageFormat {
   const kind = kindOf(image);
   if (kind === 'png' || kind === 'svg') return kind;
-  throw new BadgekitError('IMAGE_UNKNOWN', `the file is no PNG or SVG image${otherKind(image, kind)}`, { hint: 'badges are baked into PNG or SVG' });
+  throw new BadgekitError('IMAGE_UNKNOWN', `the file is no PNG or SVG image${otherKind(image, kind)}`, {
+    hint: 'badges are baked into PNG or SVG',
+  });
 }
 
 function otherKind(image: Uint8Array, kind: FileKind): string {
   if (image[0] === 0xff && image[1] === 0xd8) return ': it is a JPEG';
-  if (image[0] === 0x1f && image[1] === 0x8b) return ': it is compressed with gzip, as .svgz files are; unpack it first';
+  if (image[0] === 0x1f && image[1] === 0x8b)
+    return ': it is compressed with gzip, as .svgz files are; unpack it first';
   if (Buffer.from(image.subarray(0, 4)).toString('latin1') === 'RIFF') return ': it is a WebP';
   if (Buffer.from(image.subarray(0, 4)).toString('latin1') === 'GIF8') return ': it is a GIF';
   return kind === 'unknown' ? '' : `: it is ${kind.toUpperCase()} text`;

@@ -11,7 +11,17 @@ export interface Extracted {
 
 /** The names under which credentials are put into images (Open Badges 3.0, "Baking"; the first is what badgekit writes). */
 export const CARRIED = [
-  { standard: 'Open Badges 3.0', keyword: 'openbadgecredential', namespace: 'https://purl.imsglobal.org/ob/v3p0', element: 'credential' },
-  { standard: 'CLR 2.0', keyword: 'clrcredential', namespace: 'https://purl.imsglobal.org/clr/v2p0', element: 'credential' },
+  {
+    standard: 'Open Badges 3.0',
+    keyword: 'openbadgecredential',
+    namespace: 'https://purl.imsglobal.org/ob/v3p0',
+    element: 'credential',
+  },
+  {
+    standard: 'CLR 2.0',
+    keyword: 'clrcredential',
+    namespace: 'https://purl.imsglobal.org/clr/v2p0',
+    element: 'credential',
+  },
   { standard: 'Open Badges 2.0', keyword: 'openbadges', namespace: 'http://openbadges.org', element: 'assertion' },
 ] as const;

@@ -15,12 +15,17 @@ const TEXT_CHUNKS = new Set(['iTXt', 'tEXt', 'zTXt']);
  */
 export function bakePng(image: Uint8Array, credential: string): Uint8Array {
   const { chunks, trailing } = readPng(image);
-  if (trailing > 0) throw new BadgekitError('IMAGE_INVALID', `${trailing} bytes stand after the PNG's end`, { hint: 'export the image again' });
+  if (trailing > 0)
+    throw new BadgekitError('IMAGE_INVALID', `${trailing} bytes stand after the PNG's end`, {
+      hint: 'export the image again',
+    });
   const firstPixels = chunks.find(({ type }) => type === 'IDAT')?.start ?? 0;
   const earlier = chunks.filter((chunk) => keywordOf(chunk) === KEYWORD);
   const pieces: Uint8Array[] = [];
   let at = 0;
-  for (const { start, end } of [...earlier, { start: firstPixels, end: firstPixels }].sort((a, b) => a.start - b.start)) {
+  for (const { start, end } of [...earlier, { start: firstPixels, end: firstPixels }].sort(
+    (a, b) => a.start - b.start,
+  )) {
     pieces.push(image.subarray(at, start));
     if (start === firstPixels) pieces.push(writePngChunk('iTXt', textContent(credential)));
     at = end;
@@ -39,10 +44,20 @@ export function extractPng(image: Uint8Array): Extracted {
     const found = chunks.filter((chunk) => keywordOf(chunk) === keyword);
     const [first] = found;
     if (first === undefined) continue;
-    if (found.length > 1) throw new BadgekitError('CREDENTIAL_DUPLICATE', `the PNG holds ${found.length} credentials where the standard allows one`, { hint: 'ask for the original image' });
+    if (found.length > 1)
+      throw new BadgekitError(
+        'CREDENTIAL_DUPLICATE',
+        `the PNG holds ${found.length} credentials where the standard allows one`,
+        { hint: 'ask for the original image' },
+      );
     const { text, notes } = readText(first, standard);
     const ending = trailing > 0 ? [`${trailing} bytes after the PNG's end were passed over`] : [];
-    return { credential: text, standard, how: `PNG, one credential in ${first.type === 'iTXt' ? 'an iTXt' : `a ${first.type}`} chunk`, notes: [...notes, ...ending] };
+    return {
+      credential: text,
+      standard,
+      how: `PNG, one credential in ${first.type === 'iTXt' ? 'an iTXt' : `a ${first.type}`} chunk`,
+      notes: [...notes, ...ending],
+    };
   }
   const present = [...new Set(chunks.map(({ type }) => type))].join(', ');
   throw new BadgekitError('CREDENTIAL_MISSING', `the PNG holds no credential (its chunks: ${present})`, {
@@ -64,18 +79,25 @@ function keywordOf({ type, content }: PngChunk): string | undefined {
 function readText(chunk: PngChunk, standard: Extracted['standard']): { text: string; notes: string[] } {
   const body = chunk.content.subarray(chunk.content.indexOf(0) + 1);
   if (chunk.type === 'tEXt') return { text: decodeUtf8(body), notes: oldChunk(chunk.type, standard) };
-  if (chunk.type === 'zTXt') return { text: decodeUtf8(inflate(body.subarray(1))), notes: oldChunk(chunk.type, standard) };
+  if (chunk.type === 'zTXt')
+    return { text: decodeUtf8(inflate(body.subarray(1))), notes: oldChunk(chunk.type, standard) };
   const isCompressed = body[0] === 1;
   const languageEnd = body.indexOf(0, 2);
   const translatedEnd = languageEnd === -1 ? -1 : body.indexOf(0, languageEnd + 1);
-  if (translatedEnd === -1 || (body[0] ?? 2) > 1) throw new BadgekitError('IMAGE_INVALID', 'the PNG\'s iTXt chunk with the credential is malformed');
+  if (translatedEnd === -1 || (body[0] ?? 2) > 1)
+    throw new BadgekitError('IMAGE_INVALID', "the PNG's iTXt chunk with the credential is malformed");
   const text = body.subarray(translatedEnd + 1);
   if (!isCompressed) return { text: noNul(decodeUtf8(text)), notes: [] };
-  return { text: noNul(decodeUtf8(inflate(text))), notes: ['the credential is compressed inside the PNG, which the standard forbids'] };
+  return {
+    text: noNul(decodeUtf8(inflate(text))),
+    notes: ['the credential is compressed inside the PNG, which the standard forbids'],
+  };
 }
 
 function oldChunk(type: string, standard: Extracted['standard']): string[] {
-  return standard === 'Open Badges 3.0' ? [`the credential stands in a ${type} chunk where the standard demands iTXt`] : [];
+  return standard === 'Open Badges 3.0'
+    ? [`the credential stands in a ${type} chunk where the standard demands iTXt`]
+    : [];
 }
 
 function noNul(text: string): string {

@@ -16,9 +16,12 @@ export function bakeSvg(image: string, credential: string): string {
   const svg = scanSvg(image);
   const prefix = declaredPrefix(svg) ?? freePrefix(svg);
   const edits = svg.children.filter((child) => isCarrier(child, 0)).map(({ start, end }) => ({ start, end, text: '' }));
-  if (declaredPrefix(svg) === undefined) edits.push({ start: svg.rootNameEnd, end: svg.rootNameEnd, text: ` xmlns:${prefix}="${NAMESPACE}"` });
+  if (declaredPrefix(svg) === undefined)
+    edits.push({ start: svg.rootNameEnd, end: svg.rootNameEnd, text: ` xmlns:${prefix}="${NAMESPACE}"` });
   const element = writeElement(prefix, credential);
-  edits.push(svg.selfClosing ? openedRoot(image, svg, element) : { start: svg.rootTagEnd, end: svg.rootTagEnd, text: element });
+  edits.push(
+    svg.selfClosing ? openedRoot(image, svg, element) : { start: svg.rootTagEnd, end: svg.rootTagEnd, text: element },
+  );
   return splice(image, edits);
 }
 
@@ -33,7 +36,12 @@ export function extractSvg(image: string): Extracted {
     const found = children.filter((child) => isCarrier(child, index));
     const [first] = found;
     if (first === undefined) continue;
-    if (found.length > 1) throw new BadgekitError('CREDENTIAL_DUPLICATE', `the SVG holds ${found.length} credentials where the standard allows one`, { hint: 'ask for the original image' });
+    if (found.length > 1)
+      throw new BadgekitError(
+        'CREDENTIAL_DUPLICATE',
+        `the SVG holds ${found.length} credentials where the standard allows one`,
+        { hint: 'ask for the original image' },
+      );
     return { ...readElement(first), standard, notes: [] };
   }
   throw new BadgekitError('CREDENTIAL_MISSING', 'the SVG holds no credential', {
@@ -57,7 +65,12 @@ function writeElement(prefix: string, credential: string): string {
 function readElement({ attributes, text, cdata }: SvgChild): { credential: string; how: string } {
   const verify = attributes.find(({ name }) => name === 'verify')?.value.trim() ?? '';
   const body = text.trim() === '' ? cdata : (text + cdata).trim();
-  if (verify !== '' && body !== '') throw new BadgekitError('CREDENTIAL_DUPLICATE', 'the SVG holds one credential in its "verify" attribute and another in its body', { hint: 'ask for the original image' });
+  if (verify !== '' && body !== '')
+    throw new BadgekitError(
+      'CREDENTIAL_DUPLICATE',
+      'the SVG holds one credential in its "verify" attribute and another in its body',
+      { hint: 'ask for the original image' },
+    );
   if (verify !== '') return { credential: verify, how: 'SVG, one credential in a verify attribute' };
   if (body !== '') return { credential: body, how: 'SVG, one credential in an element of the root' };
   throw new BadgekitError('CREDENTIAL_MISSING', 'the SVG has an element for a credential, but it is empty');
@@ -68,7 +81,9 @@ function isCarrier({ namespace, localName }: SvgChild, row: number): boolean {
 }
 
 function declaredPrefix({ rootAttributes }: Svg): string | undefined {
-  return rootAttributes.find(({ name, value }) => name.startsWith('xmlns:') && value === NAMESPACE)?.name.slice('xmlns:'.length);
+  return rootAttributes
+    .find(({ name, value }) => name.startsWith('xmlns:') && value === NAMESPACE)
+    ?.name.slice('xmlns:'.length);
 }
 
 function freePrefix({ rootAttributes }: Svg): string {
@@ -80,7 +95,11 @@ function freePrefix({ rootAttributes }: Svg): string {
 }
 
 /** `<svg …/>` opened, so that something can stand in it. */
-function openedRoot(image: string, { rootTagEnd, rootName }: Svg, element: string): { start: number; end: number; text: string } {
+function openedRoot(
+  image: string,
+  { rootTagEnd, rootName }: Svg,
+  element: string,
+): { start: number; end: number; text: string } {
   const slash = image.lastIndexOf('/', rootTagEnd);
   return { start: slash, end: rootTagEnd, text: `>${element}</${rootName}>` };
 }

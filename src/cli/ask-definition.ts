@@ -44,9 +44,14 @@ export async function askDefinition(flags: DefinitionFlags, session: Session): P
 
 function check({ type, validFor }: DefinitionFlags): void {
   if (type !== undefined && !isExtensibleWord(ACHIEVEMENT_TYPES, type)) {
-    throw new BadgekitError('USAGE', `--type ${quoted(type)} is not one of the standard's types`, { hint: suggestion(type, ACHIEVEMENT_TYPES) });
+    throw new BadgekitError('USAGE', `--type ${quoted(type)} is not one of the standard's types`, {
+      hint: suggestion(type, ACHIEVEMENT_TYPES),
+    });
   }
-  if (validFor !== undefined && !isDuration(validFor)) throw new BadgekitError('USAGE', `--valid-for ${quoted(validFor)} is not a duration`, { hint: 'write P2Y for two years, P18M for eighteen months' });
+  if (validFor !== undefined && !isDuration(validFor))
+    throw new BadgekitError('USAGE', `--valid-for ${quoted(validFor)} is not a duration`, {
+      hint: 'write P2Y for two years, P18M for eighteen months',
+    });
 }
 
 function fromFlags(flags: DefinitionFlags, tier: Tier | undefined): DefinitionAnswers {
@@ -54,9 +59,22 @@ function fromFlags(flags: DefinitionFlags, tier: Tier | undefined): DefinitionAn
   if (name === undefined) throw answerMissing('what the badge is called', '--name');
   if (description === undefined) throw answerMissing('what its holder has done or can do', '--description');
   if (tier === undefined) throw answerMissing('the tier', '--tier participation, skill or qualification');
-  if (criteria === undefined && criteriaUrl === undefined) throw answerMissing('what one must do to earn it', '--criteria or --criteria-url');
+  if (criteria === undefined && criteriaUrl === undefined)
+    throw answerMissing('what one must do to earn it', '--criteria or --criteria-url');
   if (image.length > 0 && caption === undefined) throw answerMissing('what the image shows', '--caption');
-  return { name, description, tier, criteria, criteriaUrl, images: image, caption: caption ?? plainImageCaption(tier), achievementType: flags.type, validFor: flags.validFor, inLanguage: flags.language, tags: tag };
+  return {
+    name,
+    description,
+    tier,
+    criteria,
+    criteriaUrl,
+    images: image,
+    caption: caption ?? plainImageCaption(tier),
+    achievementType: flags.type,
+    validFor: flags.validFor,
+    inLanguage: flags.language,
+    tags: tag,
+  };
 }
 
 function filled(text: string): true | string {
@@ -67,19 +85,63 @@ async function interview(flags: DefinitionFlags, tierFlag: Tier | undefined): Pr
   const { input, select } = await import('@inquirer/prompts');
   const context = { output: process.stderr };
   const name = flags.name ?? (await input({ message: 'What is the badge called?', validate: filled }, context));
-  const description = flags.description ?? (await input({ message: 'What has its holder done, or what can they do? (a sentence or two)', validate: filled }, context));
-  const tier = tierFlag ?? (await select<Tier>({
-    message: 'How much does it claim?',
-    choices: [
-      { value: 'participation', name: 'participation: was there' },
-      { value: 'skill', name: 'skill: can do something, as was seen' },
-      { value: 'qualification', name: 'qualification: was examined and passed' },
-    ],
-  }, context));
-  const criteria = flags.criteria ?? (flags.criteriaUrl === undefined ? await input({ message: 'What must one do to earn it? (Markdown)', validate: filled }, context) : undefined);
-  const file = flags.image === undefined ? await input({ message: 'Its image, a PNG or SVG file (empty: badgekit draws a plain one)' }, context) : '';
+  const description =
+    flags.description ??
+    (await input(
+      { message: 'What has its holder done, or what can they do? (a sentence or two)', validate: filled },
+      context,
+    ));
+  const tier =
+    tierFlag ??
+    (await select<Tier>(
+      {
+        message: 'How much does it claim?',
+        choices: [
+          { value: 'participation', name: 'participation: was there' },
+          { value: 'skill', name: 'skill: can do something, as was seen' },
+          { value: 'qualification', name: 'qualification: was examined and passed' },
+        ],
+      },
+      context,
+    ));
+  const criteria =
+    flags.criteria ??
+    (flags.criteriaUrl === undefined
+      ? await input({ message: 'What must one do to earn it? (Markdown)', validate: filled }, context)
+      : undefined);
+  const file =
+    flags.image === undefined
+      ? await input({ message: 'Its image, a PNG or SVG file (empty: badgekit draws a plain one)' }, context)
+      : '';
   const images = flags.image ?? (file.trim() === '' ? [] : [file.trim()]);
-  const caption = flags.caption ?? (images.length === 0 ? plainImageCaption(tier) : await input({ message: 'What does the image show? (one sentence, for screen readers)', validate: filled }, context));
-  const validFor = flags.validFor ?? (await input({ message: 'How long is an award valid? (P2Y is two years; empty: for ever)', validate: (text) => text === '' || isDuration(text) || 'write it like P2Y or P18M' }, context));
-  return { name, description, tier, criteria, criteriaUrl: flags.criteriaUrl, images, caption, achievementType: flags.type, validFor: validFor === '' ? undefined : validFor, inLanguage: flags.language, tags: flags.tag ?? [] };
+  const caption =
+    flags.caption ??
+    (images.length === 0
+      ? plainImageCaption(tier)
+      : await input(
+          { message: 'What does the image show? (one sentence, for screen readers)', validate: filled },
+          context,
+        ));
+  const validFor =
+    flags.validFor ??
+    (await input(
+      {
+        message: 'How long is an award valid? (P2Y is two years; empty: for ever)',
+        validate: (text) => text === '' || isDuration(text) || 'write it like P2Y or P18M',
+      },
+      context,
+    ));
+  return {
+    name,
+    description,
+    tier,
+    criteria,
+    criteriaUrl: flags.criteriaUrl,
+    images,
+    caption,
+    achievementType: flags.type,
+    validFor: validFor === '' ? undefined : validFor,
+    inLanguage: flags.language,
+    tags: flags.tag ?? [],
+  };
 }

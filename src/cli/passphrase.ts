@@ -15,13 +15,19 @@ const TRIES = 3;
  * three times. Never from the command line.
  * @throws BadgekitError PASSPHRASE_MISSING where there is neither and nobody to ask; PASSPHRASE_WRONG
  */
-export async function withPassphrase<T>(session: Session, file: string | undefined, open: (passphrase: string) => Promise<T>): Promise<T> {
+export async function withPassphrase<T>(
+  session: Session,
+  file: string | undefined,
+  open: (passphrase: string) => Promise<T>,
+): Promise<T> {
   const given = await givenPassphrase(session, file);
   if (given !== undefined) return await open(given);
   const { password } = await import('@inquirer/prompts');
   for (let attempt = 1; ; attempt++) {
     try {
-      return await open(await password({ message: 'Passphrase of the signing key', mask: true }, { output: process.stderr }));
+      return await open(
+        await password({ message: 'Passphrase of the signing key', mask: true }, { output: process.stderr }),
+      );
     } catch (error) {
       if (!(error instanceof BadgekitError) || error.code !== 'PASSPHRASE_WRONG' || attempt >= TRIES) throw error;
       session.err('That passphrase does not open the key. Once more:\n');
@@ -35,20 +41,35 @@ export async function askNewPassphrase(session: Session, file: string | undefine
   if (given !== undefined) return long(given);
   const { password } = await import('@inquirer/prompts');
   const context = { output: process.stderr };
-  const first = await password({ message: 'Passphrase for the new signing key (you will need it for every issue)', mask: true, validate: (text) => text.length >= MIN_PASSPHRASE_LENGTH || `at least ${MIN_PASSPHRASE_LENGTH} characters` }, context);
-  await password({ message: 'The same passphrase again', mask: true, validate: (text) => text === first || 'the two differ' }, context);
+  const first = await password(
+    {
+      message: 'Passphrase for the new signing key (you will need it for every issue)',
+      mask: true,
+      validate: (text) => text.length >= MIN_PASSPHRASE_LENGTH || `at least ${MIN_PASSPHRASE_LENGTH} characters`,
+    },
+    context,
+  );
+  await password(
+    { message: 'The same passphrase again', mask: true, validate: (text) => text === first || 'the two differ' },
+    context,
+  );
   return first;
 }
 
 async function givenPassphrase(session: Session, file: string | undefined): Promise<string | undefined> {
-  if (file !== undefined) return decodeUtf8(await readBounded(resolve(session.cwd, file), MAX_FILE_BYTES, file)).replace(/\r?\n$/, '');
+  if (file !== undefined)
+    return decodeUtf8(await readBounded(resolve(session.cwd, file), MAX_FILE_BYTES, file)).replace(/\r?\n$/, '');
   const variable = session.env[VARIABLE];
   if (variable !== undefined && variable !== '') return variable;
   if (session.isInteractive) return undefined;
-  throw new BadgekitError('PASSPHRASE_MISSING', 'the signing key needs its passphrase', { hint: `set ${VARIABLE}, or give --passphrase-file FILE` });
+  throw new BadgekitError('PASSPHRASE_MISSING', 'the signing key needs its passphrase', {
+    hint: `set ${VARIABLE}, or give --passphrase-file FILE`,
+  });
 }
 
 function long(passphrase: string): string {
   if (passphrase.length >= MIN_PASSPHRASE_LENGTH) return passphrase;
-  throw new BadgekitError('PASSPHRASE_MISSING', `the passphrase is shorter than ${MIN_PASSPHRASE_LENGTH} characters`, { hint: 'choose a longer one: it is all that protects a stolen key file' });
+  throw new BadgekitError('PASSPHRASE_MISSING', `the passphrase is shorter than ${MIN_PASSPHRASE_LENGTH} characters`, {
+    hint: 'choose a longer one: it is all that protects a stolen key file',
+  });
 }

@@ -35,6 +35,15 @@ export function createProgram(session: Session, outcome: Outcome): Command {
     .exitOverride()
     .configureOutput({ writeOut: session.out, writeErr: session.err })
     .addHelpText('after', AFTER);
-  for (const add of [addInitIssuer, addDefine, addIssue, addBake, addVerify, addRevoke, addPublish] satisfies AddCommand[]) add(program, session, outcome);
+  for (const add of [
+    addInitIssuer,
+    addDefine,
+    addIssue,
+    addBake,
+    addVerify,
+    addRevoke,
+    addPublish,
+  ] satisfies AddCommand[])
+    add(program, session, outcome);
   return program;
 }

@@ -19,7 +19,9 @@ export function startProgress(session: Session, label: string, total: number): P
   let [done, drawn] = [0, 0];
   const draw = (now: number): void => {
     drawn = now;
-    session.err(`\r\u001b[2K${progressLine({ label, done, total, elapsedMs: now - started, columns: session.columns })}`);
+    session.err(
+      `\r\u001b[2K${progressLine({ label, done, total, elapsedMs: now - started, columns: session.columns })}`,
+    );
   };
   return {
     step: () => {

@@ -21,7 +21,11 @@ export interface IssueOutcome {
 }
 
 /** `Plan  25 rows: 21 to issue, 1 unchanged, 3 refused` */
-export function planAsText({ rows, toIssue, unchanged, changed, refused }: RosterPlan, issuer: Issuer, session: Session): string {
+export function planAsText(
+  { rows, toIssue, unchanged, changed, refused }: RosterPlan,
+  issuer: Issuer,
+  session: Session,
+): string {
   const { err } = styles(session);
   const parts = [
     `${count(toIssue)} to issue`,
@@ -29,30 +33,56 @@ export function planAsText({ rows, toIssue, unchanged, changed, refused }: Roste
     ...(changed.length > 0 ? [`${count(changed.length)} changed since issued`] : []),
     ...(refused.length > 0 ? [`${count(refused.length)} refused`] : []),
   ];
-  const status = issuer.hosting === undefined && toIssue > 0 ? 'Note  the programme hosts nothing, so these badges will have no status: they cannot be revoked\n' : '';
-  const token = issuer.form === 'jwt' && issuer.recipients !== 'did' && toIssue > 0 ? 'Note  the standard wants the recipient\'s id in a token (sub); recipients known by e-mail have none, so it is left out\n' : '';
+  const status =
+    issuer.hosting === undefined && toIssue > 0
+      ? 'Note  the programme hosts nothing, so these badges will have no status: they cannot be revoked\n'
+      : '';
+  const token =
+    issuer.form === 'jwt' && issuer.recipients !== 'did' && toIssue > 0
+      ? "Note  the standard wants the recipient's id in a token (sub); recipients known by e-mail have none, so it is left out\n"
+      : '';
   return `${err.bold('Plan')}  ${counted(rows, 'row')}: ${parts.join(', ')}\n${status}${token}`;
 }
 
-export function issueAsText(outcome: IssueOutcome, faults: readonly string[], issuer: Issuer, session: Session): string {
+export function issueAsText(
+  outcome: IssueOutcome,
+  faults: readonly string[],
+  issuer: Issuer,
+  session: Session,
+): string {
   const { out } = styles(session);
   const { plan, rosterFile } = outcome;
   const refused = plan.refused.length === 0 ? '' : refusedText(outcome, faults);
-  if (outcome.isHeld) return `${out.bold('Held')}  nothing was issued, because --strict was given and rows were refused\n${refused}`;
+  if (outcome.isHeld)
+    return `${out.bold('Held')}  nothing was issued, because --strict was given and rows were refused\n${refused}`;
   if (plan.toIssue === 0 && plan.refused.length === 0) return `${nothingToDo(plan)}\n${changedText(plan, rosterFile)}`;
   const lines: string[] = [];
   if (outcome.issued.length > 0) lines.push(doneText(outcome.issued));
   else if (plan.toIssue > 0) lines.push('another run issued these badges first');
-  else lines.push(plan.unchanged + plan.changed.length > 0 ? 'nothing new to issue' : 'nothing was issued: every row was refused');
+  else
+    lines.push(
+      plan.unchanged + plan.changed.length > 0 ? 'nothing new to issue' : 'nothing was issued: every row was refused',
+    );
   lines.push(...outcome.statusLists.map((list) => `status list ${list} signed`));
-  if (issuer.hosting !== undefined && outcome.issued.length > 0) lines.push(`publish the folder public/ at ${issuer.hosting}, so that others can verify them`);
+  if (issuer.hosting !== undefined && outcome.issued.length > 0)
+    lines.push(`publish the folder public/ at ${issuer.hosting}, so that others can verify them`);
   const isIdle = outcome.isInterrupted && outcome.issued.length === 0;
-  const stopped = outcome.isInterrupted ? `Stopped after ${count(outcome.issued.length)} of ${count(plan.toIssue)}; run the same command again for the rest.\n` : '';
+  const stopped = outcome.isInterrupted
+    ? `Stopped after ${count(outcome.issued.length)} of ${count(plan.toIssue)}; run the same command again for the rest.\n`
+    : '';
   return `${isIdle ? '' : labelled('Done', lines, out.bold)}${stopped}${changedText(plan, rosterFile)}${refused}`;
 }
 
 /** The same as JSON (schemas/output.json). */
-export function issueAsJson({ plan, rosterFile, issued, statusLists, rejectedFile, isInterrupted, isHeld }: IssueOutcome): object {
+export function issueAsJson({
+  plan,
+  rosterFile,
+  issued,
+  statusLists,
+  rejectedFile,
+  isInterrupted,
+  isHeld,
+}: IssueOutcome): object {
   return {
     badgekit: 1,
     command: 'issue',
@@ -62,7 +92,9 @@ export function issueAsJson({ plan, rosterFile, issued, statusLists, rejectedFil
     issued: issued.map(({ credentialId, badge, line, files }) => ({ id: credentialId, badge, line, files })),
     unchanged: plan.unchanged,
     changed: plan.changed.map(({ line, credentialId }) => ({ line, id: credentialId })),
-    refused: plan.refused.flatMap(({ faults }) => faults.map(({ line, column, message, hint }) => ({ line, column: column ?? null, message, hint: hint ?? null }))),
+    refused: plan.refused.flatMap(({ faults }) =>
+      faults.map(({ line, column, message, hint }) => ({ line, column: column ?? null, message, hint: hint ?? null })),
+    ),
     rejectedFile: rejectedFile ?? null,
     statusLists,
     interrupted: isInterrupted,
@@ -72,19 +104,25 @@ export function issueAsJson({ plan, rosterFile, issued, statusLists, rejectedFil
 
 function doneText(issued: readonly IssuedCredential[]): string {
   const endings = [...new Set(issued.flatMap(({ files }) => files.map((file) => file.slice(file.lastIndexOf('.')))))];
-  const kinds = endings.length > 1 ? `${endings.slice(0, -1).join(', ')} and ${endings.at(-1) ?? ''}` : (endings[0] ?? '');
+  const kinds =
+    endings.length > 1 ? `${endings.slice(0, -1).join(', ')} and ${endings.at(-1) ?? ''}` : (endings[0] ?? '');
   return `${counted(issued.length, 'badge')}, ${issued.length === 1 ? '' : 'each '}as ${kinds}, in credentials/`;
 }
 
 function nothingToDo({ rows, unchanged, lastIssuedAt }: RosterPlan): string {
   if (rows === 0) return 'Nothing to do: the roster has a header and no rows.';
-  const when = lastIssuedAt === undefined ? '' : `, ${rows === 1 ? '' : 'the last of them '}on ${formatDay(lastIssuedAt)}`;
+  const when =
+    lastIssuedAt === undefined ? '' : `, ${rows === 1 ? '' : 'the last of them '}on ${formatDay(lastIssuedAt)}`;
   return `Nothing to do: ${unchanged === rows ? `${rows === 1 ? 'the award was' : `all ${count(rows)} awards were`} issued before${when}` : `every row was issued before${when}`}.`;
 }
 
 function changedText({ changed }: RosterPlan, rosterFile: string): string {
   if (changed.length === 0) return '';
-  const lines = changed.slice(0, MAX_SHOWN).map(({ line, credentialId }) => `  ${visible(rosterFile)}:${line}  now says something else than ${credentialId}\n`);
+  const lines = changed
+    .slice(0, MAX_SHOWN)
+    .map(
+      ({ line, credentialId }) => `  ${visible(rosterFile)}:${line}  now says something else than ${credentialId}\n`,
+    );
   return `Rows that changed since they were issued (what was issued stays as it is):\n${lines.join('')}${more(changed.length)}To issue such a row anew, revoke the old badge and give the row another value in a column "award".\n`;
 }
 

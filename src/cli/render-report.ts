@@ -12,7 +12,12 @@ export function reportAsText(report: Report, recipient: string | undefined, sess
   const { out } = styles(session);
   const paint = { verified: out.green, rejected: out.red, undetermined: out.yellow }[report.verdict];
   const [word = '', ...rest] = report.headline.split('  ');
-  const title = report.verdict === 'verified' ? (report.claims?.name === undefined ? '' : quoted(report.claims.name, 120)) : visible(rest.join('  '), 400);
+  const title =
+    report.verdict === 'verified'
+      ? report.claims?.name === undefined
+        ? ''
+        : quoted(report.claims.name, 120)
+      : visible(rest.join('  '), 400);
   const head = `${paint.bold(word)}  ${title}\n${report.claims === undefined ? '' : claimLines(report, report.claims, recipient)}`;
   return `${head}\n${report.checks.map((check) => checkLines(check, session)).join('')}`;
 }
@@ -50,16 +55,34 @@ export function reportAsJson(file: string, { verdict, headline, claims, checks }
     file,
     verdict,
     headline,
-    claims: claims === undefined ? null : Object.fromEntries(Object.entries(claims).map(([name, value]) => [name, value ?? null])),
-    checks: checks.map(({ check, outcome, summary, findings }) => ({ check, outcome, summary, findings: findings.map(({ code, message, path, advice }) => ({ code, message, path: path ?? null, advice: advice ?? null })) })),
+    claims:
+      claims === undefined
+        ? null
+        : Object.fromEntries(Object.entries(claims).map(([name, value]) => [name, value ?? null])),
+    checks: checks.map(({ check, outcome, summary, findings }) => ({
+      check,
+      outcome,
+      summary,
+      findings: findings.map(({ code, message, path, advice }) => ({
+        code,
+        message,
+        path: path ?? null,
+        advice: advice ?? null,
+      })),
+    })),
   };
 }
 
 /** Several files: how many of each verdict, and a line for each that is not verified. */
-export function summaryAsText(reports: readonly { readonly file: string; readonly report: Report }[], session: Session): string {
+export function summaryAsText(
+  reports: readonly { readonly file: string; readonly report: Report }[],
+  session: Session,
+): string {
   const { out } = styles(session);
   const tally = (verdict: VerdictWord): number => reports.filter(({ report }) => report.verdict === verdict).length;
-  const counts = (['verified', 'rejected', 'undetermined'] as const).map((verdict) => `${count(tally(verdict))} ${verdict}`);
+  const counts = (['verified', 'rejected', 'undetermined'] as const).map(
+    (verdict) => `${count(tally(verdict))} ${verdict}`,
+  );
   const others = reports.filter(({ report }) => report.verdict !== 'verified');
   return `${out.bold(counts.join('   '))}\n${others.map(({ file, report }) => `  ${visible(file)}: ${visible(report.headline, 400)}\n`).join('')}`;
 }

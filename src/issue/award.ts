@@ -20,7 +20,9 @@ export interface Award {
   readonly awardKey: string;
   readonly issuedOn: Instant | undefined;
   readonly expiresOn: Instant | undefined;
-  readonly evidence: { readonly url: string | undefined; readonly name: string | undefined; readonly description: string | undefined } | undefined;
+  readonly evidence:
+    | { readonly url: string | undefined; readonly name: string | undefined; readonly description: string | undefined }
+    | undefined;
   readonly narrative: string | undefined;
   readonly credits: number | undefined;
   readonly results: readonly AwardedResult[];
@@ -42,7 +44,8 @@ export interface RowFault {
   readonly hint: string | undefined;
 }
 
-export type RowOutcome = { readonly ok: true; readonly award: Award } | { readonly ok: false; readonly faults: readonly RowFault[] };
+export type RowOutcome =
+  { readonly ok: true; readonly award: Award } | { readonly ok: false; readonly faults: readonly RowFault[] };
 
 export interface RowRules {
   readonly columns: ColumnMap;
@@ -71,33 +74,73 @@ class RowReader {
     const { cells, line } = this.#record;
     const { header } = this.#rules.columns;
     if (cells.slice(header.length).some((cell) => cell.trim() !== '')) {
-      this.#fault(header.length + 1, `the row has ${cells.length} cells, the header ${header.length}`, 'put quotes around cells that contain the separator');
+      this.#fault(
+        header.length + 1,
+        `the row has ${cells.length} cells, the header ${header.length}`,
+        'put quotes around cells that contain the separator',
+      );
     }
     const recipient = this.#recipient();
     const badge = this.#badge();
     const definition = badge === undefined ? undefined : this.#definition(badge);
     const issuedOn = this.#date('issued_on');
     const expiresOn = this.#date('expires_on');
-    if (issuedOn !== undefined && expiresOn !== undefined && expiresOn <= issuedOn) this.#fault('expires_on', 'the award would expire before it begins', 'check both dates');
-    const results = definition === undefined ? [] : readResults(definition.source, this.#resultCells(), (column, message, hint) => this.#fault(column, message, hint));
-    const rest = { evidence: this.#evidence(), narrative: this.#cell('narrative'), credits: this.#credits(), name: this.#cell('name'), awardKey: this.#cell('award') ?? '' };
-    if (this.#faults.length > 0 || recipient === undefined || badge === undefined || definition === undefined) return { ok: false, faults: this.#faults };
-    return { ok: true, award: { line, badge, definition: definition.badge, recipient, issuedOn, expiresOn, results, ...rest } };
+    if (issuedOn !== undefined && expiresOn !== undefined && expiresOn <= issuedOn)
+      this.#fault('expires_on', 'the award would expire before it begins', 'check both dates');
+    const results =
+      definition === undefined
+        ? []
+        : readResults(definition.source, this.#resultCells(), (column, message, hint) =>
+            this.#fault(column, message, hint),
+          );
+    const rest = {
+      evidence: this.#evidence(),
+      narrative: this.#cell('narrative'),
+      credits: this.#credits(),
+      name: this.#cell('name'),
+      awardKey: this.#cell('award') ?? '',
+    };
+    if (this.#faults.length > 0 || recipient === undefined || badge === undefined || definition === undefined)
+      return { ok: false, faults: this.#faults };
+    return {
+      ok: true,
+      award: { line, badge, definition: definition.badge, recipient, issuedOn, expiresOn, results, ...rest },
+    };
   }
 
   #recipient(): AwardRecipient | undefined {
     const [rawEmail, id, value] = [this.#cell('email'), this.#cell('id'), this.#cell('identifier')];
     const type = this.#cell('identifier_type') ?? 'identifier';
-    if (rawEmail !== undefined && !isEmailAddress(normalizeEmail(rawEmail))) this.#fault('email', `email ${quoted(rawEmail)} is not an e-mail address`, 'write one address such as ana@example.org');
-    if (id !== undefined && !isDid(id) && !isWebUrl(id)) this.#fault('id', `id ${quoted(id)} is neither a DID nor a web address`, 'write a DID such as did:key:z6Mk… or an https address');
-    if (value !== undefined && !isExtensibleWord(IDENTIFIER_TYPES, type)) this.#fault('identifier_type', `identifier_type ${quoted(type)} is not a type of identifier that Open Badges has`, suggestion(type, IDENTIFIER_TYPES));
+    if (rawEmail !== undefined && !isEmailAddress(normalizeEmail(rawEmail)))
+      this.#fault(
+        'email',
+        `email ${quoted(rawEmail)} is not an e-mail address`,
+        'write one address such as ana@example.org',
+      );
+    if (id !== undefined && !isDid(id) && !isWebUrl(id))
+      this.#fault(
+        'id',
+        `id ${quoted(id)} is neither a DID nor a web address`,
+        'write a DID such as did:key:z6Mk… or an https address',
+      );
+    if (value !== undefined && !isExtensibleWord(IDENTIFIER_TYPES, type))
+      this.#fault(
+        'identifier_type',
+        `identifier_type ${quoted(type)} is not a type of identifier that Open Badges has`,
+        suggestion(type, IDENTIFIER_TYPES),
+      );
     if (this.#rules.recipients === 'did' && (id === undefined || !isDid(id))) {
-      this.#fault('id', 'the programme identifies recipients by DID, and the row has none', 'fill the column id, or set recipients: hashed-email in badgekit.yaml');
+      this.#fault(
+        'id',
+        'the programme identifies recipients by DID, and the row has none',
+        'fill the column id, or set recipients: hashed-email in badgekit.yaml',
+      );
     }
     const email = rawEmail === undefined ? undefined : normalizeEmail(rawEmail);
     const label = email ?? id ?? value;
     if (label !== undefined) return { label, email, id, identifier: value === undefined ? undefined : { value, type } };
-    const column = (['email', 'id', 'identifier'] as const).find((name) => this.#rules.columns.indices.has(name)) ?? 'email';
+    const column =
+      (['email', 'id', 'identifier'] as const).find((name) => this.#rules.columns.indices.has(name)) ?? 'email';
     this.#fault(column, `the row names nobody: ${column} is empty`, 'fill it in, or remove the row');
     return undefined;
   }
@@ -107,15 +150,22 @@ class RowReader {
     const badge = named ?? this.#rules.defaultBadge;
     // A dotted name is a badge's variant in a language: rows reach it by their locale.
     const known = [...this.#rules.definitions.keys()].filter((name) => !name.includes('.'));
-    if (badge === undefined) this.#fault('badge', 'the row does not say which badge', `fill the column badge, or give --badge; badges are: ${known.join(', ')}`);
-    else if (!known.includes(badge)) this.#fault('badge', `badge ${quoted(badge)} is not defined`, suggestion(badge, known));
+    if (badge === undefined)
+      this.#fault(
+        'badge',
+        'the row does not say which badge',
+        `fill the column badge, or give --badge; badges are: ${known.join(', ')}`,
+      );
+    else if (!known.includes(badge))
+      this.#fault('badge', `badge ${quoted(badge)} is not defined`, suggestion(badge, known));
     else return badge;
     return undefined;
   }
 
   #definition(badge: string): Definition | undefined {
     const locale = this.#cell('locale');
-    if (locale !== undefined && !/^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*$/.test(locale)) this.#fault('locale', `locale ${quoted(locale)} is not a language code`, 'write a code such as en, de or pt-BR');
+    if (locale !== undefined && !/^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*$/.test(locale))
+      this.#fault('locale', `locale ${quoted(locale)} is not a language code`, 'write a code such as en, de or pt-BR');
     const language = (locale ?? '').replace('_', '-').toLowerCase();
     const variants = [`${badge}.${language}`, `${badge}.${language.split('-')[0] ?? ''}`, badge];
     return variants.map((name) => this.#rules.definitions.get(name)).find((definition) => definition !== undefined);
@@ -125,14 +175,30 @@ class RowReader {
     const text = this.#cell(column);
     if (text === undefined) return undefined;
     const instant = parseDateOrStamp(text);
-    if (instant === undefined) this.#fault(column, `${column} ${quoted(text)} is not a date that badgekit reads`, 'write year-month-day, such as 2026-05-04');
+    if (instant === undefined)
+      this.#fault(
+        column,
+        `${column} ${quoted(text)} is not a date that badgekit reads`,
+        'write year-month-day, such as 2026-05-04',
+      );
     return instant;
   }
 
   #evidence(): Award['evidence'] {
-    const [url, name, description] = [this.#cell('evidence_url'), this.#cell('evidence_name'), this.#cell('evidence_description')];
-    if (url !== undefined && !isWebUrl(url)) this.#fault('evidence_url', `evidence_url ${quoted(url)} is not a web address`, 'write it in full, beginning with https://');
-    return url === undefined && name === undefined && description === undefined ? undefined : { url, name, description };
+    const [url, name, description] = [
+      this.#cell('evidence_url'),
+      this.#cell('evidence_name'),
+      this.#cell('evidence_description'),
+    ];
+    if (url !== undefined && !isWebUrl(url))
+      this.#fault(
+        'evidence_url',
+        `evidence_url ${quoted(url)} is not a web address`,
+        'write it in full, beginning with https://',
+      );
+    return url === undefined && name === undefined && description === undefined
+      ? undefined
+      : { url, name, description };
   }
 
   #credits(): number | undefined {
@@ -160,7 +226,8 @@ class RowReader {
   #cell(column: Column): string | undefined {
     const index = this.#rules.columns.indices.get(column);
     const raw = index === undefined ? '' : (this.#record.cells[index] ?? '');
-    if (!raw.isWellFormed() || raw.includes('\0')) this.#fault(column, `${column} holds characters that cannot be written`, 'type the cell again');
+    if (!raw.isWellFormed() || raw.includes('\0'))
+      this.#fault(column, `${column} holds characters that cannot be written`, 'type the cell again');
     const text = raw.normalize('NFC').replace(/^[\s\u00a0]+|[\s\u00a0]+$/g, '');
     return text === '' ? undefined : text;
   }

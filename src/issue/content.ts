@@ -13,7 +13,11 @@ import type { Award } from './award.ts';
 import { type IssuableBadge, type Issuer, statusListExtension } from './issuer.ts';
 
 /** When an award begins and ends: by the row, else from now, for as long as the definition says. */
-export function periodOf(award: Award, badge: IssuableBadge, now: Instant): { readonly from: Instant; readonly until: Instant | undefined } {
+export function periodOf(
+  award: Award,
+  badge: IssuableBadge,
+  now: Instant,
+): { readonly from: Instant; readonly until: Instant | undefined } {
   const from = award.issuedOn ?? now;
   if (award.expiresOn !== undefined) return { from, until: award.expiresOn };
   return { from, until: badge.validFor === undefined ? undefined : addDuration(from, badge.validFor) };
@@ -50,8 +54,18 @@ export function credentialOf(award: AwardedCredential, issuer: Issuer): JsonObje
       creditsEarned: row.credits,
       result: resultsOf(row, achievement.id),
     },
-    evidence: row.evidence === undefined ? [] : [{ ...present({ id: row.evidence.url }), type: ['Evidence'], ...present({ name: row.evidence.name, description: row.evidence.description }) }],
-    status: hosting === undefined ? [] : places.map((place) => statusEntry(hosting, place, statusListExtension(issuer))),
+    evidence:
+      row.evidence === undefined
+        ? []
+        : [
+            {
+              ...present({ id: row.evidence.url }),
+              type: ['Evidence'],
+              ...present({ name: row.evidence.name, description: row.evidence.description }),
+            },
+          ],
+    status:
+      hosting === undefined ? [] : places.map((place) => statusEntry(hosting, place, statusListExtension(issuer))),
   });
   prove(credential, issuer, row.line);
   return credential;
@@ -63,7 +77,10 @@ export function badgeOf(award: Award, issuer: Issuer): IssuableBadge {
   return badge;
 }
 
-function identifiersOf({ row, credentialId }: AwardedCredential, { recipients, awardSecret }: Issuer): IdentityObject[] {
+function identifiersOf(
+  { row, credentialId }: AwardedCredential,
+  { recipients, awardSecret }: Issuer,
+): IdentityObject[] {
   const known = [
     ...(row.recipient.email === undefined ? [] : [{ value: row.recipient.email, type: 'emailAddress' }]),
     ...(row.recipient.identifier === undefined ? [] : [row.recipient.identifier]),
@@ -77,7 +94,10 @@ function identifiersOf({ row, credentialId }: AwardedCredential, { recipients, a
 }
 
 function saltOf(secret: Uint8Array, credentialId: string, type: string): Uint8Array {
-  return createHmac('sha256', secret).update(JSON.stringify(['salt', credentialId, type])).digest().subarray(0, SALT_BYTES);
+  return createHmac('sha256', secret)
+    .update(JSON.stringify(['salt', credentialId, type]))
+    .digest()
+    .subarray(0, SALT_BYTES);
 }
 
 function resultsOf({ results }: Award, achievementId: string): Result[] {
@@ -96,5 +116,8 @@ function prove(credential: JsonObject, issuer: Issuer, line: number): void {
   const faults = outcome.ok ? ruleFaults(credential) : outcome.faults;
   const [fault] = faults;
   if (fault === undefined) return;
-  throw new BadgekitError('CREDENTIAL_INVALID', `the badge would break the standard: ${fault.message}`, { where: { line, path: fault.path }, hint: 'this is a fault of badgekit or of the definition: report it with the definition' });
+  throw new BadgekitError('CREDENTIAL_INVALID', `the badge would break the standard: ${fault.message}`, {
+    where: { line, path: fault.path },
+    hint: 'this is a fault of badgekit or of the definition: report it with the definition',
+  });
 }

@@ -13,7 +13,12 @@ export interface AwardIdentity {
 
 export function identify(secret: Uint8Array, issuer: string, award: Award): AwardIdentity {
   const { id, email, identifier } = award.recipient;
-  const recipient = email === undefined ? (id === undefined ? ['identifier', identifier?.type ?? '', identifier?.value ?? ''] : ['id', id]) : ['email', email];
+  const recipient =
+    email === undefined
+      ? id === undefined
+        ? ['identifier', identifier?.type ?? '', identifier?.value ?? '']
+        : ['id', id]
+      : ['email', email];
   const parts = [issuer, award.badge, ...recipient, award.awardKey];
   const { line: _line, ...content } = award;
   return {

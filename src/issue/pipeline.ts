@@ -31,7 +31,10 @@ export interface IssuedCredential {
  * Issues awards in batches: reserve in the ledger, sign, bake, write, mark as issued. Whatever interrupts it, the next
  * run finishes the reserved ones under the same ids and status entries, and issues nothing twice.
  */
-export async function* issueAwards(awards: AsyncIterable<IdentifiedAward>, issuing: Issuing): AsyncGenerator<IssuedCredential> {
+export async function* issueAwards(
+  awards: AsyncIterable<IdentifiedAward>,
+  issuing: Issuing,
+): AsyncGenerator<IssuedCredential> {
   const proven = new Set<string>();
   let batch: IdentifiedAward[] = [];
   for await (const award of awards) {
@@ -44,11 +47,19 @@ export async function* issueAwards(awards: AsyncIterable<IdentifiedAward>, issui
   if (batch.length > 0) yield* issueBatch(batch, issuing, proven);
 }
 
-async function* issueBatch(batch: readonly IdentifiedAward[], issuing: Issuing, proven: Set<string>): AsyncGenerator<IssuedCredential> {
+async function* issueBatch(
+  batch: readonly IdentifiedAward[],
+  issuing: Issuing,
+  proven: Set<string>,
+): AsyncGenerator<IssuedCredential> {
   const { ledger, clock, issuer } = issuing;
   await refuseStrayFiles(batch, issuing);
   const now = clock();
-  const reserved = await ledger.reserve(batch.map((award) => reservationOf(award, issuing, now)), issuer.hosting === undefined ? [] : issuer.purposes, now);
+  const reserved = await ledger.reserve(
+    batch.map((award) => reservationOf(award, issuing, now)),
+    issuer.hosting === undefined ? [] : issuer.purposes,
+    now,
+  );
   const written: { credentialId: string; verificationMethod: string; files: readonly string[] }[] = [];
   const issued: IssuedCredential[] = [];
   for (const [index, entry] of reserved.entries()) {
@@ -82,23 +93,42 @@ function reservationOf(award: IdentifiedAward, { issuer, roster }: Issuing, now:
   };
 }
 
-async function secureAward({ row }: IdentifiedAward, entry: LedgerAward, { issuer }: Issuing, proven: Set<string>): Promise<SecuredText> {
+async function secureAward(
+  { row }: IdentifiedAward,
+  entry: LedgerAward,
+  { issuer }: Issuing,
+  proven: Set<string>,
+): Promise<SecuredText> {
   const credential = credentialOf({ ...entry, row }, issuer);
   const secured = await secure(credential, issuer, issuer.form, entry.reservedAt);
   if (secured.document !== undefined && !proven.has(row.definition)) {
-    await verifyByReference(secured.document, issuer.key.publicKey, secured.verificationMethod, Math.max(entry.validFrom, entry.reservedAt));
+    await verifyByReference(
+      secured.document,
+      issuer.key.publicKey,
+      secured.verificationMethod,
+      Math.max(entry.validFrom, entry.reservedAt),
+    );
   }
   if (!proven.has(row.definition)) {
-    for (const { format, bytes } of badgeOf(row, issuer).images) if (format === 'png') proveSamePixels(bytes, bake(bytes, secured.text));
+    for (const { format, bytes } of badgeOf(row, issuer).images)
+      if (format === 'png') proveSamePixels(bytes, bake(bytes, secured.text));
   }
   proven.add(row.definition);
   return secured;
 }
 
-async function writeCredential(entry: LedgerAward, { images }: IssuableBadge, { text, extension }: SecuredText, files: Files): Promise<readonly string[]> {
+async function writeCredential(
+  entry: LedgerAward,
+  { images }: IssuableBadge,
+  { text, extension }: SecuredText,
+  files: Files,
+): Promise<readonly string[]> {
   const base = basePath(entry.badge, entry.credentialId);
   const carried = images.map(({ format, bytes }) => ({ path: `${base}.${format}`, content: bake(bytes, text) }));
-  const all = [{ path: `${base}.${extension}`, content: Buffer.from(extension === 'jwt' ? `${text}\n` : text, 'utf8') }, ...carried];
+  const all = [
+    { path: `${base}.${extension}`, content: Buffer.from(extension === 'jwt' ? `${text}\n` : text, 'utf8') },
+    ...carried,
+  ];
   // The award is reserved, so what stands under its name is this run's or an interrupted one's.
   for (const { path, content } of all) await files.write(path, content, { replace: true });
   return all.map(({ path }) => path);

@@ -68,11 +68,24 @@ export async function planRoster(records: AsyncIterable<CsvRecord>, planning: Pl
       }
     }
   }
-  return { rows, toIssue, unchanged, changed, refused, sample, lastIssuedAt: lastIssuedAt === 0 ? undefined : lastIssuedAt, lines };
+  return {
+    rows,
+    toIssue,
+    unchanged,
+    changed,
+    refused,
+    sample,
+    lastIssuedAt: lastIssuedAt === 0 ? undefined : lastIssuedAt,
+    lines,
+  };
 }
 
 /** The awards of a planned roster that are still to be issued, read from the roster again. */
-export async function* awardsToIssue(records: AsyncIterable<CsvRecord>, planning: Planning, plan: RosterPlan): AsyncGenerator<IdentifiedAward> {
+export async function* awardsToIssue(
+  records: AsyncIterable<CsvRecord>,
+  planning: Planning,
+  plan: RosterPlan,
+): AsyncGenerator<IdentifiedAward> {
   for await (const batch of inBatches(records)) {
     const accepted = batch.flatMap((record) => {
       const outcome = readAward(record, planning.rules);
@@ -100,7 +113,14 @@ function accept(record: CsvRecord, planning: Planning, lines: Map<string, number
   const column = planning.rules.columns.indices.get('email') ?? planning.rules.columns.indices.get('id');
   refused.push({
     cells: record.cells,
-    faults: [{ line: record.line, column: column === undefined ? undefined : column + 1, message: `the row awards the same badge to the same person as line ${earlier}`, hint: 'remove it, or tell the two apart in a column "award" (such as 2025 and 2026)' }],
+    faults: [
+      {
+        line: record.line,
+        column: column === undefined ? undefined : column + 1,
+        message: `the row awards the same badge to the same person as line ${earlier}`,
+        hint: 'remove it, or tell the two apart in a column "award" (such as 2025 and 2026)',
+      },
+    ],
   });
   return [];
 }

@@ -21,7 +21,11 @@ const STATUSES = ['Completed', 'Enrolled', 'Failed', 'InProgress', 'OnHold', 'Pr
  * The results of a row: `score` belongs to the definition's first numeric result, `level` to its first one with
  * levels, `result.<name>` to the one of that name. A result below what the definition requires refuses the row.
  */
-export function readResults({ resultDescription = [] }: DefinitionSource, cells: Cells, fault: Fault): readonly AwardedResult[] {
+export function readResults(
+  { resultDescription = [] }: DefinitionSource,
+  cells: Cells,
+  fault: Fault,
+): readonly AwardedResult[] {
   const awarded = new Map<string, AwardedResult>();
   for (const [key, { column, text }] of cells) {
     const definition = findResult(key, resultDescription);
@@ -32,18 +36,33 @@ export function readResults({ resultDescription = [] }: DefinitionSource, cells:
     const result = readResult(definition, text, key, (message, hint) => fault(column, message, hint));
     if (result === undefined) continue;
     const earlier = awarded.get(definition.name);
-    awarded.set(definition.name, { ...result, value: result.value ?? earlier?.value, level: result.level ?? earlier?.level });
+    awarded.set(definition.name, {
+      ...result,
+      value: result.value ?? earlier?.value,
+      level: result.level ?? earlier?.level,
+    });
   }
   return resultDescription.flatMap(({ name }) => awarded.get(name) ?? []);
 }
 
 function findResult(key: string, results: readonly ResultDefinition[]): ResultDefinition | undefined {
-  if (key === 'score') return results.find(({ resultType, rubricCriterionLevel }) => NUMERIC_RESULT_TYPES.has(resultType) && rubricCriterionLevel === undefined) ?? results.find(({ resultType }) => NUMERIC_RESULT_TYPES.has(resultType));
+  if (key === 'score')
+    return (
+      results.find(
+        ({ resultType, rubricCriterionLevel }) =>
+          NUMERIC_RESULT_TYPES.has(resultType) && rubricCriterionLevel === undefined,
+      ) ?? results.find(({ resultType }) => NUMERIC_RESULT_TYPES.has(resultType))
+    );
   if (key === 'level') return results.find(({ rubricCriterionLevel }) => rubricCriterionLevel !== undefined);
   return results.find(({ name }) => sameName(name, key.slice('result.'.length)));
 }
 
-function readResult(definition: ResultDefinition, text: string, key: string, fault: (message: string, hint: string | undefined) => void): AwardedResult | undefined {
+function readResult(
+  definition: ResultDefinition,
+  text: string,
+  key: string,
+  fault: (message: string, hint: string | undefined) => void,
+): AwardedResult | undefined {
   const { name, rubricCriterionLevel: levels, requiredLevel, requiredValue, resultType } = definition;
   const none = { name, value: undefined, level: undefined, status: undefined };
   if (levels !== undefined && key !== 'score') {
@@ -51,7 +70,11 @@ function readResult(definition: ResultDefinition, text: string, key: string, fau
     const required = levels.findIndex((level) => level.name === requiredLevel);
     const names = levels.map((level) => level.name);
     if (reached === -1) fault(`${key} ${quoted(text)} is not one of: ${names.join(', ')}`, suggestion(text, names));
-    else if (reached < required) fault(`${key} ${quoted(text)} lies below the required "${requiredLevel ?? ''}"`, 'remove the row: the badge is not earned yet');
+    else if (reached < required)
+      fault(
+        `${key} ${quoted(text)} lies below the required "${requiredLevel ?? ''}"`,
+        'remove the row: the badge is not earned yet',
+      );
     else return { ...none, level: names[reached] };
     return undefined;
   }
@@ -62,19 +85,28 @@ function readResult(definition: ResultDefinition, text: string, key: string, fau
   }
   const problem = valueProblem(definition, text);
   if (problem !== undefined) fault(`${key} ${problem.message}`, problem.hint);
-  else if (requiredValue !== undefined && isBelow(definition, text, requiredValue)) fault(`${key} ${text} lies below the required ${requiredValue}`, 'remove the row: the badge is not earned yet');
+  else if (requiredValue !== undefined && isBelow(definition, text, requiredValue))
+    fault(`${key} ${text} lies below the required ${requiredValue}`, 'remove the row: the badge is not earned yet');
   else return { ...none, value: text };
   return undefined;
 }
 
 /** Whether a value is lower than another: by number, or by its place in the list of allowed values (low to high). */
 function isBelow({ allowedValue }: ResultDefinition, value: string, required: string): boolean {
-  return allowedValue === undefined ? Number(value) < Number(required) : allowedValue.indexOf(value) < allowedValue.indexOf(required);
+  return allowedValue === undefined
+    ? Number(value) < Number(required)
+    : allowedValue.indexOf(value) < allowedValue.indexOf(required);
 }
 
 function missingHint(key: string, results: readonly ResultDefinition[]): string {
   const names = results.map(({ name }) => name);
   const kind = key === 'score' ? 'the badge defines no numeric result' : 'the badge defines no result with levels';
-  if (key === 'score' || key === 'level') return names.length === 0 ? 'the badge defines no results: empty the cell, or add resultDescription to its definition' : `${kind}; its results are: ${names.join(', ')}`;
-  return suggestion(key.slice('result.'.length), names) ?? 'the badge defines no results: empty the cell, or add resultDescription to its definition';
+  if (key === 'score' || key === 'level')
+    return names.length === 0
+      ? 'the badge defines no results: empty the cell, or add resultDescription to its definition'
+      : `${kind}; its results are: ${names.join(', ')}`;
+  return (
+    suggestion(key.slice('result.'.length), names) ??
+    'the badge defines no results: empty the cell, or add resultDescription to its definition'
+  );
 }

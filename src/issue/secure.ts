@@ -18,11 +18,21 @@ export interface SecuredText {
  * Signs a credential in one form or the other.
  * @throws BadgekitError TERM_UNDEFINED where a part has no meaning under the contexts, in both forms
  */
-export async function secure(credential: JsonObject, issuer: Pick<Issuer, 'key' | 'verificationMethod'>, form: Issuer['form'], created: Instant): Promise<SecuredText> {
+export async function secure(
+  credential: JsonObject,
+  issuer: Pick<Issuer, 'key' | 'verificationMethod'>,
+  form: Issuer['form'],
+  created: Instant,
+): Promise<SecuredText> {
   const verificationMethod = issuer.verificationMethod[form];
   if (form === 'jwt') {
     await canonicalize(credential);
-    return { text: await signJwt(credential, issuer.key, verificationMethod), extension: 'jwt', document: undefined, verificationMethod };
+    return {
+      text: await signJwt(credential, issuer.key, verificationMethod),
+      extension: 'jwt',
+      document: undefined,
+      verificationMethod,
+    };
   }
   const document = await addProof(credential, issuer.key, { verificationMethod, created });
   return { text: `${JSON.stringify(document, null, 2)}\n`, extension: 'json', document, verificationMethod };

@@ -36,14 +36,26 @@ export async function refreshStatusLists(signing: ListSigning): Promise<readonly
   return signed;
 }
 
-async function refreshList({ purpose, list, size }: StatusListRow, hosting: string, { issuer, ledger, files, clock, validFor }: ListSigning): Promise<string | undefined> {
+async function refreshList(
+  { purpose, list, size }: StatusListRow,
+  hosting: string,
+  { issuer, ledger, files, clock, validFor }: ListSigning,
+): Promise<string | undefined> {
   const extension = statusListExtension(issuer);
   const hosted = statusListPath(purpose, list, extension);
   const path = `public/${hosted}`;
   const now = clock();
   const hostedList = await readList(path, files);
   await refuseForgetting(hostedList, path, await ledger.touchedIndices(purpose, list));
-  const content = { url: `${hosting}/${hosted}`, issuer: issuer.id, purpose, size, set: await ledger.setIndices(purpose, list), validFrom: now, validUntil: addDuration(now, validFor) };
+  const content = {
+    url: `${hosting}/${hosted}`,
+    issuer: issuer.id,
+    purpose,
+    size,
+    set: await ledger.setIndices(purpose, list),
+    validFrom: now,
+    validUntil: addDuration(now, validFor),
+  };
   const fresh = assembleStatusList(content);
   if (isCurrent(hostedList, fresh, now)) return undefined;
   const { text } = await secure(fresh, issuer, extension === 'jwt' ? 'jwt' : 'data-integrity', now);
@@ -58,13 +70,25 @@ async function refuseForgetting(list: JsonObject | undefined, path: string, touc
   const bits = decodeBitstring(encoded);
   const known = new Set(touched);
   for (let index = 0; index < bits.length; index++) {
-    if (bits.isSet(index) && !known.has(index)) throw new BadgekitError('LEDGER_DAMAGED', 'the list revokes badges that the ledger knows nothing of; signing it anew would make them valid again', { where: { file: path }, hint: 'put the newest copy of .badgekit/ledger.db back from your backup' });
+    if (bits.isSet(index) && !known.has(index))
+      throw new BadgekitError(
+        'LEDGER_DAMAGED',
+        'the list revokes badges that the ledger knows nothing of; signing it anew would make them valid again',
+        { where: { file: path }, hint: 'put the newest copy of .badgekit/ledger.db back from your backup' },
+      );
   }
 }
 
 async function readList(path: string, files: Files): Promise<JsonObject | undefined> {
   if (!(await files.exists(path))) return undefined;
-  const fault = new BadgekitError('STATUS_LIST_INVALID', 'the status list that is here cannot be read, so what it revokes is not known', { where: { file: path }, hint: 'copy it back from your web host, or move it away to have it made anew from the ledger' });
+  const fault = new BadgekitError(
+    'STATUS_LIST_INVALID',
+    'the status list that is here cannot be read, so what it revokes is not known',
+    {
+      where: { file: path },
+      hint: 'copy it back from your web host, or move it away to have it made anew from the ledger',
+    },
+  );
   try {
     const text = decodeUtf8(await files.read(path, MAX_LIST_BYTES)).trim();
     const value = text.startsWith('{') ? parseJson(text) : openJwt(text).credential;

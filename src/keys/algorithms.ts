@@ -6,7 +6,12 @@ export interface Algorithm {
   /** Multicodec prefix of a public Multikey and the number of bytes after it (W3C Controlled Identifiers, 2.2.2). */
   readonly multikey: { readonly prefix: readonly [number, number]; readonly length: number } | undefined;
   /** The members of a public JWK (RFC 7517, RFC 8037), besides `kty` and `crv`. */
-  readonly jwk: { readonly kty: 'OKP' | 'EC' | 'RSA'; readonly crv: string | undefined; readonly members: readonly string[]; readonly secret: readonly string[] };
+  readonly jwk: {
+    readonly kty: 'OKP' | 'EC' | 'RSA';
+    readonly crv: string | undefined;
+    readonly members: readonly string[];
+    readonly secret: readonly string[];
+  };
   /** JWS `alg` values: the first is what badgekit writes, all are read. */
   readonly jws: readonly [string, ...string[]];
   /** The Data Integrity cryptosuite that badgekit signs with, and the hash of its canonical forms. */
@@ -46,7 +51,10 @@ export const ALGORITHMS: Readonly<Record<AlgorithmName, Algorithm>> = {
     jws: ['ES384'],
     cryptosuite: 'ecdsa-rdfc-2019',
     hash: 'sha384',
-    ec: { curve: 'secp384r1', order: 0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n },
+    ec: {
+      curve: 'secp384r1',
+      order: 0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n,
+    },
     signatureLength: 96,
   },
   RSA: {
@@ -71,5 +79,7 @@ export function algorithmOfJwk(kty: unknown, crv: unknown): Algorithm | undefine
 
 /** The algorithm of a Multikey, by its first two bytes. */
 export function algorithmOfMultikey(bytes: Uint8Array): Algorithm | undefined {
-  return Object.values(ALGORITHMS).find(({ multikey }) => multikey?.prefix[0] === bytes[0] && multikey?.prefix[1] === bytes[1]);
+  return Object.values(ALGORITHMS).find(
+    ({ multikey }) => multikey?.prefix[0] === bytes[0] && multikey?.prefix[1] === bytes[1],
+  );
 }

@@ -30,7 +30,9 @@ export function readControllerDocument(value: Json, did: string): ControllerDocu
   if (!isJsonObject(value)) throw invalid('it is not a JSON object');
   if (value['id'] !== did) throw invalid('it is about another identifier');
   const assertion = list(value['assertionMethod']);
-  const entries = [...list(value['verificationMethod']), ...assertion].filter(isJsonObject).filter(({ id }) => typeof id === 'string');
+  const entries = [...list(value['verificationMethod']), ...assertion]
+    .filter(isJsonObject)
+    .filter(({ id }) => typeof id === 'string');
   if (entries.length > MAX_METHODS) throw invalid(`it has more than ${MAX_METHODS} keys`);
   const allowed = new Set(assertion.map((entry) => absolute(isJsonObject(entry) ? entry['id'] : entry, did)));
   const methods = value['deactivated'] === true ? [] : entries.map((material) => readMethod(material, did, allowed));
@@ -42,9 +44,17 @@ export function readControllerDocument(value: Json, did: string): ControllerDocu
 function readMethod(material: JsonObject, did: string, allowed: ReadonlySet<string>): VerificationMethod {
   const id = absolute(material['id'], did);
   const { controller = did } = material;
-  if (typeof controller !== 'string') throw invalid('a key\'s controller is no text');
-  const ends = [material['revoked'], material['expires']].filter((end) => end !== undefined).map((end) => readInstant(end) ?? 0);
-  return { id, controller, material, forAssertion: allowed.has(id), endsAt: ends.length === 0 ? undefined : Math.min(...ends) };
+  if (typeof controller !== 'string') throw invalid("a key's controller is no text");
+  const ends = [material['revoked'], material['expires']]
+    .filter((end) => end !== undefined)
+    .map((end) => readInstant(end) ?? 0);
+  return {
+    id,
+    controller,
+    material,
+    forAssertion: allowed.has(id),
+    endsAt: ends.length === 0 ? undefined : Math.min(...ends),
+  };
 }
 
 /**
@@ -53,7 +63,8 @@ function readMethod(material: JsonObject, did: string, allowed: ReadonlySet<stri
  */
 export function methodKey({ material }: VerificationMethod): PublicKey {
   const { publicKeyMultibase, publicKeyJwk } = material;
-  if (publicKeyMultibase !== undefined && publicKeyJwk !== undefined) throw invalid('a verification method has two keys');
+  if (publicKeyMultibase !== undefined && publicKeyJwk !== undefined)
+    throw invalid('a verification method has two keys');
   if (typeof publicKeyMultibase === 'string') return publicKeyFromMultikey(publicKeyMultibase);
   return publicKeyFromJwk(publicKeyJwk);
 }

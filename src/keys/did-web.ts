@@ -11,10 +11,15 @@ const SEGMENT = /^[A-Za-z0-9._~-]+$/;
  */
 export function didWebUrl(did: string): string {
   const [host = '', ...path] = did.slice(PREFIX.length).split(':');
-  const isProper = did.startsWith(PREFIX) && HOST.test(host) && path.every((segment) => SEGMENT.test(segment) && !/^\.+$/.test(segment));
+  const isProper =
+    did.startsWith(PREFIX) &&
+    HOST.test(host) &&
+    path.every((segment) => SEGMENT.test(segment) && !/^\.+$/.test(segment));
   if (!isProper) throw new BadgekitError('KEY_INVALID', 'the did:web identifier is not well-formed');
   const authority = host.replace(/%3a/i, ':');
-  return path.length === 0 ? `https://${authority}/.well-known/did.json` : `https://${authority}/${path.join('/')}/did.json`;
+  return path.length === 0
+    ? `https://${authority}/.well-known/did.json`
+    : `https://${authority}/${path.join('/')}/did.json`;
 }
 
 /**
@@ -26,7 +31,11 @@ export function didWebOf(hosting: string): string {
   const segments = url.pathname.split('/').filter((segment) => segment !== '');
   const did = PREFIX + [url.host.replace(':', '%3A'), ...segments].join(':');
   const isProper = url.protocol === 'https:' && url.search === '' && url.hash === '' && url.username === '';
-  if (!isProper) throw new BadgekitError('KEY_INVALID', 'a hosting address is https://, a host and perhaps a path, and nothing else');
+  if (!isProper)
+    throw new BadgekitError(
+      'KEY_INVALID',
+      'a hosting address is https://, a host and perhaps a path, and nothing else',
+    );
   didWebUrl(did);
   return did;
 }

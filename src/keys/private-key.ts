@@ -43,7 +43,8 @@ export function exportPrivateJwk(key: PrivateKey): JsonObject {
 /** Signs bytes: Ed25519, ECDSA as r||s with low S, or RSA PKCS #1 v1.5, by the key's algorithm. */
 export function signBytes(key: PrivateKey, bytes: Uint8Array): Uint8Array {
   const { algorithm } = key.publicKey;
-  if (algorithm.ec === undefined) return new Uint8Array(sign(algorithm.name === 'Ed25519' ? null : algorithm.hash, bytes, key.object));
+  if (algorithm.ec === undefined)
+    return new Uint8Array(sign(algorithm.name === 'Ed25519' ? null : algorithm.hash, bytes, key.object));
   const signature = sign(algorithm.hash, bytes, { key: key.object, dsaEncoding: 'ieee-p1363' });
   return lowS(signature, algorithm.ec.order);
 }
@@ -60,4 +61,3 @@ function lowS(signature: Uint8Array, order: bigint): Uint8Array {
 function fromObject(object: KeyObject): PrivateKey {
   return { publicKey: publicKeyFromJwk(asJson(createPublicKey(object).export({ format: 'jwk' }))), object };
 }
-

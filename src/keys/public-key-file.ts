@@ -20,11 +20,20 @@ export function readPublicKeys(text: string): readonly KeyFromFile[] {
     const did = bare.split('#')[0] ?? bare;
     return [{ key: keyOfDidKey(did), controller: did }];
   }
-  if (/^eyJ[\w-]+\.[\w-]*\.[\w-]*\.[\w-]*\.[\w-]*$/.test(bare)) throw new BadgekitError('KEY_INVALID', 'the file is a sealed private key, not a public one', { hint: 'give the DID document that publishes it, such as public/.well-known/did.json' });
-  if (!/^z[1-9A-HJ-NP-Za-km-z]+$/.test(bare) && !bare.startsWith('{')) throw new BadgekitError('KEY_INVALID', 'the file holds no public key', { hint: 'give a JWK, a JWK set, a Multikey, a did:key or a DID document' });
+  if (/^eyJ[\w-]+\.[\w-]*\.[\w-]*\.[\w-]*\.[\w-]*$/.test(bare))
+    throw new BadgekitError('KEY_INVALID', 'the file is a sealed private key, not a public one', {
+      hint: 'give the DID document that publishes it, such as public/.well-known/did.json',
+    });
+  if (!/^z[1-9A-HJ-NP-Za-km-z]+$/.test(bare) && !bare.startsWith('{'))
+    throw new BadgekitError('KEY_INVALID', 'the file holds no public key', {
+      hint: 'give a JWK, a JWK set, a Multikey, a did:key or a DID document',
+    });
   if (!bare.startsWith('{')) return [{ key: publicKeyFromMultikey(bare), controller: undefined }];
   const keys = keysOf(parseJson(text), undefined);
-  if (keys.length === 0) throw new BadgekitError('KEY_INVALID', 'the file holds no public key that badgekit verifies with', { hint: 'give a JWK, a JWK set, a Multikey, a did:key or a DID document' });
+  if (keys.length === 0)
+    throw new BadgekitError('KEY_INVALID', 'the file holds no public key that badgekit verifies with', {
+      hint: 'give a JWK, a JWK set, a Multikey, a did:key or a DID document',
+    });
   return keys;
 }
 
@@ -33,7 +42,8 @@ function keysOf(value: Json, owner: string | undefined): readonly KeyFromFile[] 
   const { id, keys, verificationMethod, publicKeyMultibase, publicKeyJwk, kty } = value;
   const controller = typeof value['controller'] === 'string' ? value['controller'] : owner;
   if (Array.isArray(keys)) return keys.map((jwk) => ({ key: publicKeyFromJwk(jwk), controller }));
-  if (Array.isArray(verificationMethod)) return verificationMethod.flatMap((method) => keysOf(method, typeof id === 'string' ? id : undefined));
+  if (Array.isArray(verificationMethod))
+    return verificationMethod.flatMap((method) => keysOf(method, typeof id === 'string' ? id : undefined));
   if (typeof publicKeyMultibase === 'string') return [{ key: publicKeyFromMultikey(publicKeyMultibase), controller }];
   if (publicKeyJwk !== undefined) return [{ key: publicKeyFromJwk(publicKeyJwk), controller }];
   return kty === undefined ? [] : [{ key: publicKeyFromJwk(value), controller }];

@@ -23,11 +23,14 @@ export interface PublicKey {
 export function publicKeyFromMultikey(text: string): PublicKey {
   if (!text.startsWith('z')) throw invalid('a Multikey begins with "z" (base58btc)');
   const bytes = decodeKeyText(text);
-  if (bytes[0] === 0x80 && bytes[1] === 0x26) throw invalid('it is a SECRET key (Ed25519) where a public one belongs: its owner must replace it');
+  if (bytes[0] === 0x80 && bytes[1] === 0x26)
+    throw invalid('it is a SECRET key (Ed25519) where a public one belongs: its owner must replace it');
   const algorithm = algorithmOfMultikey(bytes);
-  if (algorithm?.multikey === undefined) throw invalid('its type is none that badgekit verifies with (Ed25519, P-256, P-384)');
+  if (algorithm?.multikey === undefined)
+    throw invalid('its type is none that badgekit verifies with (Ed25519, P-256, P-384)');
   const raw = bytes.subarray(2);
-  if (raw.length !== algorithm.multikey.length) throw invalid(`it has ${raw.length} bytes where ${algorithm.name} has ${algorithm.multikey.length}`);
+  if (raw.length !== algorithm.multikey.length)
+    throw invalid(`it has ${raw.length} bytes where ${algorithm.name} has ${algorithm.multikey.length}`);
   const key = publicKeyFromJwk({ kty: algorithm.jwk.kty, crv: algorithm.jwk.crv, ...coordinates(algorithm, raw) });
   if (key.multikey !== text) throw invalid('it is not in its one canonical spelling');
   return key;
@@ -40,11 +43,13 @@ export function publicKeyFromMultikey(text: string): PublicKey {
 export function publicKeyFromJwk(jwk: unknown): PublicKey {
   if (!isJsonObject(jwk)) throw invalid('a JWK is a JSON object');
   const algorithm = algorithmOfJwk(jwk['kty'], jwk['crv']);
-  if (algorithm === undefined) throw invalid('its type is none that badgekit verifies with (Ed25519, P-256, P-384, RSA)');
+  if (algorithm === undefined)
+    throw invalid('its type is none that badgekit verifies with (Ed25519, P-256, P-384, RSA)');
   if ([...algorithm.jwk.secret, 'k'].some((member) => Object.hasOwn(jwk, member))) {
     throw invalid('it holds SECRET members where a public key belongs: its owner must replace it');
   }
-  if (!allows(jwk['use'], 'sig') || !allows(jwk['key_ops'], 'verify')) throw invalid('its "use" or "key_ops" does not allow verifying');
+  if (!allows(jwk['use'], 'sig') || !allows(jwk['key_ops'], 'verify'))
+    throw invalid('its "use" or "key_ops" does not allow verifying');
   const members = algorithm.jwk.members.map((name) => [name, canonicalMember(jwk[name], name)] as const);
   const crv = algorithm.jwk.crv === undefined ? {} : { crv: algorithm.jwk.crv };
   const publicJwk = { kty: algorithm.jwk.kty, ...crv, ...Object.fromEntries(members) };
@@ -80,9 +85,13 @@ function checked(algorithm: Algorithm, jwk: JsonObject): PublicKey {
 
 function refuseWeakRsa({ asymmetricKeyDetails }: KeyObject, modulus: Uint8Array): void {
   const { modulusLength = 0, publicExponent = 0n } = asymmetricKeyDetails ?? {};
-  if (modulusLength < RSA_LIMITS.minBits || modulusLength > RSA_LIMITS.maxBits) throw invalid(`it is an RSA key of ${modulusLength} bits, where ${RSA_LIMITS.minBits} to ${RSA_LIMITS.maxBits} are sound`);
+  if (modulusLength < RSA_LIMITS.minBits || modulusLength > RSA_LIMITS.maxBits)
+    throw invalid(
+      `it is an RSA key of ${modulusLength} bits, where ${RSA_LIMITS.minBits} to ${RSA_LIMITS.maxBits} are sound`,
+    );
   const isOdd = publicExponent % 2n === 1n && ((modulus.at(-1) ?? 0) & 1) === 1;
-  if (publicExponent < RSA_LIMITS.minExponent || !isOdd) throw invalid('its RSA exponent or modulus is one with which anybody could sign');
+  if (publicExponent < RSA_LIMITS.minExponent || !isOdd)
+    throw invalid('its RSA exponent or modulus is one with which anybody could sign');
 }
 
 function importJwk(jwk: JsonObject): KeyObject {

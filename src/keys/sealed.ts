@@ -34,9 +34,13 @@ export async function openJwk(sealed: string, passphrase: string): Promise<Json>
     });
     return parseJson(decodeUtf8(plaintext));
   } catch {
-    throw new BadgekitError('PASSPHRASE_WRONG', 'the key does not open: the passphrase is wrong, or the file was changed', {
-      hint: 'check the passphrase, in BADGEKIT_PASSPHRASE or the file if it stands there; if it is lost, the key is lost with it',
-    });
+    throw new BadgekitError(
+      'PASSPHRASE_WRONG',
+      'the key does not open: the passphrase is wrong, or the file was changed',
+      {
+        hint: 'check the passphrase, in BADGEKIT_PASSPHRASE or the file if it stands there; if it is lost, the key is lost with it',
+      },
+    );
   }
 }
 
@@ -44,7 +48,10 @@ export async function openJwk(sealed: string, passphrase: string): Promise<Json>
 function refuseForeignHeader(sealed: string): void {
   const rounds = readRounds(sealed);
   if (rounds === undefined || rounds < MIN_ROUNDS || rounds > MAX_ROUNDS) {
-    throw new BadgekitError('KEY_INVALID', 'the file is not a key that badgekit sealed (a compact JWE with PBES2-HS512+A256KW)');
+    throw new BadgekitError(
+      'KEY_INVALID',
+      'the file is not a key that badgekit sealed (a compact JWE with PBES2-HS512+A256KW)',
+    );
   }
 }
 

@@ -33,24 +33,38 @@ async function prepare(db: Kysely<LedgerTables>, path: string): Promise<void> {
   await sql`pragma synchronous = full`.execute(db);
   await sql`pragma foreign_keys = on`.execute(db);
   const version = await userVersion(db);
-  if (version > LEDGER_VERSION) throw new BadgekitError('LEDGER_DAMAGED', `the ledger ${path} was written by a newer badgekit`, { hint: 'update badgekit' });
+  if (version > LEDGER_VERSION)
+    throw new BadgekitError('LEDGER_DAMAGED', `the ledger ${path} was written by a newer badgekit`, {
+      hint: 'update badgekit',
+    });
   if (version === 0) await create(db);
   const health = await sql<{ quick_check: string }>`pragma quick_check(1)`.execute(db);
   if (health.rows[0]?.quick_check !== 'ok') throw damaged(path);
 }
 
 async function refuseOtherSecret(db: Kysely<LedgerTables>, secretFingerprint: string): Promise<void> {
-  await db.insertInto('fact').values({ name: 'award_secret', value: secretFingerprint }).onConflict((conflict) => conflict.doNothing()).execute();
-  const { value } = await db.selectFrom('fact').select('value').where('name', '=', 'award_secret').executeTakeFirstOrThrow();
+  await db
+    .insertInto('fact')
+    .values({ name: 'award_secret', value: secretFingerprint })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  const { value } = await db
+    .selectFrom('fact')
+    .select('value')
+    .where('name', '=', 'award_secret')
+    .executeTakeFirstOrThrow();
   if (value === secretFingerprint) return;
-  throw new BadgekitError('KEY_MISMATCH', 'keys/award-ids.jwe is not the secret that this programme issued with', { hint: 'with another one every award would be issued a second time: put the right file back from your backup' });
+  throw new BadgekitError('KEY_MISMATCH', 'keys/award-ids.jwe is not the secret that this programme issued with', {
+    hint: 'with another one every award would be issued a second time: put the right file back from your backup',
+  });
 }
 
 async function create(db: Kysely<LedgerTables>): Promise<void> {
   await db.connection().execute(async (connection) => {
     await sql`begin immediate`.execute(connection);
     try {
-      if ((await userVersion(connection)) === 0) for (const statement of CREATE_LEDGER) await sql.raw(statement).execute(connection);
+      if ((await userVersion(connection)) === 0)
+        for (const statement of CREATE_LEDGER) await sql.raw(statement).execute(connection);
       await sql`commit`.execute(connection);
     } catch (error) {
       await sql`rollback`.execute(connection);
@@ -71,16 +85,31 @@ async function translated<T>(path: string, run: () => Promise<T>): Promise<T> {
   } catch (cause) {
     if (cause instanceof BadgekitError) throw cause;
     const code = errorCode(cause);
-    if (/BUSY|LOCKED/.test(code)) throw new BadgekitError('LEDGER_LOCKED', `another badgekit is working with the ledger ${path}`, { hint: 'wait until it has finished, then run the same command again', cause });
+    if (/BUSY|LOCKED/.test(code))
+      throw new BadgekitError('LEDGER_LOCKED', `another badgekit is working with the ledger ${path}`, {
+        hint: 'wait until it has finished, then run the same command again',
+        cause,
+      });
     if (/CORRUPT|NOTADB/.test(code)) throw damaged(path, cause);
-    if (/FULL/.test(code)) throw new BadgekitError('DISK_FULL', `there is no room left for the ledger ${path}`, { hint: 'make room, then run the same command again: nothing is issued twice', cause });
-    if (/READONLY|CANTOPEN|PERM/.test(code)) throw new BadgekitError('FILE_NOT_WRITABLE', `the ledger ${path} cannot be written`, { hint: 'check the permissions of the folder .badgekit', cause });
+    if (/FULL/.test(code))
+      throw new BadgekitError('DISK_FULL', `there is no room left for the ledger ${path}`, {
+        hint: 'make room, then run the same command again: nothing is issued twice',
+        cause,
+      });
+    if (/READONLY|CANTOPEN|PERM/.test(code))
+      throw new BadgekitError('FILE_NOT_WRITABLE', `the ledger ${path} cannot be written`, {
+        hint: 'check the permissions of the folder .badgekit',
+        cause,
+      });
     throw cause;
   }
 }
 
 function damaged(path: string, cause?: unknown): BadgekitError {
-  return new BadgekitError('LEDGER_DAMAGED', `the ledger ${path} is damaged`, { hint: 'put back a copy of it from your backup', cause });
+  return new BadgekitError('LEDGER_DAMAGED', `the ledger ${path} is damaged`, {
+    hint: 'put back a copy of it from your backup',
+    cause,
+  });
 }
 
 function errorCode(error: unknown): string {

@@ -26,33 +26,68 @@ export class SqlLedger implements Ledger {
     return this.#guard(() => this.#known(this.#db, awards));
   }
 
-  reserve(reservations: readonly Reservation[], purposes: readonly Purpose[], at: number): Promise<readonly LedgerAward[]> {
-    return this.#guard(() => this.#immediate(async (tx) => {
-      const known = await this.#known(tx, reservations.map(({ award }) => award));
-      const fresh = reservations.filter(({ award }) => !known.has(award));
-      for (const reservation of fresh) await tx.insertInto('award').values(toRow(reservation, at)).execute();
-      for (const purpose of purposes) {
-        const places = await this.#takePlaces(tx, purpose, fresh.length);
-        for (const [index, { credentialId }] of fresh.entries()) {
-          const place = places[index];
-          if (place !== undefined) await tx.insertInto('status_place').values({ credential_id: credentialId, purpose, ...place }).execute();
+  reserve(
+    reservations: readonly Reservation[],
+    purposes: readonly Purpose[],
+    at: number,
+  ): Promise<readonly LedgerAward[]> {
+    return this.#guard(() =>
+      this.#immediate(async (tx) => {
+        const known = await this.#known(
+          tx,
+          reservations.map(({ award }) => award),
+        );
+        const fresh = reservations.filter(({ award }) => !known.has(award));
+        for (const reservation of fresh) await tx.insertInto('award').values(toRow(reservation, at)).execute();
+        for (const purpose of purposes) {
+          const places = await this.#takePlaces(tx, purpose, fresh.length);
+          for (const [index, { credentialId }] of fresh.entries()) {
+            const place = places[index];
+            if (place !== undefined)
+              await tx
+                .insertInto('status_place')
+                .values({ credential_id: credentialId, purpose, ...place })
+                .execute();
+          }
         }
-      }
-      const all = await this.#known(tx, reservations.map(({ award }) => award));
-      return reservations.flatMap(({ award }) => all.get(award) ?? []);
-    }));
+        const all = await this.#known(
+          tx,
+          reservations.map(({ award }) => award),
+        );
+        return reservations.flatMap(({ award }) => all.get(award) ?? []);
+      }),
+    );
   }
 
-  markIssued(issued: readonly { readonly credentialId: string; readonly verificationMethod: string; readonly files: readonly string[] }[], at: number): Promise<ReadonlySet<string>> {
-    return this.#guard(() => this.#immediate(async (tx) => {
-      const marked = new Set<string>();
-      for (const { credentialId, verificationMethod, files } of issued) {
-        const change = { state: 'issued', issued_at: at, verification_method: verificationMethod, files: JSON.stringify(files) } as const;
-        const { numUpdatedRows } = await tx.updateTable('award').set(change).where('credential_id', '=', credentialId).where('state', '=', 'reserved').executeTakeFirst();
-        if (numUpdatedRows > 0n) marked.add(credentialId);
-      }
-      return marked;
-    }));
+  markIssued(
+    issued: readonly {
+      readonly credentialId: string;
+      readonly verificationMethod: string;
+      readonly files: readonly string[];
+    }[],
+    at: number,
+  ): Promise<ReadonlySet<string>> {
+    return this.#guard(() =>
+      this.#immediate(async (tx) => {
+        const marked = new Set<string>();
+        for (const { credentialId, verificationMethod, files } of issued) {
+          const change = {
+            state: 'issued',
+            issued_at: at,
+            verification_method: verificationMethod,
+            files: JSON.stringify(files),
+          } as const;
+          const { numUpdatedRows } = await tx
+            .updateTable('award')
+            .set(change)
+            .where('credential_id', '=', credentialId)
+            .where('state', '=', 'reserved')
+            .executeTakeFirst();
+          if (numUpdatedRows > 0n) marked.add(credentialId);
+        }
+        return marked;
+      }),
+    );
   }
 
   search(text: string): Promise<readonly LedgerAward[]> {
@@ -60,7 +95,9 @@ export class SqlLedger implements Ledger {
       const rows = await this.#db
         .selectFrom('award')
         .selectAll()
-        .where((where) => where.or([where('credential_id', '=', text), where('recipient', '=', text), where('subject_id', '=', text)]))
+        .where((where) =>
+          where.or([where('credential_id', '=', text), where('recipient', '=', text), where('subject_id', '=', text)]),
+        )
         .where('state', '=', 'issued')
         .orderBy('badge')
         .orderBy('valid_from')
@@ -70,7 +107,9 @@ export class SqlLedger implements Ledger {
   }
 
   statusLists(): Promise<readonly StatusListRow[]> {
-    return this.#guard(() => this.#db.selectFrom('status_list').selectAll().orderBy('purpose').orderBy('list').execute());
+    return this.#guard(() =>
+      this.#db.selectFrom('status_list').selectAll().orderBy('purpose').orderBy('list').execute(),
+    );
   }
 
   setIndices(purpose: Purpose, list: number): Promise<readonly number[]> {
@@ -99,19 +138,45 @@ export class SqlLedger implements Ledger {
   }
 
   recordStatus(changes: readonly StatusChange[]): Promise<void> {
-    return this.#guard(() => this.#immediate(async (tx) => {
-      for (const { credentialId, purpose, set, reason, at } of changes) {
-        await tx.insertInto('status_change').values({ credential_id: credentialId, purpose, is_set: set ? 1 : 0, reason: reason ?? null, changed_at: at }).execute();
-      }
-    }));
+    return this.#guard(() =>
+      this.#immediate(async (tx) => {
+        for (const { credentialId, purpose, set, reason, at } of changes) {
+          await tx
+            .insertInto('status_change')
+            .values({
+              credential_id: credentialId,
+              purpose,
+              is_set: set ? 1 : 0,
+              reason: reason ?? null,
+              changed_at: at,
+            })
+            .execute();
+        }
+      }),
+    );
   }
 
   statusOf(credentialId: string): Promise<readonly StatusChange[]> {
     return this.#guard(async () => {
-      const rows = await this.#db.selectFrom('status_change').selectAll().where('credential_id', '=', credentialId).orderBy(sql`rowid`, 'desc').execute();
+      const rows = await this.#db
+        .selectFrom('status_change')
+        .selectAll()
+        .where('credential_id', '=', credentialId)
+        .orderBy(sql`rowid`, 'desc')
+        .execute();
       return (['revocation', 'suspension'] as const).flatMap((purpose) => {
         const latest = rows.find((row) => row.purpose === purpose);
-        return latest === undefined ? [] : [{ credentialId, purpose, set: latest.is_set === 1, reason: latest.reason ?? undefined, at: latest.changed_at }];
+        return latest === undefined
+          ? []
+          : [
+              {
+                credentialId,
+                purpose,
+                set: latest.is_set === 1,
+                reason: latest.reason ?? undefined,
+                at: latest.changed_at,
+              },
+            ];
       });
     });
   }
@@ -138,25 +203,46 @@ export class SqlLedger implements Ledger {
   async #known(db: Kysely<LedgerTables>, awards: readonly string[]): Promise<ReadonlyMap<string, LedgerAward>> {
     const rows: AwardTable[] = [];
     for (let at = 0; at < awards.length; at += MAX_PARAMETERS) {
-      rows.push(...(await db.selectFrom('award').selectAll().where('award', 'in', awards.slice(at, at + MAX_PARAMETERS)).execute()));
+      rows.push(
+        ...(await db
+          .selectFrom('award')
+          .selectAll()
+          .where('award', 'in', awards.slice(at, at + MAX_PARAMETERS))
+          .execute()),
+      );
     }
     return new Map((await this.#withPlaces(db, rows)).map((award) => [award.award, award]));
   }
 
   /** Counts on in the newest list of a purpose, and begins another where it is full. */
-  async #takePlaces(tx: Kysely<LedgerTables>, purpose: Purpose, wanted: number): Promise<readonly { list: number; entry: number }[]> {
+  async #takePlaces(
+    tx: Kysely<LedgerTables>,
+    purpose: Purpose,
+    wanted: number,
+  ): Promise<readonly { list: number; entry: number }[]> {
     const places: { list: number; entry: number }[] = [];
     while (places.length < wanted) {
       const { list, size, used } = await this.#newestList(tx, purpose);
       const taken = Math.min(wanted - places.length, size - used);
-      for (let counter = used; counter < used + taken; counter++) places.push({ list, entry: this.#choosePlace(purpose, list, size, counter) });
-      await tx.updateTable('status_list').set({ used: used + taken }).where('purpose', '=', purpose).where('list', '=', list).execute();
+      for (let counter = used; counter < used + taken; counter++)
+        places.push({ list, entry: this.#choosePlace(purpose, list, size, counter) });
+      await tx
+        .updateTable('status_list')
+        .set({ used: used + taken })
+        .where('purpose', '=', purpose)
+        .where('list', '=', list)
+        .execute();
     }
     return places;
   }
 
   async #newestList(tx: Kysely<LedgerTables>, purpose: Purpose): Promise<StatusListRow> {
-    const newest = await tx.selectFrom('status_list').selectAll().where('purpose', '=', purpose).orderBy('list', 'desc').executeTakeFirst();
+    const newest = await tx
+      .selectFrom('status_list')
+      .selectAll()
+      .where('purpose', '=', purpose)
+      .orderBy('list', 'desc')
+      .executeTakeFirst();
     if (newest !== undefined && newest.used < newest.size) return newest;
     const begun = { purpose, list: (newest?.list ?? 0) + 1, size: MIN_ENTRIES, used: 0 };
     await tx.insertInto('status_list').values(begun).execute();
@@ -167,7 +253,12 @@ export class SqlLedger implements Ledger {
     const places = new Map<string, StatusPlace[]>();
     for (let at = 0; at < rows.length; at += MAX_PARAMETERS) {
       const ids = rows.slice(at, at + MAX_PARAMETERS).map(({ credential_id }) => credential_id);
-      for (const { credential_id, purpose, list, entry } of await db.selectFrom('status_place').selectAll().where('credential_id', 'in', ids).orderBy('purpose').execute()) {
+      for (const { credential_id, purpose, list, entry } of await db
+        .selectFrom('status_place')
+        .selectAll()
+        .where('credential_id', 'in', ids)
+        .orderBy('purpose')
+        .execute()) {
         places.set(credential_id, [...(places.get(credential_id) ?? []), { purpose, list, index: entry }]);
       }
     }

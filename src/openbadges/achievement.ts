@@ -1,5 +1,11 @@
 import type { JsonObject } from '../syntax/json.ts';
-import type { AlignmentDefinition, Definition, LevelDefinition, ProfileDefinition, ResultDefinition } from './definition.ts';
+import type {
+  AlignmentDefinition,
+  Definition,
+  LevelDefinition,
+  ProfileDefinition,
+  ResultDefinition,
+} from './definition.ts';
 import { derivedUuid } from './identifiers.ts';
 
 export type Image = { readonly id: string; readonly type: 'Image'; readonly caption?: string };
@@ -41,8 +47,17 @@ export type Achievement = {
   readonly specialization?: string;
   readonly humanCode?: string;
   readonly inLanguage?: string;
-  readonly otherIdentifier?: readonly { readonly type: 'IdentifierEntry'; readonly identifier: string; readonly identifierType: string }[];
-  readonly related?: readonly { readonly type: readonly ['Related']; readonly id: string; readonly version?: string; readonly inLanguage?: string }[];
+  readonly otherIdentifier?: readonly {
+    readonly type: 'IdentifierEntry';
+    readonly identifier: string;
+    readonly identifierType: string;
+  }[];
+  readonly related?: readonly {
+    readonly type: readonly ['Related'];
+    readonly id: string;
+    readonly version?: string;
+    readonly inLanguage?: string;
+  }[];
   readonly resultDescription?: readonly ResultDescription[];
   readonly tag?: readonly string[];
   readonly version?: string;
@@ -61,7 +76,21 @@ export interface AchievementPlacement {
 
 /** The Achievement that a definition describes. */
 export function achievementOf(definition: Definition, placement: AchievementPlacement): Achievement {
-  const { name, description, criteria, image, achievementType, creditsAvailable, fieldOfStudy, specialization, humanCode, inLanguage, tag, version, ...more } = definition.source;
+  const {
+    name,
+    description,
+    criteria,
+    image,
+    achievementType,
+    creditsAvailable,
+    fieldOfStudy,
+    specialization,
+    humanCode,
+    inLanguage,
+    tag,
+    version,
+    ...more
+  } = definition.source;
   return {
     id: placement.id,
     type: ['Achievement'],
@@ -73,16 +102,23 @@ export function achievementOf(definition: Definition, placement: AchievementPlac
     ...present({ humanCode, version, inLanguage, fieldOfStudy, specialization, creditsAvailable, tag }),
     ...(more.creator === undefined ? {} : { creator: profileOf(more.creator) }),
     ...(more.alignment === undefined ? {} : { alignment: more.alignment.map(alignmentOf) }),
-    ...(more.otherIdentifier === undefined ? {} : { otherIdentifier: more.otherIdentifier.map((entry) => ({ type: 'IdentifierEntry', ...entry })) }),
+    ...(more.otherIdentifier === undefined
+      ? {}
+      : { otherIdentifier: more.otherIdentifier.map((entry) => ({ type: 'IdentifierEntry', ...entry })) }),
     ...(more.related === undefined ? {} : { related: more.related.map((entry) => ({ type: ['Related'], ...entry })) }),
-    ...(more.resultDescription === undefined ? {} : { resultDescription: more.resultDescription.map((result) => resultDescriptionOf(placement.id, result)) }),
+    ...(more.resultDescription === undefined
+      ? {}
+      : { resultDescription: more.resultDescription.map((result) => resultDescriptionOf(placement.id, result)) }),
     ...(placement.endorsement.length === 0 ? {} : { endorsement: placement.endorsement }),
     ...(placement.endorsementJwt.length === 0 ? {} : { endorsementJwt: placement.endorsementJwt }),
   };
 }
 
 /** A Profile (B.1.20) from what a YAML file says of an organization or person. */
-export function profileOf({ id, name, url, email, description, phone, official }: ProfileDefinition, image?: Image): Profile {
+export function profileOf(
+  { id, name, url, email, description, phone, official }: ProfileDefinition,
+  image?: Image,
+): Profile {
   return { id, type: ['Profile'], name, ...present({ url, email, description, phone, official, image }) };
 }
 
@@ -113,12 +149,18 @@ function resultDescriptionOf(achievementId: string, result: ResultDefinition): R
     type: ['ResultDescription'],
     ...plain,
     ...(requiredLevel === undefined ? {} : { requiredLevel: levelId(achievementId, result, requiredLevel) }),
-    ...(rubricCriterionLevel === undefined ? {} : { rubricCriterionLevel: rubricCriterionLevel.map((level) => rubricLevelOf(achievementId, result, level)) }),
+    ...(rubricCriterionLevel === undefined
+      ? {}
+      : { rubricCriterionLevel: rubricCriterionLevel.map((level) => rubricLevelOf(achievementId, result, level)) }),
     ...(alignment === undefined ? {} : { alignment: alignment.map(alignmentOf) }),
   };
 }
 
-function rubricLevelOf(achievementId: string, result: ResultDefinition, { alignment, ...level }: LevelDefinition): RubricCriterionLevel {
+function rubricLevelOf(
+  achievementId: string,
+  result: ResultDefinition,
+  { alignment, ...level }: LevelDefinition,
+): RubricCriterionLevel {
   return {
     id: levelId(achievementId, result, level.name),
     type: ['RubricCriterionLevel'],

@@ -27,16 +27,37 @@ const PINNED: Readonly<Record<string, PinnedContext>> = {
     sha256: '04b1136ddc4eda9a8966bc7ef182789f233a26739473140ef75d6968c29a2966',
     load: openBadges,
     added: {
-      endorsementJwt: { '@id': 'https://purl.imsglobal.org/spec/vc/ob/vocab.html#endorsementJwt', '@container': '@set' },
+      endorsementJwt: {
+        '@id': 'https://purl.imsglobal.org/spec/vc/ob/vocab.html#endorsementJwt',
+        '@container': '@set',
+      },
       jti: { '@id': 'https://www.iana.org/assignments/jwt#jti', '@type': '@id' },
     },
   },
-  'https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.2.json': { sha256: 'bdd1d11a55a660322f24660862a1d430ee80cce584465f750909daa43684357c', load: openBadges },
-  'https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.1.json': { sha256: '8bb2354552b70cbdf2066f6d3e24bc5c2be2619145737580ad2aebdc366e77d5', load: openBadges },
-  'https://purl.imsglobal.org/spec/ob/v3p0/context.json': { sha256: '2c54acaa1cffda2420be32ab61f0a2082051211131c6337686f36f2537aa859b', load: openBadges },
-  [OPEN_BADGES_EXTENSIONS]: { sha256: '15f4c347c6fe4380d9b6b93795859e33747ef48d5c55b91a71c52fb51c7bcbd7', load: openBadges },
-  'https://w3id.org/security/data-integrity/v1': { sha256: '9505bf85338a4c2121ad03992ac90061bc85d43bcfa34d9d47b779381cf08b5f', load: dataIntegrity },
-  'https://w3id.org/security/data-integrity/v2': { sha256: '7ba3c50acf2689d5e07927267343eb353249c7c22a9f2d00307cc970e855e305', load: dataIntegrity },
+  'https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.2.json': {
+    sha256: 'bdd1d11a55a660322f24660862a1d430ee80cce584465f750909daa43684357c',
+    load: openBadges,
+  },
+  'https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.1.json': {
+    sha256: '8bb2354552b70cbdf2066f6d3e24bc5c2be2619145737580ad2aebdc366e77d5',
+    load: openBadges,
+  },
+  'https://purl.imsglobal.org/spec/ob/v3p0/context.json': {
+    sha256: '2c54acaa1cffda2420be32ab61f0a2082051211131c6337686f36f2537aa859b',
+    load: openBadges,
+  },
+  [OPEN_BADGES_EXTENSIONS]: {
+    sha256: '15f4c347c6fe4380d9b6b93795859e33747ef48d5c55b91a71c52fb51c7bcbd7',
+    load: openBadges,
+  },
+  'https://w3id.org/security/data-integrity/v1': {
+    sha256: '9505bf85338a4c2121ad03992ac90061bc85d43bcfa34d9d47b779381cf08b5f',
+    load: dataIntegrity,
+  },
+  'https://w3id.org/security/data-integrity/v2': {
+    sha256: '7ba3c50acf2689d5e07927267343eb353249c7c22a9f2d00307cc970e855e305',
+    load: dataIntegrity,
+  },
   'https://w3id.org/security/multikey/v1': {
     sha256: 'be20c3ee6af6e9c4102e66a85c26617831218e32216bdf050f870e389e737cdc',
     load: async () => (await import('@digitalbazaar/multikey-context')).contexts,
@@ -57,8 +78,14 @@ const PINNED: Readonly<Record<string, PinnedContext>> = {
     sha256: '9768f9aa81ab6c3e2ad96b2d669eaba67afe13fff0140a853f1e3d313fab13b6',
     load: async () => (await import('@digitalbazaar/vc-status-list-context')).contexts,
   },
-  'https://w3id.org/security/v1': { sha256: 'd87de2ce3ce407bcac481f8af31e211e54beb5cbd7dd459826ed0502302ee234', load: security },
-  'https://w3id.org/security/v2': { sha256: '38a9ef19cf3a75bf856202bd1ed4cbd55c985ad4a809eb7f4ef584ba9d51dc90', load: security },
+  'https://w3id.org/security/v1': {
+    sha256: 'd87de2ce3ce407bcac481f8af31e211e54beb5cbd7dd459826ed0502302ee234',
+    load: security,
+  },
+  'https://w3id.org/security/v2': {
+    sha256: '38a9ef19cf3a75bf856202bd1ed4cbd55c985ad4a809eb7f4ef584ba9d51dc90',
+    load: security,
+  },
 };
 
 const loaded = new Map<string, Promise<object>>();
@@ -78,7 +105,9 @@ export function knownContexts(): readonly string[] {
 export async function contextDocument(url: string): Promise<object> {
   const pinned = Object.hasOwn(PINNED, url) ? PINNED[url] : undefined;
   if (pinned === undefined) {
-    throw new BadgekitError('CONTEXT_UNKNOWN', `the context ${quoted(url)} is not one that badgekit bundles`, { hint: 'badgekit fetches no contexts: what they mean must not depend on the network' });
+    throw new BadgekitError('CONTEXT_UNKNOWN', `the context ${quoted(url)} is not one that badgekit bundles`, {
+      hint: 'badgekit fetches no contexts: what they mean must not depend on the network',
+    });
   }
   const known = loaded.get(url) ?? loadPinned(url, pinned);
   loaded.set(url, known);
@@ -86,13 +115,21 @@ export async function contextDocument(url: string): Promise<object> {
 }
 
 /** The document loader for JSON-LD libraries: bundled contexts and nothing else. */
-export const loadContext: DocumentLoader = async (url) => ({ contextUrl: null, documentUrl: url, document: await contextDocument(url) });
+export const loadContext: DocumentLoader = async (url) => ({
+  contextUrl: null,
+  documentUrl: url,
+  document: await contextDocument(url),
+});
 
 async function loadPinned(url: string, pinned: PinnedContext): Promise<object> {
   const published = (await pinned.load()).get(url);
   const document = published === undefined ? {} : withTerms(published, pinned.added);
   if (createHash('sha256').update(sortedJson(document)).digest('hex') !== pinned.sha256) {
-    throw new BadgekitError('CONTEXT_ALTERED', `the installed copy of ${url} is not the one that badgekit was tested with`, { hint: 'install badgekit again' });
+    throw new BadgekitError(
+      'CONTEXT_ALTERED',
+      `the installed copy of ${url} is not the one that badgekit was tested with`,
+      { hint: 'install badgekit again' },
+    );
   }
   return document;
 }

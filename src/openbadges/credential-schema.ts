@@ -8,9 +8,13 @@ export type CredentialClass = 'AchievementCredential' | 'EndorsementCredential';
 const compiled = new Map<CredentialClass, (value: unknown) => SchemaOutcome<JsonObject>>();
 
 /** Checks a credential against the Open Badges 3.0 class tables, in the plain serialization of VCDM 2.0. */
-export function checkCredentialSchema(credential: Json, credentialClass: CredentialClass = 'AchievementCredential'): SchemaOutcome<JsonObject> {
+export function checkCredentialSchema(
+  credential: Json,
+  credentialClass: CredentialClass = 'AchievementCredential',
+): SchemaOutcome<JsonObject> {
   const { $id: _, ...definitions } = schema;
-  const validate = compiled.get(credentialClass) ?? compileSchema<JsonObject>({ ...definitions, $ref: `#/$defs/${credentialClass}` });
+  const validate =
+    compiled.get(credentialClass) ?? compileSchema<JsonObject>({ ...definitions, $ref: `#/$defs/${credentialClass}` });
   compiled.set(credentialClass, validate);
   return validate(credential);
 }
@@ -46,7 +50,9 @@ export function normalizeForm(credential: JsonObject): NormalizedForm {
   const widened = {
     ...document,
     ...Object.fromEntries(lists.map((member) => [member, [document[member] ?? null]])),
-    ...(hasSeveralStatuses ? { credentialStatus: statuses.find((entry) => !isStatusEntry(entry)) ?? statuses[0] ?? null } : {}),
+    ...(hasSeveralStatuses
+      ? { credentialStatus: statuses.find((entry) => !isStatusEntry(entry)) ?? statuses[0] ?? null }
+      : {}),
   };
   const isVersion1 = Array.isArray(credential['@context']) && credential['@context'].includes(CREDENTIALS_V1);
   return { credential: isVersion1 ? asVersion2(widened) : widened, compacted, isVersion1, hasSeveralStatuses };
@@ -57,10 +63,12 @@ function isStatusEntry(entry: Json): boolean {
 }
 
 function widenTypes(value: Json, path: string, compacted: string[], member = ''): Json {
-  if (Array.isArray(value)) return value.map((entry, index) => widenTypes(entry, pointer(path, index), compacted, member));
+  if (Array.isArray(value))
+    return value.map((entry, index) => widenTypes(entry, pointer(path, index), compacted, member));
   if (!isJsonObject(value)) return value;
   const entries = Object.entries(value).map(([key, inner]) => {
-    const isSingle = key !== 'type' || typeof inner !== 'string' || SINGLE_TYPE.has(inner) || SINGLE_TYPE_MEMBERS.has(member);
+    const isSingle =
+      key !== 'type' || typeof inner !== 'string' || SINGLE_TYPE.has(inner) || SINGLE_TYPE_MEMBERS.has(member);
     if (isSingle) return [key, widenTypes(inner, pointer(path, key), compacted, key)] as const;
     compacted.push(pointer(path, key));
     return [key, [inner]] as const;

@@ -3,7 +3,13 @@ import { isJsonObject, type Json, type JsonObject } from '../syntax/json.ts';
 import type { Achievement, Profile } from './achievement.ts';
 import { present } from './achievement.ts';
 import type { IdentityObject } from './recipient.ts';
-import { ACHIEVEMENT_CREDENTIAL_SCHEMA, CREDENTIALS_V2, OPEN_BADGES_CONTEXT, OPEN_BADGES_EXTENSIONS, SCHEMA_VALIDATOR_TYPE } from './vocabulary.ts';
+import {
+  ACHIEVEMENT_CREDENTIAL_SCHEMA,
+  CREDENTIALS_V2,
+  OPEN_BADGES_CONTEXT,
+  OPEN_BADGES_EXTENSIONS,
+  SCHEMA_VALIDATOR_TYPE,
+} from './vocabulary.ts';
 
 export type Result = {
   readonly type: readonly ['Result'];

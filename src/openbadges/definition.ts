@@ -94,9 +94,18 @@ const validate = compileOnce();
 export function readDefinition(badge: string, file: string, yaml: YamlSource): DefinitionOutcome {
   const outcome = validate()(yaml.value);
   if (!outcome.ok) return { ok: false, faults: outcome.faults.map((fault) => placeFault(fault, file, yaml)) };
-  const faults = (outcome.value.resultDescription ?? []).flatMap((result, index, all) => checkResult(result, index, all));
+  const faults = (outcome.value.resultDescription ?? []).flatMap((result, index, all) =>
+    checkResult(result, index, all),
+  );
   if (faults.length > 0) {
-    return { ok: false, faults: faults.map(({ path, message, hint }) => ({ where: { ...yaml.at(path), file, path: dotted(path) }, message, hint })) };
+    return {
+      ok: false,
+      faults: faults.map(({ path, message, hint }) => ({
+        where: { ...yaml.at(path), file, path: dotted(path) },
+        message,
+        hint,
+      })),
+    };
   }
   return { ok: true, definition: { badge, source: outcome.value } };
 }
@@ -106,7 +115,11 @@ export function placeFault(fault: SchemaFault, file: string, yaml: YamlSource): 
   const isUnknown = fault.keyword === 'additionalProperties' && fault.member !== undefined;
   const place = isUnknown ? yaml.at(pointer(fault.path, fault.member), true) : yaml.at(fault.path);
   const path = dotted(fault.member === undefined ? fault.path : pointer(fault.path, fault.member));
-  return { where: { ...place, file, path }, message: withoutSubject(fault.message, path), hint: quotingHint(fault, yaml) ?? fault.hint };
+  return {
+    where: { ...place, file, path },
+    message: withoutSubject(fault.message, path),
+    hint: quotingHint(fault, yaml) ?? fault.hint,
+  };
 }
 
 function compileOnce(): () => ReturnType<typeof compileSchema<DefinitionSource>> {
@@ -120,9 +133,12 @@ function withoutSubject(message: string, path: string): string {
 
 function quotingHint(fault: SchemaFault, yaml: YamlSource): string | undefined {
   const written = yaml.written(fault.path);
-  const isBareWord = fault.keyword === 'type' && written !== undefined && written !== '' && fault.message.endsWith('text belongs');
+  const isBareWord =
+    fault.keyword === 'type' && written !== undefined && written !== '' && fault.message.endsWith('text belongs');
   if (isBareWord) return `put it in quotes: "${written}"`;
-  return written === '' && fault.keyword === 'type' ? 'write a value after the colon, or leave the whole line out' : undefined;
+  return written === '' && fault.keyword === 'type'
+    ? 'write a value after the colon, or leave the whole line out'
+    : undefined;
 }
 
 interface RuleFault {
@@ -136,34 +152,59 @@ function checkResult(result: ResultDefinition, index: number, all: readonly Resu
   const path = pointer('/resultDescription', index);
   const levels = result.rubricCriterionLevel?.map(({ name }) => name) ?? [];
   const faults: RuleFault[] = [];
-  const fault = (member: string, message: string, hint?: string): void => void faults.push({ path: pointer(path, member), message, hint });
-  if (all.findIndex(({ name }) => sameName(name, result.name)) !== index) fault('name', `is the second result named ${quoted(result.name)}`, 'give each result its own name');
+  const fault = (member: string, message: string, hint?: string): void =>
+    void faults.push({ path: pointer(path, member), message, hint });
+  if (all.findIndex(({ name }) => sameName(name, result.name)) !== index)
+    fault('name', `is the second result named ${quoted(result.name)}`, 'give each result its own name');
   const twice = levels.findIndex((name, at) => levels.findIndex((other) => sameName(other, name)) !== at);
-  if (twice !== -1) fault('rubricCriterionLevel', `has two levels named ${quoted(levels[twice] ?? '')}`, 'give each level its own name');
+  if (twice !== -1)
+    fault(
+      'rubricCriterionLevel',
+      `has two levels named ${quoted(levels[twice] ?? '')}`,
+      'give each level its own name',
+    );
   if (result.requiredLevel !== undefined && !levels.includes(result.requiredLevel)) {
-    fault('requiredLevel', `${quoted(result.requiredLevel)} is not one of its levels`, suggestion(result.requiredLevel, levels) ?? 'add rubricCriterionLevel');
+    fault(
+      'requiredLevel',
+      `${quoted(result.requiredLevel)} is not one of its levels`,
+      suggestion(result.requiredLevel, levels) ?? 'add rubricCriterionLevel',
+    );
   }
-  if (result.resultType === 'RubricCriterionLevel' && levels.length === 0) fault('resultType', 'is RubricCriterionLevel, but there are no levels', 'add rubricCriterionLevel with a name for each level, lowest first');
+  if (result.resultType === 'RubricCriterionLevel' && levels.length === 0)
+    fault(
+      'resultType',
+      'is RubricCriterionLevel, but there are no levels',
+      'add rubricCriterionLevel with a name for each level, lowest first',
+    );
   for (const member of ['valueMin', 'valueMax', 'requiredValue'] as const) {
     const value = result[member];
     const mustBeNumber = NUMERIC_RESULT_TYPES.has(result.resultType) || member !== 'requiredValue';
-    if (value !== undefined && mustBeNumber && result.allowedValue === undefined && !isNumeric(value)) fault(member, `${quoted(value)} is not a number`, 'write digits in quotes, such as "60"');
+    if (value !== undefined && mustBeNumber && result.allowedValue === undefined && !isNumeric(value))
+      fault(member, `${quoted(value)} is not a number`, 'write digits in quotes, such as "60"');
   }
-  const problem = result.requiredValue === undefined || faults.length > 0 ? undefined : valueProblem(result, result.requiredValue);
+  const problem =
+    result.requiredValue === undefined || faults.length > 0 ? undefined : valueProblem(result, result.requiredValue);
   if (problem !== undefined) fault('requiredValue', problem.message, problem.hint);
   return faults;
 }
 
 /** Why a value cannot be a result of this kind, or undefined where it can. */
-export function valueProblem(result: ResultDefinition, value: string): { readonly message: string; readonly hint: string | undefined } | undefined {
+export function valueProblem(
+  result: ResultDefinition,
+  value: string,
+): { readonly message: string; readonly hint: string | undefined } | undefined {
   const { allowedValue, valueMin, valueMax } = result;
   if (allowedValue !== undefined) {
     if (allowedValue.includes(value)) return undefined;
-    return { message: `${quoted(value)} is not one of: ${allowedValue.join(', ')}`, hint: suggestion(value, allowedValue) };
+    return {
+      message: `${quoted(value)} is not one of: ${allowedValue.join(', ')}`,
+      hint: suggestion(value, allowedValue),
+    };
   }
   const needsNumber = NUMERIC_RESULT_TYPES.has(result.resultType) || valueMin !== undefined || valueMax !== undefined;
   if (!needsNumber) return undefined;
-  if (!isNumeric(value)) return { message: `${quoted(value)} is not a number`, hint: 'write digits with a decimal point, such as 87.5' };
+  if (!isNumeric(value))
+    return { message: `${quoted(value)} is not a number`, hint: 'write digits with a decimal point, such as 87.5' };
   const tooLow = valueMin !== undefined && Number(value) < Number(valueMin);
   const tooHigh = valueMax !== undefined && Number(value) > Number(valueMax);
   if (!tooLow && !tooHigh) return undefined;

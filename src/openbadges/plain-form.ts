@@ -6,7 +6,15 @@ import { CREDENTIALS_V1, CREDENTIALS_V2 } from './vocabulary.ts';
 
 /** A reason why a document's JSON may not say what its signature covers. */
 export interface FormFault {
-  readonly code: 'CONTEXT_MISSING' | 'CONTEXT_UNKNOWN' | 'CONTEXT_INLINE' | 'CONTEXT_ORDER' | 'CONTEXT_NESTED' | 'KEY_NOT_PLAIN' | 'VALUE_NOT_PLAIN' | 'NODE_TWICE';
+  readonly code:
+    | 'CONTEXT_MISSING'
+    | 'CONTEXT_UNKNOWN'
+    | 'CONTEXT_INLINE'
+    | 'CONTEXT_ORDER'
+    | 'CONTEXT_NESTED'
+    | 'KEY_NOT_PLAIN'
+    | 'VALUE_NOT_PLAIN'
+    | 'NODE_TWICE';
   readonly path: string;
   readonly message: string;
 }
@@ -29,14 +37,37 @@ export function plainFormFaults(document: JsonObject): readonly FormFault[] {
 function contextFaults(context: Json | undefined, path: string): FormFault[] {
   const at = pointer(path, '@context');
   if (!Array.isArray(context) || context.length === 0) {
-    return [{ code: 'CONTEXT_MISSING', path: at, message: 'there is no list of contexts, so the terms mean nothing in particular' }];
+    return [
+      {
+        code: 'CONTEXT_MISSING',
+        path: at,
+        message: 'there is no list of contexts, so the terms mean nothing in particular',
+      },
+    ];
   }
-  if (context.length > MAX_CONTEXTS) return [{ code: 'CONTEXT_UNKNOWN', path: at, message: `there are more than ${MAX_CONTEXTS} contexts` }];
+  if (context.length > MAX_CONTEXTS)
+    return [{ code: 'CONTEXT_UNKNOWN', path: at, message: `there are more than ${MAX_CONTEXTS} contexts` }];
   const faults = context.flatMap((entry, index): FormFault[] => {
     const place = pointer(at, index);
-    if (typeof entry !== 'string') return [{ code: 'CONTEXT_INLINE', path: place, message: 'a context is written inside the credential, where it can give any term another meaning' }];
-    if (context.indexOf(entry) !== index) return [{ code: 'CONTEXT_ORDER', path: place, message: `the context ${quoted(entry)} stands twice` }];
-    return isKnownContext(entry) ? [] : [{ code: 'CONTEXT_UNKNOWN', path: place, message: `the context ${quoted(entry)} is not one that badgekit bundles, so its terms are unknown` }];
+    if (typeof entry !== 'string')
+      return [
+        {
+          code: 'CONTEXT_INLINE',
+          path: place,
+          message: 'a context is written inside the credential, where it can give any term another meaning',
+        },
+      ];
+    if (context.indexOf(entry) !== index)
+      return [{ code: 'CONTEXT_ORDER', path: place, message: `the context ${quoted(entry)} stands twice` }];
+    return isKnownContext(entry)
+      ? []
+      : [
+          {
+            code: 'CONTEXT_UNKNOWN',
+            path: place,
+            message: `the context ${quoted(entry)} is not one that badgekit bundles, so its terms are unknown`,
+          },
+        ];
   });
   return [...faults, ...orderFaults(context, at)];
 }
@@ -50,9 +81,13 @@ function orderFaults(context: readonly Json[], at: string): FormFault[] {
   if (rest.includes(CREDENTIALS_V1) || rest.includes(CREDENTIALS_V2)) {
     return [{ code: 'CONTEXT_ORDER', path: at, message: 'two versions of the credentials context are mixed' }];
   }
-  const openBadges = rest.map((url, index) => (typeof url === 'string' && OPEN_BADGES_URL.test(url) ? index : -1)).filter((index) => index >= 0);
-  if (openBadges.length > 1) return [{ code: 'CONTEXT_ORDER', path: at, message: 'two versions of the Open Badges context are mixed' }];
-  if ((openBadges[0] ?? 0) > 0) return [{ code: 'CONTEXT_ORDER', path: at, message: 'the Open Badges context must be the second one' }];
+  const openBadges = rest
+    .map((url, index) => (typeof url === 'string' && OPEN_BADGES_URL.test(url) ? index : -1))
+    .filter((index) => index >= 0);
+  if (openBadges.length > 1)
+    return [{ code: 'CONTEXT_ORDER', path: at, message: 'two versions of the Open Badges context are mixed' }];
+  if ((openBadges[0] ?? 0) > 0)
+    return [{ code: 'CONTEXT_ORDER', path: at, message: 'the Open Badges context must be the second one' }];
   return [];
 }
 
@@ -61,14 +96,40 @@ function isCopiedContext(path: string, value: Json, context: Json | undefined): 
   return /\/proof(?:\/\d+)?$/.test(path) && JSON.stringify(value) === JSON.stringify(context);
 }
 
-function memberFaults(object: JsonObject, path: string, isDocument: boolean, context: Json | undefined = object['@context']): FormFault[] {
+function memberFaults(
+  object: JsonObject,
+  path: string,
+  isDocument: boolean,
+  context: Json | undefined = object['@context'],
+): FormFault[] {
   return Object.entries(object).flatMap(([key, value]): FormFault[] => {
     const at = pointer(path, key);
     if (key === '@context' && (isDocument || isCopiedContext(path, value, context))) return [];
-    if (key === '@context') return [{ code: 'CONTEXT_NESTED', path: at, message: 'a context stands inside the credential, where it can give terms another meaning' }];
-    if (key.startsWith('@') || key.includes(':')) return [{ code: 'KEY_NOT_PLAIN', path: at, message: `the member ${quoted(key)} is a JSON-LD keyword or a full IRI, under which things can be hidden from readers` }];
+    if (key === '@context')
+      return [
+        {
+          code: 'CONTEXT_NESTED',
+          path: at,
+          message: 'a context stands inside the credential, where it can give terms another meaning',
+        },
+      ];
+    if (key.startsWith('@') || key.includes(':'))
+      return [
+        {
+          code: 'KEY_NOT_PLAIN',
+          path: at,
+          message: `the member ${quoted(key)} is a JSON-LD keyword or a full IRI, under which things can be hidden from readers`,
+        },
+      ];
     // Some contexts define the name of a class for a member too (3.0.2: Image), under which that member would hide.
-    if (/^[A-Z]/.test(key)) return [{ code: 'KEY_NOT_PLAIN', path: at, message: `the member ${quoted(key)} is the name of a class, under which another member can be hidden from readers` }];
+    if (/^[A-Z]/.test(key))
+      return [
+        {
+          code: 'KEY_NOT_PLAIN',
+          path: at,
+          message: `the member ${quoted(key)} is the name of a class, under which another member can be hidden from readers`,
+        },
+      ];
     return valueFaults(value, at, EMBEDDED_DOCUMENTS.has(key), context);
   });
 }
@@ -77,18 +138,32 @@ function valueFaults(value: Json, path: string, isDocument: boolean, context: Js
   if (value === null) return [{ code: 'VALUE_NOT_PLAIN', path, message: 'a null, which the signature does not cover' }];
   if (Array.isArray(value)) return listFaults(value, path, isDocument, context);
   if (!isJsonObject(value)) return [];
-  if (Object.keys(value).length === 0) return [{ code: 'VALUE_NOT_PLAIN', path, message: 'an empty object, which says nothing that is signed' }];
+  if (Object.keys(value).length === 0)
+    return [{ code: 'VALUE_NOT_PLAIN', path, message: 'an empty object, which says nothing that is signed' }];
   const embedded = isDocument && '@context' in value;
-  return embedded ? [...contextFaults(value['@context'], path), ...memberFaults(value, path, true)] : memberFaults(value, path, false, context);
+  return embedded
+    ? [...contextFaults(value['@context'], path), ...memberFaults(value, path, true)]
+    : memberFaults(value, path, false, context);
 }
 
 function listFaults(list: readonly Json[], path: string, isDocument: boolean, context: Json | undefined): FormFault[] {
-  if (list.length === 0) return [{ code: 'VALUE_NOT_PLAIN', path, message: 'an empty list, which the signature does not cover' }];
+  if (list.length === 0)
+    return [{ code: 'VALUE_NOT_PLAIN', path, message: 'an empty list, which the signature does not cover' }];
   const plain = list.filter((entry) => typeof entry !== 'object');
-  if (new Set(plain).size !== plain.length) return [{ code: 'VALUE_NOT_PLAIN', path, message: 'a value stands twice in a list, which the signature covers once' }];
+  if (new Set(plain).size !== plain.length)
+    return [
+      { code: 'VALUE_NOT_PLAIN', path, message: 'a value stands twice in a list, which the signature covers once' },
+    ];
   return list.flatMap((entry, index): FormFault[] => {
     const at = pointer(path, index);
-    if (Array.isArray(entry)) return [{ code: 'VALUE_NOT_PLAIN', path: at, message: 'a list inside a list, which is not how Open Badges are written' }];
+    if (Array.isArray(entry))
+      return [
+        {
+          code: 'VALUE_NOT_PLAIN',
+          path: at,
+          message: 'a list inside a list, which is not how Open Badges are written',
+        },
+      ];
     return valueFaults(entry, at, isDocument, context);
   });
 }

@@ -3,7 +3,8 @@ import type { Tier } from './vocabulary.ts';
 const SHAPES: Readonly<Record<Tier, string>> = {
   participation: '<circle cx="128" cy="128" r="112"/>',
   skill: '<path d="M128 12 228 70v116L128 244 28 186V70z"/>',
-  qualification: '<path d="M128 12c34 22 68 30 100 30v90c0 56-44 92-100 112C72 224 28 188 28 132V42c32 0 66-8 100-30z"/>',
+  qualification:
+    '<path d="M128 12c34 22 68 30 100 30v90c0 56-44 92-100 112C72 224 28 188 28 132V42c32 0 66-8 100-30z"/>',
 };
 
 const MARKS: Readonly<Record<Tier, string>> = {

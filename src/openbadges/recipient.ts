@@ -16,7 +16,13 @@ export const SALT_BYTES = 16;
 /** The identifier as a salted SHA-256: the hash is of identifier and salt, in this order, with nothing between. */
 export function hashedIdentity(identifier: string, identityType: string, saltBytes: Uint8Array): IdentityObject {
   const salt = encodeBase64url(saltBytes);
-  return { type: 'IdentityObject', hashed: true, identityHash: `sha256$${digest('sha256', identifier + salt)}`, identityType, salt };
+  return {
+    type: 'IdentityObject',
+    hashed: true,
+    identityHash: `sha256$${digest('sha256', identifier + salt)}`,
+    identityType,
+    salt,
+  };
 }
 
 export function plainIdentity(identifier: string, identityType: string): IdentityObject {
@@ -30,7 +36,12 @@ export function normalizeEmail(email: string): string {
 
 /** How a known recipient was found in a credential's subject. */
 export type RecipientMatch =
-  | { readonly outcome: 'match'; readonly how: 'subject id' | 'plain' | 'hashed'; readonly folded: boolean; readonly md5: boolean }
+  | {
+      readonly outcome: 'match';
+      readonly how: 'subject id' | 'plain' | 'hashed';
+      readonly folded: boolean;
+      readonly md5: boolean;
+    }
   | { readonly outcome: 'no match' }
   | { readonly outcome: 'no identifier' };
 
@@ -41,15 +52,24 @@ export type RecipientMatch =
 export function matchRecipient(subject: Json, known: string): RecipientMatch {
   if (!isJsonObject(subject)) return { outcome: 'no identifier' };
   const spellings = [known, normalizeEmail(known)];
-  if (typeof subject['id'] === 'string' && subject['id'] === known) return { outcome: 'match', how: 'subject id', folded: false, md5: false };
+  if (typeof subject['id'] === 'string' && subject['id'] === known)
+    return { outcome: 'match', how: 'subject id', folded: false, md5: false };
   const identifiers = Array.isArray(subject['identifier']) ? subject['identifier'].filter(isJsonObject) : [];
   for (const identity of identifiers) {
     for (const spelling of spellings) {
       const how = matchIdentity(identity, spelling);
-      if (how !== undefined) return { outcome: 'match', how, folded: spelling !== known, md5: how === 'hashed' && String(identity['identityHash']).startsWith('md5$') };
+      if (how !== undefined)
+        return {
+          outcome: 'match',
+          how,
+          folded: spelling !== known,
+          md5: how === 'hashed' && String(identity['identityHash']).startsWith('md5$'),
+        };
     }
   }
-  return identifiers.length === 0 && subject['id'] === undefined ? { outcome: 'no identifier' } : { outcome: 'no match' };
+  return identifiers.length === 0 && subject['id'] === undefined
+    ? { outcome: 'no identifier' }
+    : { outcome: 'no match' };
 }
 
 function matchIdentity(identity: Readonly<Record<string, Json>>, spelling: string): 'plain' | 'hashed' | undefined {

@@ -6,7 +6,14 @@ import { asList } from './credential.ts';
 
 /** A rule of the specification that a JSON Schema cannot say, and that a credential breaks. */
 export interface RuleFault {
-  readonly code: 'SUBJECT_UNIDENTIFIED' | 'CRITERIA_MISSING' | 'RESULT_REFERENCE' | 'RESULT_STATUS' | 'RESULT_VALUE' | 'PERIOD_REVERSED' | 'ID_NOT_ABSOLUTE';
+  readonly code:
+    | 'SUBJECT_UNIDENTIFIED'
+    | 'CRITERIA_MISSING'
+    | 'RESULT_REFERENCE'
+    | 'RESULT_STATUS'
+    | 'RESULT_VALUE'
+    | 'PERIOD_REVERSED'
+    | 'ID_NOT_ABSOLUTE';
   readonly path: string;
   readonly message: string;
 }
@@ -15,7 +22,12 @@ export interface RuleFault {
 export function ruleFaults(credential: JsonObject): readonly RuleFault[] {
   const subject = credential['credentialSubject'];
   if (!isJsonObject(subject)) return [];
-  return [...subjectFaults(subject), ...resultFaults(subject), ...periodFaults(credential), ...idFaults(credential, '')];
+  return [
+    ...subjectFaults(subject),
+    ...resultFaults(subject),
+    ...periodFaults(credential),
+    ...idFaults(credential, ''),
+  ];
 }
 
 /** Open Badges 3.0, B.1.4: a subject has an id or an identifier; B.1.7: criteria have an id or a narrative. */
@@ -23,12 +35,20 @@ function subjectFaults(subject: JsonObject): RuleFault[] {
   const path = '/credentialSubject';
   const faults: RuleFault[] = [];
   if (subject['id'] === undefined && asList(subject['identifier']).length === 0) {
-    faults.push({ code: 'SUBJECT_UNIDENTIFIED', path, message: 'the subject has neither an id nor an identifier: it was awarded to nobody in particular' });
+    faults.push({
+      code: 'SUBJECT_UNIDENTIFIED',
+      path,
+      message: 'the subject has neither an id nor an identifier: it was awarded to nobody in particular',
+    });
   }
   const achievement = subject['achievement'];
   const criteria = isJsonObject(achievement) ? achievement['criteria'] : undefined;
   if (isJsonObject(criteria) && criteria['id'] === undefined && criteria['narrative'] === undefined) {
-    faults.push({ code: 'CRITERIA_MISSING', path: `${path}/achievement/criteria`, message: 'the criteria have neither an id nor a narrative: nothing says what was achieved' });
+    faults.push({
+      code: 'CRITERIA_MISSING',
+      path: `${path}/achievement/criteria`,
+      message: 'the criteria have neither an id nor a narrative: nothing says what was achieved',
+    });
   }
   return faults;
 }
@@ -37,25 +57,48 @@ function subjectFaults(subject: JsonObject): RuleFault[] {
 function resultFaults(subject: JsonObject): RuleFault[] {
   const achievement = subject['achievement'];
   const descriptions = isJsonObject(achievement) ? asList(achievement['resultDescription']).filter(isJsonObject) : [];
-  return asList(subject['result']).filter(isJsonObject).flatMap((result, index) => resultFault(result, descriptions, pointer('/credentialSubject/result', index)));
+  return asList(subject['result'])
+    .filter(isJsonObject)
+    .flatMap((result, index) => resultFault(result, descriptions, pointer('/credentialSubject/result', index)));
 }
 
 function resultFault(result: JsonObject, descriptions: readonly JsonObject[], path: string): RuleFault[] {
   const reference = result['resultDescription'];
   if (reference === undefined) return [];
   const description = descriptions.find(({ id }) => id === reference);
-  if (description === undefined) return [{ code: 'RESULT_REFERENCE', path: pointer(path, 'resultDescription'), message: 'the result refers to a resultDescription that the achievement does not have' }];
+  if (description === undefined)
+    return [
+      {
+        code: 'RESULT_REFERENCE',
+        path: pointer(path, 'resultDescription'),
+        message: 'the result refers to a resultDescription that the achievement does not have',
+      },
+    ];
   const faults: RuleFault[] = [];
-  const levels = asList(description['rubricCriterionLevel']).filter(isJsonObject).map(({ id }) => id);
+  const levels = asList(description['rubricCriterionLevel'])
+    .filter(isJsonObject)
+    .map(({ id }) => id);
   if (result['achievedLevel'] !== undefined && !levels.includes(result['achievedLevel'])) {
-    faults.push({ code: 'RESULT_REFERENCE', path: pointer(path, 'achievedLevel'), message: 'the achieved level is not one of the resultDescription\'s levels' });
+    faults.push({
+      code: 'RESULT_REFERENCE',
+      path: pointer(path, 'achievedLevel'),
+      message: "the achieved level is not one of the resultDescription's levels",
+    });
   }
   if (description['resultType'] === 'Status' && result['status'] === undefined) {
-    faults.push({ code: 'RESULT_STATUS', path, message: 'the result has no status although its resultDescription is of type Status' });
+    faults.push({
+      code: 'RESULT_STATUS',
+      path,
+      message: 'the result has no status although its resultDescription is of type Status',
+    });
   }
   const allowed = asList(description['allowedValue']);
   if (allowed.length > 0 && result['value'] !== undefined && !allowed.includes(result['value'])) {
-    faults.push({ code: 'RESULT_VALUE', path: pointer(path, 'value'), message: `the result ${quoted(String(result['value']))} is not one of the allowed values` });
+    faults.push({
+      code: 'RESULT_VALUE',
+      path: pointer(path, 'value'),
+      message: `the result ${quoted(String(result['value']))} is not one of the allowed values`,
+    });
   }
   return faults;
 }
@@ -74,7 +117,8 @@ function idFaults(value: Json, path: string): RuleFault[] {
   if (!isJsonObject(value)) return [];
   return Object.entries(value).flatMap(([key, member]): RuleFault[] => {
     const at = pointer(path, key);
-    if (key === 'id' && typeof member === 'string' && !isAbsoluteIri(member)) return [{ code: 'ID_NOT_ABSOLUTE', path: at, message: `the id ${quoted(member)} is not an absolute URL or URI` }];
+    if (key === 'id' && typeof member === 'string' && !isAbsoluteIri(member))
+      return [{ code: 'ID_NOT_ABSOLUTE', path: at, message: `the id ${quoted(member)} is not an absolute URL or URI` }];
     return idFaults(member, at);
   });
 }

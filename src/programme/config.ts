@@ -40,7 +40,9 @@ function parseConfig(bytes: Uint8Array, file: string): ProgrammeConfig {
   throw new BadgekitError('CONFIG_INVALID', first?.message ?? 'it cannot be used', {
     where: first?.where,
     hint: first?.hint,
-    more: more.map(({ where, message, hint }) => `${formatWhere(where)}: ${message}${hint === undefined ? '' : `; ${hint}`}`),
+    more: more.map(
+      ({ where, message, hint }) => `${formatWhere(where)}: ${message}${hint === undefined ? '' : `; ${hint}`}`,
+    ),
   });
 }
 
@@ -50,7 +52,7 @@ function withSoundHosting(config: ProgrammeConfig, file: string, yaml: YamlSourc
   if (!config.issuer.id.startsWith('did:web:')) return { ...config, ...(hosting === undefined ? {} : { hosting }) };
   const isBelow = hosting !== undefined && didDocumentPath(config.issuer.id, hosting) !== undefined;
   if (isBelow) return { ...config, hosting };
-  throw new BadgekitError('CONFIG_INVALID', 'the identifier\'s document does not lie below the hosting address', {
+  throw new BadgekitError('CONFIG_INVALID', "the identifier's document does not lie below the hosting address", {
     where: { ...yaml.at(hosting === undefined ? '/issuer/id' : '/hosting'), file, path: 'hosting' },
     hint: `for ${config.issuer.id} write: hosting: ${didWebUrl(config.issuer.id).replace(/\/(?:\.well-known\/)?did\.json$/, '')}`,
   });
@@ -75,10 +77,14 @@ function line(key: string, value: string | undefined): string {
 
 /** The text of a new badgekit.yaml, with a line of explanation for each choice. */
 export function writeConfig(answers: ConfigAnswers): string {
-  const image = answers.image === undefined ? '' : `  image:\n    file: ${JSON.stringify(answers.image.file)}\n    caption: ${JSON.stringify(answers.image.caption)}\n`;
-  const hosting = answers.hosting === undefined
-    ? '# Nothing is hosted: badges carry no status, so they cannot be revoked.\n'
-    : `# Where the folder public/ is to be found on the web.\nhosting: ${JSON.stringify(answers.hosting)}\n`;
+  const image =
+    answers.image === undefined
+      ? ''
+      : `  image:\n    file: ${JSON.stringify(answers.image.file)}\n    caption: ${JSON.stringify(answers.image.caption)}\n`;
+  const hosting =
+    answers.hosting === undefined
+      ? '# Nothing is hosted: badges carry no status, so they cannot be revoked.\n'
+      : `# Where the folder public/ is to be found on the web.\nhosting: ${JSON.stringify(answers.hosting)}\n`;
   return `# The issuer, as every badge will name it. Keep this file in version control; keep keys/ out of it.
 issuer:
   id: ${JSON.stringify(answers.id)}

@@ -52,7 +52,10 @@ export function formatOf(bytes: Uint8Array, file: string): ImageFormat {
 /** The definition files of a programme, by badge name, sorted. */
 export async function listDefinitions(programme: Programme): Promise<readonly string[]> {
   const entries = await readdir(join(programme.root, BADGES_FOLDER)).catch(() => []);
-  return entries.filter((name) => name.endsWith('.yaml')).map((name) => name.slice(0, -'.yaml'.length)).sort();
+  return entries
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => name.slice(0, -'.yaml'.length))
+    .sort();
 }
 
 /** Reads the definitions of the given badges, or of all, with their images and endorsements. Never throws on bad files. */
@@ -70,7 +73,13 @@ export async function loadDefinitions(programme: Programme, badges?: readonly st
 
 async function misnamedFiles({ root, shown }: Programme): Promise<readonly DefinitionFault[]> {
   const entries = await readdir(join(root, BADGES_FOLDER)).catch(() => []);
-  return entries.filter((name) => name.endsWith('.yml')).map((name) => ({ where: { file: shown(`${BADGES_FOLDER}/${name}`) }, message: 'definitions end in .yaml', hint: `rename it to ${name.slice(0, -3)}yaml` }));
+  return entries
+    .filter((name) => name.endsWith('.yml'))
+    .map((name) => ({
+      where: { file: shown(`${BADGES_FOLDER}/${name}`) },
+      message: 'definitions end in .yaml',
+      hint: `rename it to ${name.slice(0, -3)}yaml`,
+    }));
 }
 
 /** One fault as an editor-friendly line. */
@@ -78,11 +87,25 @@ export function faultLine({ where, message, hint }: DefinitionFault): string {
   return `${formatWhere(where)} ${message}${hint === undefined ? '' : `; ${hint}`}`;
 }
 
-async function loadOne(programme: Programme, badge: string): Promise<LoadedDefinition | { readonly faults: readonly DefinitionFault[] }> {
+async function loadOne(
+  programme: Programme,
+  badge: string,
+): Promise<LoadedDefinition | { readonly faults: readonly DefinitionFault[] }> {
   const file = programme.shown(`${BADGES_FOLDER}/${badge}.yaml`);
   try {
-    if (!isBadgeName(badge)) return { faults: [{ where: { file }, message: 'the file name is not a badge name', hint: 'use lower-case letters, digits and hyphens, such as first-aid.yaml' }] };
-    const yaml = parseYaml(decodeUtf8(await programme.files.read(`${BADGES_FOLDER}/${badge}.yaml`, MAX_DEFINITION_BYTES)));
+    if (!isBadgeName(badge))
+      return {
+        faults: [
+          {
+            where: { file },
+            message: 'the file name is not a badge name',
+            hint: 'use lower-case letters, digits and hyphens, such as first-aid.yaml',
+          },
+        ],
+      };
+    const yaml = parseYaml(
+      decodeUtf8(await programme.files.read(`${BADGES_FOLDER}/${badge}.yaml`, MAX_DEFINITION_BYTES)),
+    );
     const outcome = readDefinition(badge, file, yaml);
     if (!outcome.ok) return { faults: outcome.faults };
     return await withFiles(programme, outcome.definition, file, yaml);
@@ -91,7 +114,12 @@ async function loadOne(programme: Programme, badge: string): Promise<LoadedDefin
   }
 }
 
-async function withFiles(programme: Programme, definition: Definition, file: string, yaml: YamlSource): Promise<LoadedDefinition | { readonly faults: readonly DefinitionFault[] }> {
+async function withFiles(
+  programme: Programme,
+  definition: Definition,
+  file: string,
+  yaml: YamlSource,
+): Promise<LoadedDefinition | { readonly faults: readonly DefinitionFault[] }> {
   const faults: DefinitionFault[] = [];
   const attempt = async <T>(path: string, run: () => Promise<T>): Promise<T | undefined> => {
     try {
@@ -103,9 +131,14 @@ async function withFiles(programme: Programme, definition: Definition, file: str
     }
   };
   const { image, endorsement = [] } = definition.source;
-  const names = typeof image.file === 'string' ? [['/image/file', image.file] as const] : image.file.map((name, index) => [pointer('/image/file', index), name] as const);
+  const names =
+    typeof image.file === 'string'
+      ? [['/image/file', image.file] as const]
+      : image.file.map((name, index) => [pointer('/image/file', index), name] as const);
   const images = await Promise.all(names.map(([path, name]) => attempt(path, () => loadImage(programme, name))));
-  const endorsements = await Promise.all(endorsement.map((name, index) => attempt(pointer('/endorsement', index), () => loadEndorsement(programme, name))));
+  const endorsements = await Promise.all(
+    endorsement.map((name, index) => attempt(pointer('/endorsement', index), () => loadEndorsement(programme, name))),
+  );
   if (faults.length > 0) return { faults };
   const loaded = endorsements.filter((entry) => entry !== undefined);
   return {
@@ -128,17 +161,25 @@ async function loadEndorsement(programme: Programme, name: string): Promise<Json
   const text = decodeUtf8(await readBeside(programme, name, MAX_ENDORSEMENT_BYTES, 'endorsement')).trim();
   if (looksLikeJwt(text)) return text;
   const value = parseJson(text);
-  if (isJsonObject(value) && Array.isArray(value['type']) && value['type'].includes('EndorsementCredential')) return value;
-  throw new BadgekitError('CREDENTIAL_INVALID', `${quoted(name)} is no EndorsementCredential`, { hint: 'name the signed endorsement as its issuer sent it' });
+  if (isJsonObject(value) && Array.isArray(value['type']) && value['type'].includes('EndorsementCredential'))
+    return value;
+  throw new BadgekitError('CREDENTIAL_INVALID', `${quoted(name)} is no EndorsementCredential`, {
+    hint: 'name the signed endorsement as its issuer sent it',
+  });
 }
 
 async function readBeside(programme: Programme, name: string, maxBytes: number, what: string): Promise<Uint8Array> {
-  if (/[/\\]/.test(name)) throw new BadgekitError('PATH_OUTSIDE', `${quoted(name)} does not lie beside the definition`, { hint: `copy the ${what} into ${programme.shown(BADGES_FOLDER)} and write its bare name` });
+  if (/[/\\]/.test(name))
+    throw new BadgekitError('PATH_OUTSIDE', `${quoted(name)} does not lie beside the definition`, {
+      hint: `copy the ${what} into ${programme.shown(BADGES_FOLDER)} and write its bare name`,
+    });
   try {
     return await programme.files.read(`${BADGES_FOLDER}/${name}`, maxBytes);
   } catch (error) {
     if (!(error instanceof BadgekitError) || error.code !== 'FILE_NOT_FOUND') throw error;
-    throw new BadgekitError('FILE_NOT_FOUND', `there is no file ${quoted(name)} in ${programme.shown(BADGES_FOLDER)}`, { hint: `put the ${what} beside the definition` });
+    throw new BadgekitError('FILE_NOT_FOUND', `there is no file ${quoted(name)} in ${programme.shown(BADGES_FOLDER)}`, {
+      hint: `put the ${what} beside the definition`,
+    });
   }
 }
 

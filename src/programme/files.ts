@@ -11,14 +11,22 @@ const PLAIN_MODE = 0o644;
 export function createFiles(root: string): Files {
   return {
     read: (path, maxBytes) => readBounded(resolvePath(root, path), maxBytes, path),
-    exists: (path) => lstat(resolvePath(root, path)).then(() => true, () => false),
+    exists: (path) =>
+      lstat(resolvePath(root, path)).then(
+        () => true,
+        () => false,
+      ),
     write: async (path, content, { replace = false, mode = PLAIN_MODE } = {}) => {
       const target = resolvePath(root, path);
       await within(path, async () => {
         await mkdir(dirname(target), { recursive: true });
         await refuseEscape(root, target, path);
       });
-      return await writeWhole(target, typeof content === 'string' ? Buffer.from(content, 'utf8') : content, { replace, mode, shownAs: path });
+      return await writeWhole(target, typeof content === 'string' ? Buffer.from(content, 'utf8') : content, {
+        replace,
+        mode,
+        shownAs: path,
+      });
     },
   };
 }
@@ -30,14 +38,20 @@ export function createFiles(root: string): Files {
 export async function readBounded(path: string, maxBytes: number, shownAs = path): Promise<Uint8Array> {
   const handle = await openToRead(path, shownAs);
   try {
-    if (!(await handle.stat()).isFile()) throw new BadgekitError('FILE_UNREADABLE', 'it is a folder or a device, not a file', { where: { file: shownAs } });
+    if (!(await handle.stat()).isFile())
+      throw new BadgekitError('FILE_UNREADABLE', 'it is a folder or a device, not a file', {
+        where: { file: shownAs },
+      });
     const pieces: Buffer[] = [];
     let size = 0;
     for (;;) {
       const { bytesRead, buffer } = await handle.read(Buffer.alloc(64 * 1024), 0, 64 * 1024, null);
       if (bytesRead === 0) return new Uint8Array(Buffer.concat(pieces));
       size += bytesRead;
-      if (size > maxBytes) throw new BadgekitError('FILE_TOO_LARGE', `the file is larger than ${Math.round(maxBytes / 1024)} KiB`, { where: { file: shownAs } });
+      if (size > maxBytes)
+        throw new BadgekitError('FILE_TOO_LARGE', `the file is larger than ${Math.round(maxBytes / 1024)} KiB`, {
+          where: { file: shownAs },
+        });
       pieces.push(buffer.subarray(0, bytesRead));
     }
   } finally {
@@ -71,7 +85,11 @@ interface WriteOptions {
 }
 
 /** Writes a file anywhere, whole or not at all. */
-export async function writeWhole(target: string, bytes: Uint8Array, { replace, mode, shownAs }: WriteOptions): Promise<'written' | 'unchanged'> {
+export async function writeWhole(
+  target: string,
+  bytes: Uint8Array,
+  { replace, mode, shownAs }: WriteOptions,
+): Promise<'written' | 'unchanged'> {
   return await within(shownAs, async () => {
     if (await isAlready(target, bytes)) return 'unchanged';
     const temporary = join(dirname(target), `.${basename(target).slice(0, 60)}.${randomBytes(6).toString('hex')}.tmp`);
@@ -103,7 +121,11 @@ async function moveNew(temporary: string, target: string, shownAs: string): Prom
   try {
     await link(temporary, target);
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') throw new BadgekitError('FILE_EXISTS', 'the file exists already and says something else', { where: { file: shownAs }, hint: 'move it away, or give --force where the command has it' });
+    if (codeOf(error) === 'EEXIST')
+      throw new BadgekitError('FILE_EXISTS', 'the file exists already and says something else', {
+        where: { file: shownAs },
+        hint: 'move it away, or give --force where the command has it',
+      });
     if (!['EPERM', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP'].includes(codeOf(error))) throw error;
     return await rename(temporary, target);
   }
@@ -141,7 +163,10 @@ async function openToRead(path: string, shownAs: string): Promise<FileHandle> {
 
 function resolvePath(root: string, path: string): string {
   const segments = path.split('/');
-  if (path === '' || segments.some((segment) => segment === '' || segment === '.' || segment === '..' || /[\\\0:]/.test(segment))) {
+  if (
+    path === '' ||
+    segments.some((segment) => segment === '' || segment === '.' || segment === '..' || /[\\\0:]/.test(segment))
+  ) {
     throw new BadgekitError('PATH_OUTSIDE', 'the path leads out of the programme folder', { where: { file: path } });
   }
   return join(root, ...segments);
@@ -149,7 +174,8 @@ function resolvePath(root: string, path: string): string {
 
 async function refuseEscape(root: string, target: string, shownAs: string): Promise<void> {
   const between = relative(await realpath(root), await realpath(dirname(target)));
-  if (between === '..' || between.startsWith(`..${sep}`)) throw new BadgekitError('PATH_OUTSIDE', 'a link leads out of the programme folder', { where: { file: shownAs } });
+  if (between === '..' || between.startsWith(`..${sep}`))
+    throw new BadgekitError('PATH_OUTSIDE', 'a link leads out of the programme folder', { where: { file: shownAs } });
 }
 
 async function within<T>(shownAs: string, run: () => Promise<T>): Promise<T> {
@@ -165,18 +191,38 @@ function explain(error: unknown, file: string, { reading = false } = {}): unknow
   const where = { file };
   switch (codeOf(error)) {
     case 'ENOENT':
-      return new BadgekitError('FILE_NOT_FOUND', 'there is no such file', { where, hint: 'check the name and the folder that you are in', cause: error });
+      return new BadgekitError('FILE_NOT_FOUND', 'there is no such file', {
+        where,
+        hint: 'check the name and the folder that you are in',
+        cause: error,
+      });
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
       return reading
-        ? new BadgekitError('FILE_UNREADABLE', 'you may not read the file', { where, hint: 'check the permissions of the file and its folder', cause: error })
-        : new BadgekitError('FILE_NOT_WRITABLE', 'you may not write the file or its folder', { where, hint: 'check the permissions of the folder', cause: error });
+        ? new BadgekitError('FILE_UNREADABLE', 'you may not read the file', {
+            where,
+            hint: 'check the permissions of the file and its folder',
+            cause: error,
+          })
+        : new BadgekitError('FILE_NOT_WRITABLE', 'you may not write the file or its folder', {
+            where,
+            hint: 'check the permissions of the folder',
+            cause: error,
+          });
     case 'ENOSPC':
     case 'EDQUOT':
-      return new BadgekitError('DISK_FULL', 'there is no room left on the disk', { where, hint: 'make room, then run the same command again', cause: error });
+      return new BadgekitError('DISK_FULL', 'there is no room left on the disk', {
+        where,
+        hint: 'make room, then run the same command again',
+        cause: error,
+      });
     case 'EEXIST':
-      return new BadgekitError('FILE_EXISTS', 'a file of that name is in the way of a folder', { where, hint: 'choose another name', cause: error });
+      return new BadgekitError('FILE_EXISTS', 'a file of that name is in the way of a folder', {
+        where,
+        hint: 'choose another name',
+        cause: error,
+      });
     case 'EISDIR':
       return new BadgekitError('FILE_UNREADABLE', 'it is a folder, not a file', { where, cause: error });
     case 'ENOTDIR':
@@ -184,7 +230,10 @@ function explain(error: unknown, file: string, { reading = false } = {}): unknow
     case '':
       return error;
     default:
-      return new BadgekitError('FILE_UNREADABLE', `the file could not be read or written (${codeOf(error)})`, { where, cause: error });
+      return new BadgekitError('FILE_UNREADABLE', `the file could not be read or written (${codeOf(error)})`, {
+        where,
+        cause: error,
+      });
   }
 }
 

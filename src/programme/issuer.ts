@@ -41,7 +41,10 @@ function issuerProfile({ issuer, hosting }: ProgrammeConfig, image: ProfileImage
 }
 
 /** Where an achievement is described on the web, or a URN that stands for it where nothing is hosted. */
-function achievementId({ issuer, hosting }: ProgrammeConfig, { badge, source }: Pick<LoadedDefinition, 'badge' | 'source'>): string {
+function achievementId(
+  { issuer, hosting }: ProgrammeConfig,
+  { badge, source }: Pick<LoadedDefinition, 'badge' | 'source'>,
+): string {
   if (source.id !== undefined) return source.id;
   return hosting === undefined ? derivedUuid('Achievement', issuer.id, badge) : `${hosting}/achievements/${badge}.json`;
 }
@@ -87,7 +90,9 @@ export async function loadIssuer(programme: Programme, { keyring, definitions, f
   const { config } = programme;
   const { key, verificationMethod, awardSecret } = keyring;
   if (form === 'data-integrity' && key.publicKey.algorithm.cryptosuite === undefined) {
-    throw new BadgekitError('KEY_INVALID', `an ${key.publicKey.algorithm.name} key signs tokens only`, { hint: 'give --proof jwt, or set proof: jwt in badgekit.yaml' });
+    throw new BadgekitError('KEY_INVALID', `an ${key.publicKey.algorithm.name} key signs tokens only`, {
+      hint: 'give --proof jwt, or set proof: jwt in badgekit.yaml',
+    });
   }
   return {
     profile: issuerProfile(config, await loadProfileImage(programme)),

@@ -33,7 +33,12 @@ export function keyFile(name: string): string {
 }
 
 /** Seals a new key and, where there is none yet, the secret behind credential ids. */
-export async function sealKeyring(name: string, key: PrivateKey, awardSecret: Uint8Array, passphrase: string): Promise<readonly { readonly path: string; readonly content: string; readonly mode: number }[]> {
+export async function sealKeyring(
+  name: string,
+  key: PrivateKey,
+  awardSecret: Uint8Array,
+  passphrase: string,
+): Promise<readonly { readonly path: string; readonly content: string; readonly mode: number }[]> {
   const [sealedKey, sealedSecret] = await Promise.all([
     sealJwk(exportPrivateJwk(key), passphrase),
     sealJwk({ kty: 'oct', k: encodeBase64url(awardSecret) }, passphrase),
@@ -50,10 +55,16 @@ export async function sealKeyring(name: string, key: PrivateKey, awardSecret: Ui
  */
 export async function openKeyring(programme: Programme, passphrase: string): Promise<Keyring> {
   const path = keyFile(programme.config.key);
-  const [jwk, secret] = await Promise.all([openSealed(programme, path, passphrase), openSealed(programme, AWARD_SECRET_FILE, passphrase)]);
+  const [jwk, secret] = await Promise.all([
+    openSealed(programme, path, passphrase),
+    openSealed(programme, AWARD_SECRET_FILE, passphrase),
+  ]);
   const key = privateKeyFromJwk(jwk);
   const k = isJsonObject(secret) ? secret['k'] : undefined;
-  if (typeof k !== 'string') throw new BadgekitError('KEY_INVALID', 'the file holds no secret', { where: { file: programme.shown(AWARD_SECRET_FILE) } });
+  if (typeof k !== 'string')
+    throw new BadgekitError('KEY_INVALID', 'the file holds no secret', {
+      where: { file: programme.shown(AWARD_SECRET_FILE) },
+    });
   await proveOwnership(programme, key.publicKey);
   return { key, awardSecret: decodeBase64url(k), verificationMethod: verificationMethodsOf(programme) };
 }
@@ -71,35 +82,60 @@ async function openSealed(programme: Programme, path: string, passphrase: string
   await refuseExposed(file, where.file);
   const sealed = decodeUtf8(await programme.files.read(path, MAX_KEY_BYTES)).trim();
   return await openJwk(sealed, passphrase).catch((error: unknown) => {
-    throw error instanceof BadgekitError ? new BadgekitError(error.code, error.message, { where, hint: error.hint }) : error;
+    throw error instanceof BadgekitError
+      ? new BadgekitError(error.code, error.message, { where, hint: error.hint })
+      : error;
   });
 }
 
 function missingKey(programme: Programme, path: string): BadgekitError {
   const other = path === AWARD_SECRET_FILE ? keyFile(programme.config.key) : AWARD_SECRET_FILE;
   const isNew = !existsSync(join(programme.root, other));
-  const hint = isNew ? 'copy keys/ from where you keep it; for a programme that never had a key: badgekit init-issuer --key-only' : 'copy it from where you keep it: it cannot be made again';
-  return new BadgekitError('KEY_MISSING', path === AWARD_SECRET_FILE ? 'the secret behind credential ids is not here' : 'the signing key is not here', { where: { file: programme.shown(path) }, hint });
+  const hint = isNew
+    ? 'copy keys/ from where you keep it; for a programme that never had a key: badgekit init-issuer --key-only'
+    : 'copy it from where you keep it: it cannot be made again';
+  return new BadgekitError(
+    'KEY_MISSING',
+    path === AWARD_SECRET_FILE ? 'the secret behind credential ids is not here' : 'the signing key is not here',
+    { where: { file: programme.shown(path) }, hint },
+  );
 }
 
 async function refuseExposed(file: string, shownAs: string): Promise<void> {
   const { mode } = await stat(file);
   if (process.platform === 'win32' || (mode & 0o077) === 0) return;
-  throw new BadgekitError('KEY_EXPOSED', `other users of this computer may read the key (its mode is ${(mode & 0o777).toString(8)})`, { where: { file: shownAs }, hint: `take that right away: chmod 600 ${shownAs}` });
+  throw new BadgekitError(
+    'KEY_EXPOSED',
+    `other users of this computer may read the key (its mode is ${(mode & 0o777).toString(8)})`,
+    { where: { file: shownAs }, hint: `take that right away: chmod 600 ${shownAs}` },
+  );
 }
 
 async function proveOwnership(programme: Programme, key: PublicKey): Promise<void> {
   const { issuer, hosting } = programme.config;
-  const mismatch = (what: string): BadgekitError => new BadgekitError('KEY_MISMATCH', what, { where: { file: programme.shown(keyFile(programme.config.key)) }, hint: 'nobody could verify badges signed with it: use the key that belongs to the issuer\'s identifier' });
+  const mismatch = (what: string): BadgekitError =>
+    new BadgekitError('KEY_MISMATCH', what, {
+      where: { file: programme.shown(keyFile(programme.config.key)) },
+      hint: "nobody could verify badges signed with it: use the key that belongs to the issuer's identifier",
+    });
   if (issuer.id.startsWith('did:key:')) {
     if (didKeyOf(key) !== issuer.id) throw mismatch(`the key is not the one that ${issuer.id} is`);
     return;
   }
   const path = `public/${didDocumentPath(issuer.id, hosting ?? '') ?? 'did.json'}`;
-  if (!(await programme.files.exists(path))) throw new BadgekitError('KEY_MISMATCH', 'the issuer\'s DID document is not here, so nobody could find the key', { where: { file: programme.shown(path) }, hint: 'copy it back from your web host or your backup' });
-  const document = readControllerDocument(parseJson(decodeUtf8(await programme.files.read(path, MAX_KEY_BYTES))), issuer.id);
+  if (!(await programme.files.exists(path)))
+    throw new BadgekitError('KEY_MISMATCH', "the issuer's DID document is not here, so nobody could find the key", {
+      where: { file: programme.shown(path) },
+      hint: 'copy it back from your web host or your backup',
+    });
+  const document = readControllerDocument(
+    parseJson(decodeUtf8(await programme.files.read(path, MAX_KEY_BYTES))),
+    issuer.id,
+  );
   const names = new Set([`${issuer.id}#${programme.config.key}`, `${issuer.id}#${programme.config.key}-jwk`]);
   const published = document.methods.filter(({ id, forAssertion }) => names.has(id) && forAssertion);
-  if (published.length === 0) throw mismatch(`${programme.shown(path)} publishes no key named "${programme.config.key}"`);
-  if (!published.every((method) => isSameKey(methodKey(method), key))) throw mismatch(`the key is not the one that ${programme.shown(path)} publishes`);
+  if (published.length === 0)
+    throw mismatch(`${programme.shown(path)} publishes no key named "${programme.config.key}"`);
+  if (!published.every((method) => isSameKey(methodKey(method), key)))
+    throw mismatch(`the key is not the one that ${programme.shown(path)} publishes`);
 }

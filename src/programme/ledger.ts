@@ -19,7 +19,8 @@ export async function openProgrammeLedger(programme: Programme, awardSecret: Uin
   const path = join(programme.root, LEDGER_FILE);
   if (!existsSync(path)) await refuseLostLedger(programme);
   await makeFolder(dirname(path), programme.shown(dirname(LEDGER_FILE)), 0o700);
-  const choosePlace = (purpose: string, list: number, size: number, counter: number): number => permute(awardSecret, `${purpose}/${list}`, size, counter);
+  const choosePlace = (purpose: string, list: number, size: number, counter: number): number =>
+    permute(awardSecret, `${purpose}/${list}`, size, counter);
   return await openLedger(path, choosePlace, keyedDigest(awardSecret, 'fingerprint'));
 }
 
@@ -34,9 +35,13 @@ async function refuseLostLedger({ root, shown }: Programme): Promise<void> {
     const entries = await readdir(join(root, folder)).catch(() => []);
     // Another run may have begun the ledger, and issued, since this one looked.
     if (entries.length === 0 || existsSync(join(root, LEDGER_FILE))) continue;
-    throw new BadgekitError('LEDGER_DAMAGED', `badges were issued here (${shown(folder)}), and the ledger that knows of them is gone`, {
-      where: { file: shown(LEDGER_FILE) },
-      hint: 'put it back from your backup; to begin anew, move credentials/ and public/status/ away first',
-    });
+    throw new BadgekitError(
+      'LEDGER_DAMAGED',
+      `badges were issued here (${shown(folder)}), and the ledger that knows of them is gone`,
+      {
+        where: { file: shown(LEDGER_FILE) },
+        hint: 'put it back from your backup; to begin anew, move credentials/ and public/status/ away first',
+      },
+    );
   }
 }

@@ -36,9 +36,16 @@ export async function openProgramme(workingFolder: string, named: string | undef
   const root = findProgrammeRoot(workingFolder, named);
   if (root === undefined) {
     const where = named === undefined ? 'this folder or any above it' : `the folder ${named}`;
-    throw new BadgekitError('PROGRAMME_NOT_FOUND', `there is no ${CONFIG_FILE} in ${where}`, { hint: 'make a programme with: badgekit init-issuer' });
+    throw new BadgekitError('PROGRAMME_NOT_FOUND', `there is no ${CONFIG_FILE} in ${where}`, {
+      hint: 'make a programme with: badgekit init-issuer',
+    });
   }
   const files = createFiles(root);
   const shown = (path: string): string => relative(workingFolder, join(root, path)) || '.';
-  return { root, config: readConfig(await files.read(CONFIG_FILE, MAX_CONFIG_BYTES), shown(CONFIG_FILE)), files, shown };
+  return {
+    root,
+    config: readConfig(await files.read(CONFIG_FILE, MAX_CONFIG_BYTES), shown(CONFIG_FILE)),
+    files,
+    shown,
+  };
 }

@@ -22,7 +22,11 @@ export async function openRoster(path: string, shownAs: string, delimiter: Delim
   const all = records();
   const first = await all.next();
   await all.return(undefined);
-  if (first.done === true) throw new BadgekitError('ROSTER_INVALID', 'the roster is empty', { where: { file: shownAs }, hint: 'it needs a header line and a line for each award' });
+  if (first.done === true)
+    throw new BadgekitError('ROSTER_INVALID', 'the roster is empty', {
+      where: { file: shownAs },
+      hint: 'it needs a header line and a line for each award',
+    });
   return { header: first.value.cells, rows: () => withoutFirst(records()) };
 }
 
@@ -35,7 +39,9 @@ export function rejectedPath(roster: string): string {
 /** Takes away the list of refused rows that an earlier run left, now that none is refused; any other file stays. */
 export async function removeStaleRejected(path: string): Promise<void> {
   const bytes = await readBounded(path, 64 * 1024 * 1024).catch(() => undefined);
-  const isOwn = bytes !== undefined && Buffer.from(bytes.subarray(0, 4096)).toString('utf8').includes('"badgekit_line","badgekit_problem"');
+  const isOwn =
+    bytes !== undefined &&
+    Buffer.from(bytes.subarray(0, 4096)).toString('utf8').includes('"badgekit_line","badgekit_problem"');
   if (isOwn) await unlink(path);
 }
 
@@ -43,7 +49,9 @@ export async function removeStaleRejected(path: string): Promise<void> {
 export function rejectedCsv(header: readonly string[], refused: readonly RefusedRow[]): string {
   const rows = refused.map(({ cells, faults }) => {
     const padded = Array.from({ length: header.length }, (_, index) => cells[index] ?? '');
-    const problem = faults.map(({ message, hint }) => (hint === undefined ? message : `${message}; ${hint}`)).join(' | ');
+    const problem = faults
+      .map(({ message, hint }) => (hint === undefined ? message : `${message}; ${hint}`))
+      .join(' | ');
     return writeCsvLine([...padded, String(faults[0]?.line ?? ''), problem]);
   });
   return `\ufeff${writeCsvLine([...header, 'badgekit_line', 'badgekit_problem'])}${rows.join('')}`;

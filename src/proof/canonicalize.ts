@@ -13,7 +13,10 @@ const MAX_WORK_FACTOR = 1;
  * context does not define is an error and never a silently unsigned part.
  * @throws BadgekitError TERM_UNDEFINED | CONTEXT_UNKNOWN | CREDENTIAL_INVALID
  */
-export async function canonicalize(document: JsonObject, documentLoader: DocumentLoader = loadContext): Promise<string> {
+export async function canonicalize(
+  document: JsonObject,
+  documentLoader: DocumentLoader = loadContext,
+): Promise<string> {
   try {
     return await jsonld.canonize(structuredClone(document), {
       algorithm: 'RDFC-1.0',
@@ -32,14 +35,19 @@ function explain(error: unknown): BadgekitError {
   for (let at: unknown = error; at instanceof Error; at = causeOf(at)) if (at instanceof BadgekitError) return at;
   const event = safeModeEvent(error);
   if (event !== undefined) {
-    return new BadgekitError('TERM_UNDEFINED', `${event}: a signature would not cover it`, { hint: 'use a term that the contexts define, or leave it out', cause: error });
+    return new BadgekitError('TERM_UNDEFINED', `${event}: a signature would not cover it`, {
+      hint: 'use a term that the contexts define, or leave it out',
+      cause: error,
+    });
   }
   return new BadgekitError('CREDENTIAL_INVALID', 'the document cannot be processed as JSON-LD', { cause: error });
 }
 
 function causeOf(error: Error): unknown {
   const details: unknown = 'details' in error ? error.details : undefined;
-  return error.cause ?? (typeof details === 'object' && details !== null && 'cause' in details ? details.cause : undefined);
+  return (
+    error.cause ?? (typeof details === 'object' && details !== null && 'cause' in details ? details.cause : undefined)
+  );
 }
 
 /** What safe mode objected to, in words. */
@@ -49,7 +57,13 @@ function safeModeEvent(error: unknown): string | undefined {
   const code = details?.event?.code;
   if (code === undefined) return undefined;
   const found = details?.event?.details ?? {};
-  const subject = found['property'] ?? found['type'] ?? found['id'] ?? found['expandedProperty'] ?? found['value'] ?? found['language'];
+  const subject =
+    found['property'] ??
+    found['type'] ??
+    found['id'] ??
+    found['expandedProperty'] ??
+    found['value'] ??
+    found['language'];
   const name = typeof subject === 'string' ? quoted(subject) : 'something';
   const words: Readonly<Record<string, string>> = {
     'invalid property': `no context defines the member ${name}`,

@@ -22,7 +22,9 @@ export interface SigningOptions {
 export async function addProof(document: JsonObject, key: PrivateKey, options: SigningOptions): Promise<JsonObject> {
   const { cryptosuite, name } = key.publicKey.algorithm;
   if (cryptosuite === undefined) {
-    throw new BadgekitError('KEY_INVALID', `an ${name} key makes no Data Integrity proofs`, { hint: 'use --proof jwt, or a programme with an Ed25519 or P-256 key' });
+    throw new BadgekitError('KEY_INVALID', `an ${name} key makes no Data Integrity proofs`, {
+      hint: 'use --proof jwt, or a programme with an Ed25519 or P-256 key',
+    });
   }
   const proof = {
     type: 'DataIntegrityProof',
@@ -33,7 +35,10 @@ export async function addProof(document: JsonObject, key: PrivateKey, options: S
   };
   const bytes = await signedBytes(document, proof, key.publicKey.algorithm.hash);
   const signature = signBytes(key, bytes);
-  if (!verifySignature(key.publicKey, bytes, signature)) throw new BadgekitError('SIGNATURE_SELF_CHECK', 'a signature that was just made does not verify', { hint: 'this computer may be faulty: run the command on another one' });
+  if (!verifySignature(key.publicKey, bytes, signature))
+    throw new BadgekitError('SIGNATURE_SELF_CHECK', 'a signature that was just made does not verify', {
+      hint: 'this computer may be faulty: run the command on another one',
+    });
   return { ...document, proof: [{ ...proof, proofValue: encodeBase58btc(signature) }] };
 }
 
@@ -41,7 +46,12 @@ export async function addProof(document: JsonObject, key: PrivateKey, options: S
  * Whether a proof's signature over the document verifies under a key. Says nothing about whose key it is.
  * @throws BadgekitError where the document or the proof cannot be canonicalized
  */
-export async function checkProof(document: JsonObject, proof: JsonObject, key: PublicKey, documentLoader?: DocumentLoader): Promise<boolean> {
+export async function checkProof(
+  document: JsonObject,
+  proof: JsonObject,
+  key: PublicKey,
+  documentLoader?: DocumentLoader,
+): Promise<boolean> {
   const signature = decodeProofValue(proof['proofValue']);
   if (signature === undefined) return false;
   return verifySignature(key, await signedBytes(document, proof, key.algorithm.hash, documentLoader), signature);
@@ -51,11 +61,19 @@ export async function checkProof(document: JsonObject, proof: JsonObject, key: P
  * The bytes that the signature covers: hash of the canonical proof configuration, then hash of the canonical document
  * without any proof (VC-DI-EDDSA, sections 3.2.3 to 3.2.5).
  */
-export async function signedBytes(document: JsonObject, proof: JsonObject, hash: string, documentLoader?: DocumentLoader): Promise<Uint8Array> {
+export async function signedBytes(
+  document: JsonObject,
+  proof: JsonObject,
+  hash: string,
+  documentLoader?: DocumentLoader,
+): Promise<Uint8Array> {
   const { proof: _proof, ...unsecured } = document;
   const { proofValue: _value, ...configuration } = proof;
   const context = document['@context'] ?? [];
-  const digest = async (part: JsonObject): Promise<Uint8Array> => createHash(hash).update(await canonicalize(part, documentLoader)).digest();
+  const digest = async (part: JsonObject): Promise<Uint8Array> =>
+    createHash(hash)
+      .update(await canonicalize(part, documentLoader))
+      .digest();
   return Buffer.concat([await digest({ '@context': context, ...configuration }), await digest(unsecured)]);
 }
 

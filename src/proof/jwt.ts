@@ -41,8 +41,13 @@ export async function signJwt(credential: JsonObject, key: PrivateKey, kid: stri
     ...(credential['validUntil'] === undefined ? {} : { exp: numericDate(credential['validUntil']) }),
   };
   const [alg] = key.publicKey.algorithm.jws;
-  const token = await new CompactSign(new TextEncoder().encode(JSON.stringify(payload))).setProtectedHeader({ alg, kid, typ: 'JWT' }).sign(key.object);
-  if (!(await checkJwtSignature(openJwt(token), key.publicKey))) throw new BadgekitError('SIGNATURE_SELF_CHECK', 'a token that was just signed does not verify', { hint: 'this computer may be faulty: run the command on another one' });
+  const token = await new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
+    .setProtectedHeader({ alg, kid, typ: 'JWT' })
+    .sign(key.object);
+  if (!(await checkJwtSignature(openJwt(token), key.publicKey)))
+    throw new BadgekitError('SIGNATURE_SELF_CHECK', 'a token that was just signed does not verify', {
+      hint: 'this computer may be faulty: run the command on another one',
+    });
   return token;
 }
 
@@ -52,14 +57,19 @@ export async function signJwt(credential: JsonObject, key: PrivateKey, kid: stri
  */
 export function openJwt(text: string): OpenedJwt {
   const parts = text.split('.');
-  if (parts.length !== 3 || !looksLikeJwt(text)) throw new BadgekitError('CREDENTIAL_INVALID', `a signed token has three parts, this has ${parts.length}`);
+  if (parts.length !== 3 || !looksLikeJwt(text))
+    throw new BadgekitError('CREDENTIAL_INVALID', `a signed token has three parts, this has ${parts.length}`);
   const [header, payload] = parts.slice(0, 2).map(openPart);
   decodeBase64url(parts[2] ?? '');
-  if (!isJsonObject(header) || !isJsonObject(payload)) throw new BadgekitError('CREDENTIAL_INVALID', 'the token\'s header or payload is not a JSON object');
+  if (!isJsonObject(header) || !isJsonObject(payload))
+    throw new BadgekitError('CREDENTIAL_INVALID', "the token's header or payload is not a JSON object");
   const { vc } = payload;
   if (vc === undefined) return { text, header, payload, credential: withoutClaims(payload), form: 'payload' };
-  const others = Object.keys(payload).filter((name) => name !== 'vc' && !(REGISTERED_CLAIMS as readonly string[]).includes(name));
-  if (!isJsonObject(vc) || others.length > 0) throw new BadgekitError('CREDENTIAL_INVALID', 'the token says something both in "vc" and beside it');
+  const others = Object.keys(payload).filter(
+    (name) => name !== 'vc' && !(REGISTERED_CLAIMS as readonly string[]).includes(name),
+  );
+  if (!isJsonObject(vc) || others.length > 0)
+    throw new BadgekitError('CREDENTIAL_INVALID', 'the token says something both in "vc" and beside it');
   return { text, header, payload, credential: vc, form: 'vc' };
 }
 
@@ -89,5 +99,7 @@ export function numericDate(value: Json | undefined): number | undefined {
 }
 
 function withoutClaims(payload: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(payload).filter(([name]) => !(REGISTERED_CLAIMS as readonly string[]).includes(name)));
+  return Object.fromEntries(
+    Object.entries(payload).filter(([name]) => !(REGISTERED_CLAIMS as readonly string[]).includes(name)),
+  );
 }

@@ -14,10 +14,25 @@ import type { JsonObject } from '../syntax/json.ts';
  * Has another implementation, @digitalbazaar/vc, verify what badgekit signed, before anybody holds it.
  * @throws BadgekitError SIGNATURE_SELF_CHECK where it does not agree
  */
-export async function verifyByReference(credential: JsonObject, key: PublicKey, verificationMethod: string, now: Instant): Promise<void> {
+export async function verifyByReference(
+  credential: JsonObject,
+  key: PublicKey,
+  verificationMethod: string,
+  now: Instant,
+): Promise<void> {
   const controller = issuerId(credential) ?? '';
-  const method = { '@context': 'https://w3id.org/security/multikey/v1', id: verificationMethod, type: 'Multikey', controller, publicKeyMultibase: key.multikey };
-  const document = { '@context': ['https://www.w3.org/ns/did/v1', 'https://w3id.org/security/multikey/v1'], id: controller, assertionMethod: [method] };
+  const method = {
+    '@context': 'https://w3id.org/security/multikey/v1',
+    id: verificationMethod,
+    type: 'Multikey',
+    controller,
+    publicKeyMultibase: key.multikey,
+  };
+  const document = {
+    '@context': ['https://www.w3.org/ns/did/v1', 'https://w3id.org/security/multikey/v1'],
+    id: controller,
+    assertionMethod: [method],
+  };
   const documentLoader: DocumentLoader = async (url) => {
     const own = { [verificationMethod]: method, [controller]: document }[url];
     return own === undefined ? await loadContext(url) : { contextUrl: null, documentUrl: url, document: own };
@@ -31,5 +46,9 @@ export async function verifyByReference(credential: JsonObject, key: PublicKey, 
     checkStatus: async () => ({ verified: true }),
   });
   if (result.verified) return;
-  throw new BadgekitError('SIGNATURE_SELF_CHECK', 'a credential that was just signed is not accepted by @digitalbazaar/vc, and was not written', { hint: 'report this to badgekit, with --debug output', cause: result.error });
+  throw new BadgekitError(
+    'SIGNATURE_SELF_CHECK',
+    'a credential that was just signed is not accepted by @digitalbazaar/vc, and was not written',
+    { hint: 'report this to badgekit, with --debug output', cause: result.error },
+  );
 }

@@ -11,14 +11,26 @@ export interface HostedFile {
 }
 
 /** What credentials refer to by address, as it is to be hosted: profile, achievements and their images. */
-export function hostedFiles(issuer: Issuer, definitions: readonly LoadedDefinition[], profileImage: ProfileImage | undefined): readonly HostedFile[] {
+export function hostedFiles(
+  issuer: Issuer,
+  definitions: readonly LoadedDefinition[],
+  profileImage: ProfileImage | undefined,
+): readonly HostedFile[] {
   if (issuer.hosting === undefined) return [];
-  const achievements = [...issuer.badges].map(([badge, { achievement }]) => json(`public/achievements/${badge}.json`, achievement));
-  const images = definitions.flatMap((definition) => definition.images.map(({ name, bytes }) => ({ path: `public/${hostedImagePath(name)}`, content: bytes })));
-  const own = profileImage === undefined ? [] : [{ path: `public/${profileImage.hostedAs}`, content: profileImage.bytes }];
+  const achievements = [...issuer.badges].map(([badge, { achievement }]) =>
+    json(`public/achievements/${badge}.json`, achievement),
+  );
+  const images = definitions.flatMap((definition) =>
+    definition.images.map(({ name, bytes }) => ({ path: `public/${hostedImagePath(name)}`, content: bytes })),
+  );
+  const own =
+    profileImage === undefined ? [] : [{ path: `public/${profileImage.hostedAs}`, content: profileImage.bytes }];
   return [json('public/issuer.json', issuer.profile), ...own, ...achievements, ...images];
 }
 
 function json(path: string, value: JsonObject): HostedFile {
-  return { path, content: `${JSON.stringify({ '@context': [CREDENTIALS_V2, OPEN_BADGES_CONTEXT], ...value }, null, 2)}\n` };
+  return {
+    path,
+    content: `${JSON.stringify({ '@context': [CREDENTIALS_V2, OPEN_BADGES_CONTEXT], ...value }, null, 2)}\n`,
+  };
 }

@@ -26,7 +26,11 @@ export function encodeBitstring(length: number, set: Iterable<number>): string {
 export function decodeBitstring(encoded: string): Bitstring {
   const bytes = expand(encoded);
   const length = bytes.length * 8;
-  if (length < MIN_ENTRIES) throw new BadgekitError('STATUS_LIST_INVALID', `the status list has ${length} entries, fewer than the ${MIN_ENTRIES} that the standard demands`);
+  if (length < MIN_ENTRIES)
+    throw new BadgekitError(
+      'STATUS_LIST_INVALID',
+      `the status list has ${length} entries, fewer than the ${MIN_ENTRIES} that the standard demands`,
+    );
   return { length, isSet: (index) => ((bytes[index >> 3] ?? 0) & (0x80 >> (index & 7))) !== 0 };
 }
 

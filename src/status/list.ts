@@ -11,9 +11,19 @@ export function statusListPath(purpose: StatusPlace['purpose'], list: number, ex
 }
 
 /** The entry that a credential carries (Bitstring Status List v1.0, section 2.1); its id is not the list's own URL. */
-export function statusEntry(hosting: string, { purpose, list, index }: StatusPlace, extension: 'json' | 'jwt'): BitstringStatusListEntry {
+export function statusEntry(
+  hosting: string,
+  { purpose, list, index }: StatusPlace,
+  extension: 'json' | 'jwt',
+): BitstringStatusListEntry {
   const url = `${hosting}/${statusListPath(purpose, list, extension)}`;
-  return { id: `${url}#${index}`, type: 'BitstringStatusListEntry', statusPurpose: purpose, statusListIndex: String(index), statusListCredential: url };
+  return {
+    id: `${url}#${index}`,
+    type: 'BitstringStatusListEntry',
+    statusPurpose: purpose,
+    statusListIndex: String(index),
+    statusListCredential: url,
+  };
 }
 
 export interface StatusListContent {
@@ -48,7 +58,13 @@ export function assembleStatusList(content: StatusListContent): JsonObject {
 
 /** A credentialStatus entry as a verifier reads it: parsed, or the reason why it cannot be. */
 export type ReadEntry =
-  | { readonly kind: 'bitstring'; readonly purpose: string; readonly index: number; readonly list: string; readonly indexIsNumber: boolean }
+  | {
+      readonly kind: 'bitstring';
+      readonly purpose: string;
+      readonly index: number;
+      readonly list: string;
+      readonly indexIsNumber: boolean;
+    }
   | { readonly kind: 'unsupported'; readonly type: string; readonly why: string }
   | { readonly kind: 'malformed'; readonly why: string };
 
@@ -57,18 +73,37 @@ const INDEX = /^(?:0|[1-9]\d{0,14})$/;
 export function readStatusEntry(entry: Json): ReadEntry {
   if (!isJsonObject(entry)) return { kind: 'malformed', why: 'it is not an object' };
   const { type, statusPurpose, statusListIndex, statusListCredential, statusSize } = entry;
-  if (type !== 'BitstringStatusListEntry') return { kind: 'unsupported', type: typeof type === 'string' ? type : 'unnamed', why: 'badgekit does not know this kind of status' };
-  if (statusSize !== undefined && statusSize !== 1) return { kind: 'unsupported', type, why: 'its entries have more than one bit' };
+  if (type !== 'BitstringStatusListEntry')
+    return {
+      kind: 'unsupported',
+      type: typeof type === 'string' ? type : 'unnamed',
+      why: 'badgekit does not know this kind of status',
+    };
+  if (statusSize !== undefined && statusSize !== 1)
+    return { kind: 'unsupported', type, why: 'its entries have more than one bit' };
   const index = typeof statusListIndex === 'number' ? String(statusListIndex) : statusListIndex;
-  if (typeof index !== 'string' || !INDEX.test(index)) return { kind: 'malformed', why: 'statusListIndex is not a whole number in plain digits' };
-  if (typeof statusPurpose !== 'string' || typeof statusListCredential !== 'string') return { kind: 'malformed', why: 'statusPurpose or statusListCredential is missing' };
-  return { kind: 'bitstring', purpose: statusPurpose, index: Number(index), list: statusListCredential, indexIsNumber: typeof statusListIndex === 'number' };
+  if (typeof index !== 'string' || !INDEX.test(index))
+    return { kind: 'malformed', why: 'statusListIndex is not a whole number in plain digits' };
+  if (typeof statusPurpose !== 'string' || typeof statusListCredential !== 'string')
+    return { kind: 'malformed', why: 'statusPurpose or statusListCredential is missing' };
+  return {
+    kind: 'bitstring',
+    purpose: statusPurpose,
+    index: Number(index),
+    list: statusListCredential,
+    indexIsNumber: typeof statusListIndex === 'number',
+  };
 }
 
 /** The parts of a status list credential that a verifier needs; undefined where it is not one. */
-export function readStatusList(credential: JsonObject): { readonly purposes: readonly string[]; readonly encodedList: string } | undefined {
+export function readStatusList(
+  credential: JsonObject,
+): { readonly purposes: readonly string[]; readonly encodedList: string } | undefined {
   const subject = credential['credentialSubject'];
-  const isList = asList(credential['type']).includes('BitstringStatusListCredential') && isJsonObject(subject) && asList(subject['type']).includes('BitstringStatusList');
+  const isList =
+    asList(credential['type']).includes('BitstringStatusListCredential') &&
+    isJsonObject(subject) &&
+    asList(subject['type']).includes('BitstringStatusList');
   if (!isList || typeof subject['encodedList'] !== 'string') return undefined;
   const purposes = asList(subject['statusPurpose']).filter((purpose) => typeof purpose === 'string');
   return { purposes, encodedList: subject['encodedList'] };

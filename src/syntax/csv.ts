@@ -86,12 +86,13 @@ function lineCounter(): (item: unknown) => CsvRecord {
 function syntaxError(error: CsvError): BadgekitError {
   const lines = (error as { lines?: unknown }).lines;
   const line = typeof lines === 'number' ? lines : undefined;
-  const message = {
-    CSV_QUOTE_NOT_CLOSED: 'a quoted cell is never closed',
-    CSV_INVALID_CLOSING_QUOTE: 'there is text after the closing quote of a cell',
-    INVALID_OPENING_QUOTE: 'a quote stands in the middle of a cell that does not begin with one',
-    CSV_MAX_RECORD_SIZE: 'a row is too long',
-  }[error.code as string] ?? 'the file is not well-formed CSV';
+  const message =
+    {
+      CSV_QUOTE_NOT_CLOSED: 'a quoted cell is never closed',
+      CSV_INVALID_CLOSING_QUOTE: 'there is text after the closing quote of a cell',
+      INVALID_OPENING_QUOTE: 'a quote stands in the middle of a cell that does not begin with one',
+      CSV_MAX_RECORD_SIZE: 'a row is too long',
+    }[error.code as string] ?? 'the file is not well-formed CSV';
   return new BadgekitError('CSV_SYNTAX', message, {
     where: { line },
     hint: 'put quotes around the whole cell and write each quote inside it twice ("")',
@@ -137,5 +138,6 @@ async function readHead(text: AsyncIterator<string>): Promise<string> {
 
 async function* resume(head: string, text: AsyncIterator<string>): AsyncGenerator<string> {
   if (head !== '') yield head;
-  for (let next = await text.next(); next.done !== true; next = await text.next()) if (next.value !== '') yield next.value;
+  for (let next = await text.next(); next.done !== true; next = await text.next())
+    if (next.value !== '') yield next.value;
 }

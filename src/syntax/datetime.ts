@@ -2,7 +2,8 @@ import { BadgekitError } from '../errors.ts';
 
 const STAMP = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 const DATE = /^(\d{4})-(\d\d)-(\d\d)$/;
-const DURATION = /^P(?:(\d{1,4})Y)?(?:(\d{1,5})M)?(?:(\d{1,5})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})S)?)?$/;
+const DURATION =
+  /^P(?:(\d{1,4})Y)?(?:(\d{1,5})M)?(?:(\d{1,5})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})S)?)?$/;
 
 /** An instant, in milliseconds since 1970-01-01T00:00:00Z. */
 export type Instant = number;
@@ -63,14 +64,17 @@ export function isDuration(text: string): boolean {
 export function addDuration(instant: Instant, duration: string): Instant {
   const match = isDuration(duration) ? DURATION.exec(duration) : null;
   if (match === null) throw new BadgekitError('DATE_INVALID', `"${duration}" is not an ISO 8601 duration such as P2Y`);
-  const [years = 0, months = 0, weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = match.slice(1).map((part) => Number(part ?? 0));
+  const [years = 0, months = 0, weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = match
+    .slice(1)
+    .map((part) => Number(part ?? 0));
   const start = new Date(instant);
   const month = start.getUTCMonth() + years * 12 + months;
   const lastDay = new Date(Date.UTC(start.getUTCFullYear(), month + 1, 0)).getUTCDate();
   const moved = new Date(instant);
   moved.setUTCFullYear(start.getUTCFullYear(), month, Math.min(start.getUTCDate(), lastDay));
   const sum = moved.getTime() + (((weeks * 7 + days) * 24 + hours) * 60 + minutes) * 60_000 + seconds * 1000;
-  if (Number.isNaN(sum) || sum >= Date.UTC(10_000, 0)) throw new BadgekitError('DATE_INVALID', 'the date would lie after the year 9999');
+  if (Number.isNaN(sum) || sum >= Date.UTC(10_000, 0))
+    throw new BadgekitError('DATE_INVALID', 'the date would lie after the year 9999');
   return sum;
 }
 

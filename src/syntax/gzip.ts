@@ -14,6 +14,8 @@ export function gunzip(bytes: Uint8Array, maxBytes: number): Uint8Array {
   try {
     return new Uint8Array(gunzipSync(bytes, { maxOutputLength: maxBytes }));
   } catch (cause) {
-    throw new BadgekitError('GZIP_INVALID', `the data is not GZIP, is damaged, or unpacks to over ${maxBytes} bytes`, { cause });
+    throw new BadgekitError('GZIP_INVALID', `the data is not GZIP, is damaged, or unpacks to over ${maxBytes} bytes`, {
+      cause,
+    });
   }
 }

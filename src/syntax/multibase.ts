@@ -20,7 +20,10 @@ export function encodeBase58btc(bytes: Uint8Array): string {
   }
   const zeros = bytes.findIndex((byte) => byte !== 0);
   const leading = zeros === -1 ? bytes.length : zeros;
-  return `z${'1'.repeat(leading)}${digits.reverse().map((digit) => ALPHABET[digit]).join('')}`;
+  return `z${'1'.repeat(leading)}${digits
+    .reverse()
+    .map((digit) => ALPHABET[digit])
+    .join('')}`;
 }
 
 /** Multibase with prefix `u`: base64url without padding. */
@@ -35,7 +38,10 @@ export function encodeMultibaseUrl(bytes: Uint8Array): string {
 export function decodeMultibase(text: string): Uint8Array {
   if (text.startsWith('z')) return decodeBase58btc(text.slice(1));
   if (text.startsWith('u')) return decodeBase64url(text.slice(1));
-  throw new BadgekitError('ENCODING_INVALID', 'the multibase text begins with neither "z" (base58btc) nor "u" (base64url)');
+  throw new BadgekitError(
+    'ENCODING_INVALID',
+    'the multibase text begins with neither "z" (base58btc) nor "u" (base64url)',
+  );
 }
 
 function decodeBase58btc(text: string): Uint8Array {

@@ -69,12 +69,15 @@ function readChunk(bytes: Uint8Array, start: number): PngChunk {
   if (length > 0x7fffffff || end > bytes.length) throw damaged('a chunk claims to be longer than the file');
   const type = String.fromCharCode(...bytes.subarray(start + 4, start + 8));
   if (!/^[A-Za-z]{4}$/.test(type)) throw damaged('a chunk has no proper type');
-  if (crc32(bytes.subarray(start + 4, end - 4)) !== view.getUint32(end - 4)) throw damaged(`the checksum of its ${type} chunk is wrong`);
+  if (crc32(bytes.subarray(start + 4, end - 4)) !== view.getUint32(end - 4))
+    throw damaged(`the checksum of its ${type} chunk is wrong`);
   const isCritical = type.charCodeAt(0) < 0x60;
   if (isCritical && !KNOWN_CRITICAL.has(type)) throw damaged(`it has an unknown critical chunk ${type}`);
   return { type, start, end, content: bytes.subarray(start + 8, end - 4) };
 }
 
 function damaged(what: string): BadgekitError {
-  return new BadgekitError('IMAGE_INVALID', `the PNG is damaged: ${what}`, { hint: 'export or download the image again' });
+  return new BadgekitError('IMAGE_INVALID', `the PNG is damaged: ${what}`, {
+    hint: 'export or download the image again',
+  });
 }

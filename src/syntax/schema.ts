@@ -17,14 +17,18 @@ export interface SchemaFault {
   readonly hint: string | undefined;
 }
 
-export type SchemaOutcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly faults: readonly SchemaFault[] };
+export type SchemaOutcome<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly faults: readonly SchemaFault[] };
 
 const FORMATS: Readonly<Record<string, { readonly test: (text: string) => boolean; readonly hint: string }>> = {
   iri: { test: isAbsoluteIri, hint: 'an absolute URL or URI such as https://example.org/x or urn:uuid:…' },
   'web-url': { test: isWebUrl, hint: 'an absolute web address such as https://example.org/x' },
   did: { test: isDid, hint: 'a DID such as did:web:example.org' },
   email: { test: isEmailAddress, hint: 'an e-mail address such as ana@example.org' },
-  'date-time': { test: (text) => parseDateTimeStamp(text) !== undefined, hint: 'a date and time with its time zone such as 2026-05-04T09:00:00Z' },
+  'date-time': {
+    test: (text) => parseDateTimeStamp(text) !== undefined,
+    hint: 'a date and time with its time zone such as 2026-05-04T09:00:00Z',
+  },
   date: { test: (text) => parseDateTimeStamp(`${text}T00:00:00Z`) !== undefined, hint: 'a date such as 2026-05-04' },
   duration: { test: isDuration, hint: 'an ISO 8601 duration such as P2Y (two years) or P18M' },
 };
@@ -34,7 +38,15 @@ const FORMATS: Readonly<Record<string, { readonly test: (text: string) => boolea
  * The returned function reports every fault, each once.
  */
 export function compileSchema<T>(schema: object): (value: unknown) => SchemaOutcome<T> {
-  const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: true, strictRequired: false, strictTypes: false, strictTuples: false, allowUnionTypes: true });
+  const ajv = new Ajv2020({
+    allErrors: true,
+    verbose: true,
+    strict: true,
+    strictRequired: false,
+    strictTypes: false,
+    strictTuples: false,
+    allowUnionTypes: true,
+  });
   ajv.addVocabulary(['x-hint']);
   for (const [name, { test }] of Object.entries(FORMATS)) ajv.addFormat(name, test);
   const validate = ajv.compile<T>(schema);
@@ -48,12 +60,18 @@ export function compileSchema<T>(schema: object): (value: unknown) => SchemaOutc
 function rootCauses(errors: readonly ErrorObject[]): ErrorObject[] {
   const wrongType = new Set(errors.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath));
   const seen = new Set<string>();
-  const hinted = errors.filter((error) => error.keyword === 'anyOf' && parentHint(error) !== undefined).map(({ instancePath, schemaPath }) => ({ instancePath, schemaPath }));
+  const hinted = errors
+    .filter((error) => error.keyword === 'anyOf' && parentHint(error) !== undefined)
+    .map(({ instancePath, schemaPath }) => ({ instancePath, schemaPath }));
   return errors.filter((error) => {
-    const branchOf = hinted.find(({ instancePath, schemaPath }) => error.instancePath === instancePath && error.schemaPath !== schemaPath && error.keyword !== 'type');
+    const branchOf = hinted.find(
+      ({ instancePath, schemaPath }) =>
+        error.instancePath === instancePath && error.schemaPath !== schemaPath && error.keyword !== 'type',
+    );
     if (branchOf !== undefined && error.keyword !== 'anyOf') return false;
     if (error.schemaPath.includes('/contains/')) return false;
-    if (['if', 'allOf', 'anyOf', 'oneOf', 'not'].includes(error.keyword) && parentHint(error) === undefined) return false;
+    if (['if', 'allOf', 'anyOf', 'oneOf', 'not'].includes(error.keyword) && parentHint(error) === undefined)
+      return false;
     if (error.keyword !== 'type' && wrongType.has(error.instancePath)) return false;
     const identity = JSON.stringify([error.instancePath, error.keyword, error.params]);
     return !seen.has(identity) && seen.add(identity);
@@ -64,7 +82,10 @@ function explain(error: ErrorObject): SchemaFault {
   const { instancePath: path, keyword } = error;
   const member = namedMember(error);
   const subject = dotted(member === undefined ? path : pointer(path, member));
-  const { message, hint } = EXPLANATIONS[keyword]?.(error, subject) ?? { message: `${subject} ${error.message ?? 'is not allowed'}`, hint: undefined };
+  const { message, hint } = EXPLANATIONS[keyword]?.(error, subject) ?? {
+    message: `${subject} ${error.message ?? 'is not allowed'}`,
+    hint: undefined,
+  };
   return { path, member, keyword, message, hint: parentHint(error) ?? hint };
 }
 
@@ -83,27 +104,54 @@ const EXPLANATIONS: Readonly<Record<string, (error: ErrorObject, subject: string
   additionalProperties: (error, subject) => {
     const known = Object.keys(propertiesOf(error));
     const guess = nearest(String(error.params['additionalProperty']), known);
-    return { message: `${subject} is not known here`, hint: guess === undefined ? `known are: ${known.join(', ')}` : `did you mean "${guess}"?` };
+    return {
+      message: `${subject} is not known here`,
+      hint: guess === undefined ? `known are: ${known.join(', ')}` : `did you mean "${guess}"?`,
+    };
   },
-  type: (error, subject) => ({ message: `${subject} is ${kindOf(error.data)} where ${expectedKind(error.params['type'])} belongs`, hint: TYPE_HINTS[String(error.params['type'])] }),
+  type: (error, subject) => ({
+    message: `${subject} is ${kindOf(error.data)} where ${expectedKind(error.params['type'])} belongs`,
+    hint: TYPE_HINTS[String(error.params['type'])],
+  }),
   enum: (error, subject) => {
     const allowed = Array.isArray(error.params['allowedValues']) ? error.params['allowedValues'].map(String) : [];
     const guess = nearest(String(error.data), allowed);
     const list = allowed.length > 12 ? `${allowed.slice(0, 12).join(', ')}, …` : allowed.join(', ');
-    return { message: `${subject} ${shown(error.data)} is not one of the allowed words`, hint: guess === undefined ? `write one of: ${list}` : `did you mean "${guess}"?` };
+    return {
+      message: `${subject} ${shown(error.data)} is not one of the allowed words`,
+      hint: guess === undefined ? `write one of: ${list}` : `did you mean "${guess}"?`,
+    };
   },
-  const: (error, subject) => ({ message: `${subject} ${shown(error.data)} is not ${shown(error.params['allowedValue'])}`, hint: undefined }),
+  const: (error, subject) => ({
+    message: `${subject} ${shown(error.data)} is not ${shown(error.params['allowedValue'])}`,
+    hint: undefined,
+  }),
   format: (error, subject) => ({
     message: `${subject} ${shown(error.data)} is not ${FORMATS[String(error.params['format'])]?.hint.split(' such as')[0] ?? 'in the right form'}`,
     hint: `write ${FORMATS[String(error.params['format'])]?.hint ?? 'it differently'}`,
   }),
-  pattern: (error, subject) => ({ message: `${subject} ${shown(error.data)} is not in the right form`, hint: undefined }),
+  pattern: (error, subject) => ({
+    message: `${subject} ${shown(error.data)} is not in the right form`,
+    hint: undefined,
+  }),
   minLength: (_, subject) => ({ message: `${subject} is empty`, hint: 'write something, or leave the whole line out' }),
   minItems: (_, subject) => ({ message: `${subject} is an empty or too short list`, hint: undefined }),
   uniqueItems: (_, subject) => ({ message: `${subject} has an entry twice`, hint: undefined }),
-  contains: (error, subject) => ({ message: `${subject} does not contain ${shown(containedWord(error))}`, hint: undefined }),
-  anyOf: (error, subject) => ({ message: typeof error.data === 'string' ? `${subject} ${shown(error.data)} is not one of the standard's words` : `${subject} is incomplete`, hint: undefined }),
-  minimum: (error, subject) => ({ message: `${subject} ${shown(error.data)} is less than ${String(error.params['limit'])}`, hint: undefined }),
+  contains: (error, subject) => ({
+    message: `${subject} does not contain ${shown(containedWord(error))}`,
+    hint: undefined,
+  }),
+  anyOf: (error, subject) => ({
+    message:
+      typeof error.data === 'string'
+        ? `${subject} ${shown(error.data)} is not one of the standard's words`
+        : `${subject} is incomplete`,
+    hint: undefined,
+  }),
+  minimum: (error, subject) => ({
+    message: `${subject} ${shown(error.data)} is less than ${String(error.params['limit'])}`,
+    hint: undefined,
+  }),
   not: (_, subject) => ({ message: `${subject} is not allowed`, hint: undefined }),
 };
 
@@ -114,7 +162,9 @@ function namedMember(error: ErrorObject): string | undefined {
 
 function parentHint(error: ErrorObject): string | undefined {
   const hint = error.parentSchema?.['x-hint'];
-  return typeof hint === 'string' && error.keyword !== 'additionalProperties' && error.keyword !== 'required' ? hint : undefined;
+  return typeof hint === 'string' && error.keyword !== 'additionalProperties' && error.keyword !== 'required'
+    ? hint
+    : undefined;
 }
 
 function memberHint(error: ErrorObject): string | undefined {
@@ -124,7 +174,9 @@ function memberHint(error: ErrorObject): string | undefined {
 
 function propertiesOf(error: ErrorObject): Readonly<Record<string, JsonObject>> {
   const properties: unknown = error.parentSchema?.['properties'];
-  return typeof properties === 'object' && properties !== null ? (properties as Readonly<Record<string, JsonObject>>) : {};
+  return typeof properties === 'object' && properties !== null
+    ? (properties as Readonly<Record<string, JsonObject>>)
+    : {};
 }
 
 function containedWord(error: ErrorObject): unknown {
@@ -136,7 +188,10 @@ function containedWord(error: ErrorObject): unknown {
 
 /** `/alignment/0/targetUrl` as people say it: `alignment[0].targetUrl`. */
 export function dotted(path: string): string {
-  const parts = path.split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const parts = path
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
   const text = parts.map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${part}`)).join('');
   return text.replace(/^\./, '') || 'the whole';
 }
@@ -148,11 +203,21 @@ function shown(value: unknown): string {
 function kindOf(value: unknown): string {
   if (value === null) return 'empty';
   if (Array.isArray(value)) return 'a list';
-  return { string: 'text', number: 'a number', boolean: 'yes/no', object: 'a group of fields' }[typeof value as string] ?? 'something else';
+  return (
+    { string: 'text', number: 'a number', boolean: 'yes/no', object: 'a group of fields' }[typeof value as string] ??
+    'something else'
+  );
 }
 
 function expectedKind(type: unknown): string {
-  const names: Readonly<Record<string, string>> = { string: 'text', number: 'a number', integer: 'a whole number', boolean: 'true or false', object: 'a group of fields', array: 'a list' };
+  const names: Readonly<Record<string, string>> = {
+    string: 'text',
+    number: 'a number',
+    integer: 'a whole number',
+    boolean: 'true or false',
+    object: 'a group of fields',
+    array: 'a list',
+  };
   const types = Array.isArray(type) ? type : [type];
   return types.map((name) => names[String(name)] ?? String(name)).join(' or ');
 }

@@ -56,7 +56,9 @@ export function scanSvg(text: string): Svg {
   const valid = XMLValidator.validate(text.replace(/^\ufeff/, ''), { allowBooleanAttributes: false });
   if (valid !== true) {
     const { msg, line, col } = valid.err;
-    throw new BadgekitError('IMAGE_INVALID', `the SVG is not well-formed XML: ${visible(msg)}`, { where: { line, column: col } });
+    throw new BadgekitError('IMAGE_INVALID', `the SVG is not well-formed XML: ${visible(msg)}`, {
+      where: { line, column: col },
+    });
   }
   return new SvgScanner(text).scan();
 }
@@ -70,7 +72,11 @@ function refuseExcess(text: string): void {
     else if (code === QUOTATION_MARK || code === APOSTROPHE) mostSigns = Math.max(mostSigns, ++signs);
   }
   if (tags <= MAX_TAGS && mostSigns <= MAX_QUOTES) return;
-  throw new BadgekitError('IMAGE_INVALID', `the SVG cannot be used: it has more than ${MAX_TAGS} tags, or too many attributes on one`, { hint: 'export it again in a simpler form' });
+  throw new BadgekitError(
+    'IMAGE_INVALID',
+    `the SVG cannot be used: it has more than ${MAX_TAGS} tags, or too many attributes on one`,
+    { hint: 'export it again in a simpler form' },
+  );
 }
 
 interface OpenElement {
@@ -135,13 +141,16 @@ class SvgScanner {
   #instruction(): void {
     const body = this.#skipTo('?>');
     const encoding = /^<\?xml\s[^]*encoding\s*=\s*["']([^"']*)["']/.exec(body)?.[1];
-    if (encoding !== undefined && !/^utf-?8$/i.test(encoding)) throw this.#error(`it declares the encoding ${visible(encoding)}, not UTF-8`);
+    if (encoding !== undefined && !/^utf-?8$/i.test(encoding))
+      throw this.#error(`it declares the encoding ${visible(encoding)}, not UTF-8`);
     if (/^<\?xml\s[^]*version\s*=\s*["']1\.1["']/.test(body)) throw this.#error('it is XML 1.1');
   }
 
   #doctype(): void {
-    if (!this.#text.startsWith('<!DOCTYPE', this.#at) || this.#root !== undefined) throw this.#error('it holds an unexpected "<!"');
-    if (this.#skipTo('>').includes('[')) throw this.#error('its DOCTYPE declares entities or other rules of its own, which badgekit refuses to read');
+    if (!this.#text.startsWith('<!DOCTYPE', this.#at) || this.#root !== undefined)
+      throw this.#error('it holds an unexpected "<!"');
+    if (this.#skipTo('>').includes('['))
+      throw this.#error('its DOCTYPE declares entities or other rules of its own, which badgekit refuses to read');
   }
 
   #startTag(): void {
@@ -153,7 +162,8 @@ class SvgScanner {
     if (selfClosing) this.#at++;
     if (this.#text[this.#at] !== '>') throw this.#error('a tag is not closed');
     this.#at++;
-    if (attributes.filter(({ name: attribute }) => attribute.startsWith('xmlns')).length > MAX_NAMESPACES) throw this.#error('a tag declares too many namespaces');
+    if (attributes.filter(({ name: attribute }) => attribute.startsWith('xmlns')).length > MAX_NAMESPACES)
+      throw this.#error('a tag declares too many namespaces');
     const scope = extendScope(this.#open.at(-1)?.scope ?? new Map(), attributes);
     const { namespace, localName } = resolveName(name, scope);
     if (this.#open.length === 0) this.#enterRoot(name, namespace, localName, attributes, nameEnd, selfClosing);
@@ -163,16 +173,25 @@ class SvgScanner {
     if (selfClosing) this.#close();
   }
 
-  #enterRoot(name: string, namespace: string, localName: string, rootAttributes: readonly SvgAttribute[], rootNameEnd: number, selfClosing: boolean): void {
+  #enterRoot(
+    name: string,
+    namespace: string,
+    localName: string,
+    rootAttributes: readonly SvgAttribute[],
+    rootNameEnd: number,
+    selfClosing: boolean,
+  ): void {
     if (this.#root !== undefined) throw this.#error('it has a second root element');
-    if (localName !== 'svg' || (namespace !== SVG_NAMESPACE && namespace !== '')) throw this.#error('its root element is not an svg element');
+    if (localName !== 'svg' || (namespace !== SVG_NAMESPACE && namespace !== ''))
+      throw this.#error('its root element is not an svg element');
     this.#root = { rootName: name, rootAttributes, rootNameEnd, rootTagEnd: this.#at, selfClosing };
   }
 
   #endTag(): void {
     const end = this.#text.indexOf('>', this.#at);
     const name = this.#text.slice(this.#at + 2, end).trim();
-    if (end === -1 || this.#open.at(-1)?.name !== name) throw this.#error(`the end tag </${visible(name, 40)}> closes nothing`);
+    if (end === -1 || this.#open.at(-1)?.name !== name)
+      throw this.#error(`the end tag </${visible(name, 40)}> closes nothing`);
     this.#at = end + 1;
     this.#close();
   }
@@ -191,7 +210,8 @@ class SvgScanner {
       this.#space();
       if (this.#at >= this.#text.length || '/>'.includes(this.#text[this.#at] ?? '>')) return attributes;
       const attribute = this.#attribute(start);
-      if (attributes.some(({ name }) => name === attribute.name)) throw this.#error(`the attribute ${visible(attribute.name, 40)} stands twice`);
+      if (attributes.some(({ name }) => name === attribute.name))
+        throw this.#error(`the attribute ${visible(attribute.name, 40)} stands twice`);
       attributes.push(attribute);
       if (attributes.length > MAX_ATTRIBUTES) throw this.#error(`a tag has more than ${MAX_ATTRIBUTES} attributes`);
     }
@@ -225,24 +245,36 @@ class SvgScanner {
   }
 
   #resolve(raw: string): string {
-    return raw.replace(/&(?:#x([0-9a-fA-F]{1,6})|#([0-9]{1,7})|([^;\s&]{0,40}))(;?)/g, (whole, hex, decimal, name, semicolon) => {
-      const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
-      if (semicolon === ';' && name === undefined && code <= 0x10ffff) return String.fromCodePoint(code);
-      const entity = Object.hasOwn(ENTITIES, name ?? '') ? ENTITIES[name] : undefined;
-      if (semicolon !== ';' || entity === undefined) throw this.#error(`it uses the undefined entity ${visible(whole, 40)}`);
-      return entity;
-    });
+    return raw.replace(
+      /&(?:#x([0-9a-fA-F]{1,6})|#([0-9]{1,7})|([^;\s&]{0,40}))(;?)/g,
+      (whole, hex, decimal, name, semicolon) => {
+        const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+        if (semicolon === ';' && name === undefined && code <= 0x10ffff) return String.fromCodePoint(code);
+        const entity = Object.hasOwn(ENTITIES, name ?? '') ? ENTITIES[name] : undefined;
+        if (semicolon !== ';' || entity === undefined)
+          throw this.#error(`it uses the undefined entity ${visible(whole, 40)}`);
+        return entity;
+      },
+    );
   }
 
   #error(what: string): BadgekitError {
-    return new BadgekitError('IMAGE_INVALID', `the SVG cannot be used: ${what}`, { where: positionAt(this.#text, this.#at) });
+    return new BadgekitError('IMAGE_INVALID', `the SVG cannot be used: ${what}`, {
+      where: positionAt(this.#text, this.#at),
+    });
   }
 }
 
-function extendScope(outer: ReadonlyMap<string, string>, attributes: readonly SvgAttribute[]): ReadonlyMap<string, string> {
+function extendScope(
+  outer: ReadonlyMap<string, string>,
+  attributes: readonly SvgAttribute[],
+): ReadonlyMap<string, string> {
   const declared = attributes.filter(({ name }) => name === 'xmlns' || name.startsWith('xmlns:'));
   if (declared.length === 0) return outer;
-  return new Map([...outer, ...declared.map(({ name, value }) => [name === 'xmlns' ? '' : name.slice(6), value] as const)]);
+  return new Map([
+    ...outer,
+    ...declared.map(({ name, value }) => [name === 'xmlns' ? '' : name.slice(6), value] as const),
+  ]);
 }
 
 function resolveName(name: string, scope: ReadonlyMap<string, string>): { namespace: string; localName: string } {

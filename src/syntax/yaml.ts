@@ -26,19 +26,39 @@ export function parseYaml(text: string): YamlSource {
   if (text.length > MAX_YAML_LENGTH) throw new BadgekitError('YAML_FORBIDDEN', 'the YAML file is larger than 1 MiB');
   refuseDirectives(text);
   const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { lineCounter: lines, version: '1.2', schema: 'core', uniqueKeys: true, strict: true, prettyErrors: false });
+  const documents = parseAllDocuments(text, {
+    lineCounter: lines,
+    version: '1.2',
+    schema: 'core',
+    uniqueKeys: true,
+    strict: true,
+    prettyErrors: false,
+  });
   const place = (offset: number): Where => {
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
   };
   if (!Array.isArray(documents) || documents.length !== 1) {
     const code = documents.length > 1 ? 'YAML_FORBIDDEN' : 'YAML_SYNTAX';
-    throw new BadgekitError(code, documents.length > 1 ? 'the file holds several YAML documents' : 'the file is empty', { where: { line: 1, column: 1 }, hint: documents.length > 1 ? 'keep one document to a file, without lines of ---' : 'fixtures/tidewater in badgekit has examples' });
+    throw new BadgekitError(
+      code,
+      documents.length > 1 ? 'the file holds several YAML documents' : 'the file is empty',
+      {
+        where: { line: 1, column: 1 },
+        hint:
+          documents.length > 1
+            ? 'keep one document to a file, without lines of ---'
+            : 'fixtures/tidewater in badgekit has examples',
+      },
+    );
   }
   const [document] = documents;
   const fault = document?.errors[0] ?? document?.warnings[0];
   if (fault !== undefined) {
-    throw new BadgekitError('YAML_SYNTAX', yamlMessage(fault.code, fault.message, text.slice(...fault.pos)), { where: place(fault.pos[0]), hint: YAML_HINTS[fault.code] });
+    throw new BadgekitError('YAML_SYNTAX', yamlMessage(fault.code, fault.message, text.slice(...fault.pos)), {
+      where: place(fault.pos[0]),
+      hint: YAML_HINTS[fault.code],
+    });
   }
   return new YamlReader(text, place).read(document?.contents ?? null);
 }
@@ -56,7 +76,8 @@ class YamlReader {
   }
 
   read(contents: Node | null): YamlSource {
-    if (contents === null) throw new BadgekitError('YAML_SYNTAX', 'the file is empty', { where: { line: 1, column: 1 } });
+    if (contents === null)
+      throw new BadgekitError('YAML_SYNTAX', 'the file is empty', { where: { line: 1, column: 1 } });
     const value = this.#node(contents, '', 0);
     return {
       value,
@@ -114,7 +135,13 @@ class YamlReader {
     this.#written.set(path, source);
     if (typeof value === 'number') {
       const faithful = JSON_NUMBER.test(source) && Number.isFinite(value) && !Object.is(value, -0);
-      if (!faithful) throw this.#forbidden(`the number ${visible(source)}, which could be read in two ways`, offset, `if it is text or a code, put it in quotes: "${visible(source)}"`, path);
+      if (!faithful)
+        throw this.#forbidden(
+          `the number ${visible(source)}, which could be read in two ways`,
+          offset,
+          `if it is text or a code, put it in quotes: "${visible(source)}"`,
+          path,
+        );
       return value;
     }
     if (typeof value === 'string') {
@@ -131,7 +158,10 @@ class YamlReader {
   }
 
   #forbidden(what: string, offset: number, hint = 'write the value out in plain YAML', path?: string): BadgekitError {
-    return new BadgekitError('YAML_FORBIDDEN', `badgekit files may not hold ${what}`, { where: { ...this.#place(offset), path }, hint });
+    return new BadgekitError('YAML_FORBIDDEN', `badgekit files may not hold ${what}`, {
+      where: { ...this.#place(offset), path },
+      hint,
+    });
   }
 }
 
@@ -144,7 +174,9 @@ function refuseDirectives(text: string): void {
   const lines = text.split('\n');
   const line = lines.findIndex((content) => content.startsWith('%'));
   if (line !== -1 && lines.slice(0, line).every((content) => /^\s*(?:#.*)?$/.test(content))) {
-    throw new BadgekitError('YAML_FORBIDDEN', 'badgekit files may not hold YAML directives (%)', { where: { line: line + 1, column: 1 } });
+    throw new BadgekitError('YAML_FORBIDDEN', 'badgekit files may not hold YAML directives (%)', {
+      where: { line: line + 1, column: 1 },
+    });
   }
 }
 
@@ -164,6 +196,7 @@ const YAML_HINTS: Readonly<Record<string, string>> = {
 function yamlMessage(code: string, message: string, text: string): string {
   const first = message.split('\n')[0] ?? message;
   if (code === 'DUPLICATE_KEY') return `the key ${visible(/^[^:\s]*/.exec(text)?.[0] ?? '')} stands twice`;
-  if (code === 'BLOCK_AS_IMPLICIT_KEY' || code === 'MULTILINE_IMPLICIT_KEY') return 'a text with a colon in it is read as a key';
+  if (code === 'BLOCK_AS_IMPLICIT_KEY' || code === 'MULTILINE_IMPLICIT_KEY')
+    return 'a text with a colon in it is read as a key';
   return visible(`not valid YAML: ${first}`);
 }

@@ -24,7 +24,12 @@ export interface Report {
 
 export function reportOf(checks: readonly CheckResult[], document: JsonObject | undefined): Report {
   const verdict = verdictOf(checks);
-  return { verdict, headline: headline(verdict, checks), claims: document === undefined ? undefined : claimsOf(document), checks };
+  return {
+    verdict,
+    headline: headline(verdict, checks),
+    claims: document === undefined ? undefined : claimsOf(document),
+    checks,
+  };
 }
 
 /** Outcomes that have a word of their own: what they mean is not that the badge is false. */
@@ -43,7 +48,8 @@ function headline(verdict: VerdictWord, checks: readonly CheckResult[]): string 
   const word = worded.every((own) => own !== undefined) ? worded[0] : undefined;
   const isSigned = passedAll(checks, ['signature', 'key']);
   const [cause] = causes;
-  if (word !== undefined && cause !== undefined) return `${word}  ${cause.summary}${isSigned ? '; the signature is good' : ''}`;
+  if (word !== undefined && cause !== undefined)
+    return `${word}  ${cause.summary}${isSigned ? '; the signature is good' : ''}`;
   if (verdict === 'rejected') return `REJECTED  ${cause?.summary ?? ''}`;
   const key = causes.find(({ check }) => check === 'key');
   const signatureIsGood = passedAll(checks, ['signature']);

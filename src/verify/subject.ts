@@ -6,7 +6,8 @@ import { isJsonObject, type JsonObject, parseJson } from '../syntax/json.ts';
 import { decodeUtf8, visible } from '../syntax/text.ts';
 import { type CheckResult, failed, type Finding, passed, undetermined } from './verdict.ts';
 
-export type DocumentKind = 'AchievementCredential' | 'EndorsementCredential' | 'BitstringStatusListCredential' | 'other';
+export type DocumentKind =
+  'AchievementCredential' | 'EndorsementCredential' | 'BitstringStatusListCredential' | 'other';
 
 /** A credential that was found and read, but not yet believed. */
 export interface Subject {
@@ -32,7 +33,13 @@ export function openFile(bytes: Uint8Array): Opened {
 
 /** Reads a credential from its text, JSON or compact JWS. */
 export function openText(text: string, how: string, notes: readonly string[] = []): Opened {
-  if (text.length > MAX_CREDENTIAL_LENGTH) return { file: failed('file', [{ code: 'FILE_UNUSABLE', message: 'the credential is larger than 1 MiB, which no badge is' }]), subject: undefined };
+  if (text.length > MAX_CREDENTIAL_LENGTH)
+    return {
+      file: failed('file', [
+        { code: 'FILE_UNUSABLE', message: 'the credential is larger than 1 MiB, which no badge is' },
+      ]),
+      subject: undefined,
+    };
   const odd = notes.map((message): Finding => ({ code: 'CARRIER_ODD', message }));
   const trimmed = text.trim();
   try {
@@ -42,7 +49,10 @@ export function openText(text: string, how: string, notes: readonly string[] = [
     if (isOpenBadges2(document)) return foreign('Open Badges 2.0', how);
     return { file: passed('file', how, odd), subject: { kind: kindOfDocument(document), document, jwt } };
   } catch (error) {
-    return { file: failed('file', [fileFinding(error, trimmed.startsWith('{') ? 'JSON_INVALID' : 'JWT_INVALID')]), subject: undefined };
+    return {
+      file: failed('file', [fileFinding(error, trimmed.startsWith('{') ? 'JSON_INVALID' : 'JWT_INVALID')]),
+      subject: undefined,
+    };
   }
 }
 
@@ -58,8 +68,17 @@ function carry(bytes: Uint8Array): { text: string; how: string; notes: readonly 
     const { credential, how, notes, standard } = extract(bytes);
     return { text: credential, how, notes, standard };
   }
-  if (kind === 'unknown') throw new BadgekitError('IMAGE_UNKNOWN', 'the file is no credential: neither JSON, nor a signed token, nor a PNG or SVG image');
-  return { text: decodeUtf8(bytes), how: kind === 'json' ? 'JSON' : 'compact JWS (JWT)', notes: [], standard: 'Open Badges 3.0' };
+  if (kind === 'unknown')
+    throw new BadgekitError(
+      'IMAGE_UNKNOWN',
+      'the file is no credential: neither JSON, nor a signed token, nor a PNG or SVG image',
+    );
+  return {
+    text: decodeUtf8(bytes),
+    how: kind === 'json' ? 'JSON' : 'compact JWS (JWT)',
+    notes: [],
+    standard: 'Open Badges 3.0',
+  };
 }
 
 function kindOfDocument(document: JsonObject): DocumentKind {
@@ -71,21 +90,33 @@ function kindOfDocument(document: JsonObject): DocumentKind {
 
 function isOpenBadges2(document: JsonObject): boolean {
   const contexts = asList(document['@context']);
-  return contexts.includes('https://w3id.org/openbadges/v2') || (document['badge'] !== undefined && document['recipient'] !== undefined);
+  return (
+    contexts.includes('https://w3id.org/openbadges/v2') ||
+    (document['badge'] !== undefined && document['recipient'] !== undefined)
+  );
 }
 
 function foreign(standard: string, how: string): Opened {
-  const finding: Finding = { code: 'UNSUPPORTED_STANDARD', message: `it is ${standard === 'CLR 2.0' ? 'a CLR 2.0 record' : `an ${standard} badge`}, which this version of badgekit reads but does not verify (${how})` };
+  const finding: Finding = {
+    code: 'UNSUPPORTED_STANDARD',
+    message: `it is ${standard === 'CLR 2.0' ? 'a CLR 2.0 record' : `an ${standard} badge`}, which this version of badgekit reads but does not verify (${how})`,
+  };
   return { file: undetermined('file', [finding]), subject: undefined };
 }
 
 function notABadge(): Opened {
-  return { file: failed('file', [{ code: 'NOT_A_BADGE', message: 'the file is JSON, but no credential' }]), subject: undefined };
+  return {
+    file: failed('file', [{ code: 'NOT_A_BADGE', message: 'the file is JSON, but no credential' }]),
+    subject: undefined,
+  };
 }
 
 function fileFinding(error: unknown, otherwise: Finding['code'] = 'FILE_UNUSABLE'): Finding {
   if (!(error instanceof BadgekitError)) throw error;
-  const code = ({ CREDENTIAL_MISSING: 'NO_CREDENTIAL', CREDENTIAL_DUPLICATE: 'SEVERAL_CREDENTIALS' } as const)[error.code as string] ?? otherwise;
+  const code =
+    ({ CREDENTIAL_MISSING: 'NO_CREDENTIAL', CREDENTIAL_DUPLICATE: 'SEVERAL_CREDENTIALS' } as const)[
+      error.code as string
+    ] ?? otherwise;
   const at = error.where?.line === undefined ? '' : ` (line ${error.where.line}, column ${error.where.column ?? 1})`;
   return { code, message: visible(error.message + at, 400), advice: error.hint };
 }

@@ -7,18 +7,79 @@ export type CheckName = (typeof CHECKS)[number];
 
 /** Stable codes of what a check can find. docs/findings.md has a line for each. */
 export type FindingCode =
-  | 'FILE_UNUSABLE' | 'NO_CREDENTIAL' | 'SEVERAL_CREDENTIALS' | 'NOT_A_BADGE' | 'UNSUPPORTED_STANDARD' | 'CARRIER_ODD'
-  | 'JSON_INVALID' | 'JWT_INVALID'
-  | 'CONTEXT_MISSING' | 'CONTEXT_UNKNOWN' | 'CONTEXT_INLINE' | 'CONTEXT_ORDER' | 'CONTEXT_NESTED' | 'KEY_NOT_PLAIN' | 'VALUE_NOT_PLAIN' | 'NODE_TWICE'
-  | 'TERM_UNDEFINED' | 'TOO_COMPLEX' | 'TYPE_WRONG' | 'SCHEMA' | 'COMPACT_FORM' | 'VCDM_1_1'
-  | 'SUBJECT_UNIDENTIFIED' | 'CRITERIA_MISSING' | 'RESULT_REFERENCE' | 'RESULT_STATUS' | 'RESULT_VALUE' | 'PERIOD_REVERSED' | 'ID_NOT_ABSOLUTE' | 'VERSIONS_MIXED'
-  | 'NO_PROOF' | 'PROOF_MALFORMED' | 'PROOF_PURPOSE' | 'PROOF_UNSUPPORTED' | 'PROOF_PLACEHOLDER' | 'PROOF_CREATED' | 'PROOF_EXPIRED' | 'SIGNATURE_WRONG'
-  | 'JWT_HEADER' | 'JWT_ALGORITHM' | 'JWT_CLAIM_MISSING' | 'JWT_CLAIM_MISMATCH' | 'JWT_AUDIENCE'
-  | 'KEY_METHOD_UNKNOWN' | 'KEY_METHOD_UNSUPPORTED' | 'KEY_UNREACHABLE' | 'KEY_NOT_AUTHENTICATED' | 'KEY_INVALID' | 'KEY_NOT_AUTHORIZED' | 'KEY_KIND' | 'ISSUER_MISMATCH' | 'TEST_KEY'
-  | 'NOT_YET_VALID' | 'EXPIRED' | 'DATE_MALFORMED'
-  | 'REVOKED' | 'SUSPENDED' | 'STATUS_MALFORMED' | 'STATUS_UNKNOWN' | 'STATUS_UNSUPPORTED' | 'STATUS_LIST_REJECTED' | 'STATUS_LIST_ISSUER' | 'STATUS_LIST_PURPOSE' | 'STATUS_LIST_RANGE' | 'STATUS_LIST_ID' | 'STATUS_INDEX_NUMBER' | 'STATUS_SEVERAL'
-  | 'ENDORSEMENT_REJECTED' | 'ENDORSEMENT_UNDETERMINED'
-  | 'RECIPIENT_MISMATCH' | 'RECIPIENT_UNIDENTIFIED' | 'RECIPIENT_FOLDED' | 'RECIPIENT_MD5'
+  | 'FILE_UNUSABLE'
+  | 'NO_CREDENTIAL'
+  | 'SEVERAL_CREDENTIALS'
+  | 'NOT_A_BADGE'
+  | 'UNSUPPORTED_STANDARD'
+  | 'CARRIER_ODD'
+  | 'JSON_INVALID'
+  | 'JWT_INVALID'
+  | 'CONTEXT_MISSING'
+  | 'CONTEXT_UNKNOWN'
+  | 'CONTEXT_INLINE'
+  | 'CONTEXT_ORDER'
+  | 'CONTEXT_NESTED'
+  | 'KEY_NOT_PLAIN'
+  | 'VALUE_NOT_PLAIN'
+  | 'NODE_TWICE'
+  | 'TERM_UNDEFINED'
+  | 'TOO_COMPLEX'
+  | 'TYPE_WRONG'
+  | 'SCHEMA'
+  | 'COMPACT_FORM'
+  | 'VCDM_1_1'
+  | 'SUBJECT_UNIDENTIFIED'
+  | 'CRITERIA_MISSING'
+  | 'RESULT_REFERENCE'
+  | 'RESULT_STATUS'
+  | 'RESULT_VALUE'
+  | 'PERIOD_REVERSED'
+  | 'ID_NOT_ABSOLUTE'
+  | 'VERSIONS_MIXED'
+  | 'NO_PROOF'
+  | 'PROOF_MALFORMED'
+  | 'PROOF_PURPOSE'
+  | 'PROOF_UNSUPPORTED'
+  | 'PROOF_PLACEHOLDER'
+  | 'PROOF_CREATED'
+  | 'PROOF_EXPIRED'
+  | 'SIGNATURE_WRONG'
+  | 'JWT_HEADER'
+  | 'JWT_ALGORITHM'
+  | 'JWT_CLAIM_MISSING'
+  | 'JWT_CLAIM_MISMATCH'
+  | 'JWT_AUDIENCE'
+  | 'KEY_METHOD_UNKNOWN'
+  | 'KEY_METHOD_UNSUPPORTED'
+  | 'KEY_UNREACHABLE'
+  | 'KEY_NOT_AUTHENTICATED'
+  | 'KEY_INVALID'
+  | 'KEY_NOT_AUTHORIZED'
+  | 'KEY_KIND'
+  | 'ISSUER_MISMATCH'
+  | 'TEST_KEY'
+  | 'NOT_YET_VALID'
+  | 'EXPIRED'
+  | 'DATE_MALFORMED'
+  | 'REVOKED'
+  | 'SUSPENDED'
+  | 'STATUS_MALFORMED'
+  | 'STATUS_UNKNOWN'
+  | 'STATUS_UNSUPPORTED'
+  | 'STATUS_LIST_REJECTED'
+  | 'STATUS_LIST_ISSUER'
+  | 'STATUS_LIST_PURPOSE'
+  | 'STATUS_LIST_RANGE'
+  | 'STATUS_LIST_ID'
+  | 'STATUS_INDEX_NUMBER'
+  | 'STATUS_SEVERAL'
+  | 'ENDORSEMENT_REJECTED'
+  | 'ENDORSEMENT_UNDETERMINED'
+  | 'RECIPIENT_MISMATCH'
+  | 'RECIPIENT_UNIDENTIFIED'
+  | 'RECIPIENT_FOLDED'
+  | 'RECIPIENT_MD5'
   | 'TRUST_NOT_ASKED';
 
 /** One thing that was found: a code, what it is, where, and what the reader can do. */
@@ -63,11 +124,19 @@ export function skipped(check: CheckName, summary: string, findings: readonly Fi
   return { check, outcome: 'skipped', summary, findings };
 }
 
-export function failed(check: CheckName, findings: readonly [Finding, ...Finding[]], summary: string = findings[0].message): CheckResult {
+export function failed(
+  check: CheckName,
+  findings: readonly [Finding, ...Finding[]],
+  summary: string = findings[0].message,
+): CheckResult {
   return { check, outcome: 'failed', summary, findings };
 }
 
-export function undetermined(check: CheckName, findings: readonly [Finding, ...Finding[]], summary: string = findings[0].message): CheckResult {
+export function undetermined(
+  check: CheckName,
+  findings: readonly [Finding, ...Finding[]],
+  summary: string = findings[0].message,
+): CheckResult {
   return { check, outcome: 'undetermined', summary, findings };
 }
 

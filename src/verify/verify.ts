@@ -22,7 +22,10 @@ export async function verify(bytes: Uint8Array, options: VerifyOptions): Promise
   if (subject === undefined) return reportOf([file], undefined);
   const form = await checkForm(subject);
   const isMalformed = form.outcome === 'failed';
-  const { signature, key } = isMalformed && isUnsafe(form) ? unlooked() : await checkSignature(subject, isMalformed ? locally(options) : options);
+  const { signature, key } =
+    isMalformed && isUnsafe(form)
+      ? unlooked()
+      : await checkSignature(subject, isMalformed ? locally(options) : options);
   const { document } = subject;
   const isAuthentic = passedAll([form, signature, key], ['form', 'signature', 'key']);
   const checks: CheckResult[] = [
@@ -32,7 +35,9 @@ export async function verify(bytes: Uint8Array, options: VerifyOptions): Promise
     key,
     checkDates(document, options.at),
     await statusOf(subject, [form, signature, key], isAuthentic ? options : locally(options)),
-    isUnsafe(form) ? skipped('endorsements', 'not looked at') : await checkEndorsements(document, isAuthentic ? options : locally(options)),
+    isUnsafe(form)
+      ? skipped('endorsements', 'not looked at')
+      : await checkEndorsements(document, isAuthentic ? options : locally(options)),
     checkRecipient(document, options.recipient),
     trust(document),
   ];
@@ -45,13 +50,24 @@ function isUnsafe(form: CheckResult): boolean {
 }
 
 function unlooked(): { signature: CheckResult; key: CheckResult } {
-  return { signature: skipped('signature', 'not looked at, because its terms mean nothing certain'), key: skipped('key', 'not looked for') };
+  return {
+    signature: skipped('signature', 'not looked at, because its terms mean nothing certain'),
+    key: skipped('key', 'not looked for'),
+  };
 }
 
-async function statusOf({ document, kind }: Subject, before: readonly CheckResult[], options: VerifyOptions): Promise<CheckResult> {
+async function statusOf(
+  { document, kind }: Subject,
+  before: readonly CheckResult[],
+  options: VerifyOptions,
+): Promise<CheckResult> {
   if (kind === 'BitstringStatusListCredential') return skipped('status', 'a status list has no status of its own');
   const isForged = before.some(({ outcome }) => outcome === 'failed');
-  if (isForged) return skipped('status', `not looked up, because ${before[0]?.outcome === 'failed' ? 'the form of the badge is at fault' : 'the badge is not authentic'}`);
+  if (isForged)
+    return skipped(
+      'status',
+      `not looked up, because ${before[0]?.outcome === 'failed' ? 'the form of the badge is at fault' : 'the badge is not authentic'}`,
+    );
   return await checkStatus(document, options);
 }
 

@@ -21,9 +21,14 @@ class Blocked extends Error {}
  * Reads an https URL under guards: public host names and addresses only, the connection goes to
  * an address that was checked, no redirects, no credentials or cookies, no compression, a cap on bytes and on time.
  */
-export async function readHttps(url: string, maxBytes: number, options: HttpsOptions = {}): Promise<Lookup<Uint8Array>> {
+export async function readHttps(
+  url: string,
+  maxBytes: number,
+  options: HttpsOptions = {},
+): Promise<Lookup<Uint8Array>> {
   const target = URL.canParse(url) ? new URL(url) : undefined;
-  if (target === undefined || target.protocol !== 'https:' || target.username !== '' || target.password !== '') return fail('blocked', 'only plain https addresses are read');
+  if (target === undefined || target.protocol !== 'https:' || target.username !== '' || target.password !== '')
+    return fail('blocked', 'only plain https addresses are read');
   if (!isPublicHostName(target.hostname)) return fail('blocked', 'the address is not that of a public host');
   try {
     const value = await get(target, maxBytes, options);
@@ -40,13 +45,19 @@ function get(target: URL, maxBytes: number, options: HttpsOptions): Promise<Uint
     const outgoing = request(target, {
       agent: false,
       ca: options.ca,
-      headers: { accept: 'application/json, application/did+json, application/vc+jwt, text/plain;q=0.5', 'accept-encoding': 'identity', 'user-agent': 'badgekit' },
+      headers: {
+        accept: 'application/json, application/did+json, application/vc+jwt, text/plain;q=0.5',
+        'accept-encoding': 'identity',
+        'user-agent': 'badgekit',
+      },
       lookup: checkedLookup(options),
       maxHeaderSize: MAX_HEADER_BYTES,
       rejectUnauthorized: true,
       signal,
     });
-    outgoing.on('error', (error) => reject(signal.aborted ? new Error(`it did not answer within ${timeoutMs / 1000} s`) : error));
+    outgoing.on('error', (error) =>
+      reject(signal.aborted ? new Error(`it did not answer within ${timeoutMs / 1000} s`) : error),
+    );
     outgoing.on('upgrade', (_, socket) => {
       socket.destroy();
       reject(new Error('it wants to speak another protocol'));
@@ -55,7 +66,12 @@ function get(target: URL, maxBytes: number, options: HttpsOptions): Promise<Uint
     outgoing.on('close', () => reject(new Error('the connection ended too early')));
     outgoing.on('response', (response) => {
       const { statusCode = 0, headers } = response;
-      const refusal = statusCode >= 300 && statusCode < 400 ? 'it sends readers to another address, which badgekit does not follow' : statusCode === 200 ? undefined : `the server answered ${statusCode}`;
+      const refusal =
+        statusCode >= 300 && statusCode < 400
+          ? 'it sends readers to another address, which badgekit does not follow'
+          : statusCode === 200
+            ? undefined
+            : `the server answered ${statusCode}`;
       const encoding = headers['content-encoding'] ?? 'identity';
       if (refusal !== undefined || encoding !== 'identity') {
         outgoing.destroy();
@@ -71,7 +87,9 @@ function get(target: URL, maxBytes: number, options: HttpsOptions): Promise<Uint
         outgoing.destroy();
         reject(new Error(`it is larger than ${maxBytes} bytes`));
       });
-      response.on('error', (error) => reject(signal.aborted ? new Error(`it did not end within ${timeoutMs / 1000} s`) : error));
+      response.on('error', (error) =>
+        reject(signal.aborted ? new Error(`it did not end within ${timeoutMs / 1000} s`) : error),
+      );
       response.on('end', () => resolve(new Uint8Array(Buffer.concat(pieces))));
     });
     outgoing.end();
@@ -84,7 +102,8 @@ function checkedLookup({ resolve = systemResolve, isAllowed = isPublicAddress }:
     resolve(host).then(
       (addresses) => {
         const [first] = addresses;
-        if (first === undefined || addresses.some(({ address }) => !isAllowed(address))) callback(new Blocked('its name leads to an address that is not public'), '', 4);
+        if (first === undefined || addresses.some(({ address }) => !isAllowed(address)))
+          callback(new Blocked('its name leads to an address that is not public'), '', 4);
         else if (all === true) callback(null, [...addresses]);
         else callback(null, first.address, first.family);
       },
@@ -95,7 +114,9 @@ function checkedLookup({ resolve = systemResolve, isAllowed = isPublicAddress }:
 
 function systemResolve(host: string): Promise<readonly LookupAddress[]> {
   return new Promise((resolve, reject) => {
-    dnsLookup(host, { all: true, verbatim: true }, (error, addresses) => (error === null ? resolve(addresses) : reject(error)));
+    dnsLookup(host, { all: true, verbatim: true }, (error, addresses) =>
+      error === null ? resolve(addresses) : reject(error),
+    );
   });
 }
 

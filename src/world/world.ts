@@ -23,7 +23,13 @@ export interface WorldOptions {
 export function createWorld({ offline, hosting, https }: WorldOptions): World {
   const answers = new Map<string, Promise<Lookup<Uint8Array>>>();
   const local: World = {
-    read: async (url, maxBytes) => (await readHosted(url, maxBytes, hosting)) ?? { found: false, ...(offline ? { reason: 'offline', message: 'the network was not asked' } : { reason: 'unasked', message: 'the network is asked only once the badge proved authentic' }) },
+    read: async (url, maxBytes) =>
+      (await readHosted(url, maxBytes, hosting)) ?? {
+        found: false,
+        ...(offline
+          ? { reason: 'offline', message: 'the network was not asked' }
+          : { reason: 'unasked', message: 'the network is asked only once the badge proved authentic' }),
+      },
     get local() {
       return local;
     },
@@ -32,7 +38,9 @@ export function createWorld({ offline, hosting, https }: WorldOptions): World {
   return {
     local,
     read: (url, maxBytes) => {
-      const answer = answers.get(url) ?? readHosted(url, maxBytes, hosting).then((hosted) => hosted ?? readHttps(url, maxBytes, https));
+      const answer =
+        answers.get(url) ??
+        readHosted(url, maxBytes, hosting).then((hosted) => hosted ?? readHttps(url, maxBytes, https));
       answers.set(url, answer);
       return answer;
     },
@@ -40,13 +48,18 @@ export function createWorld({ offline, hosting, https }: WorldOptions): World {
 }
 
 /** A URL's file in a hosted folder; undefined where no folder is hosted there. */
-async function readHosted(url: string, maxBytes: number, hosting: readonly Hosting[]): Promise<Lookup<Uint8Array> | undefined> {
+async function readHosted(
+  url: string,
+  maxBytes: number,
+  hosting: readonly Hosting[],
+): Promise<Lookup<Uint8Array> | undefined> {
   for (const host of hosting) {
     const path = pathBelow(url, host.url);
     if (path === undefined) continue;
     const shown = `${host.shownAs}/${path}`;
     const bytes = await readInside(host.folder, path, maxBytes);
-    if (bytes === undefined) return { found: false, reason: 'unreachable', message: `there is no file ${visible(shown)} that can be read` };
+    if (bytes === undefined)
+      return { found: false, reason: 'unreachable', message: `there is no file ${visible(shown)} that can be read` };
     return { found: true, value: bytes, source: { kind: 'folder', path: shown } };
   }
   return undefined;

@@ -1,9 +1,22 @@
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { badgekit, filesBelow, PASSPHRASE, type Run, temporaryFolder } from '../support/cli.ts';
 
-const steady = (folder: string): readonly (readonly [string, string])[] => filesBelow(folder).filter((file) => !file.startsWith('.badgekit')).map((file) => [file, readFileSync(join(folder, file), 'latin1')] as const);
+const steady = (folder: string): readonly (readonly [string, string])[] =>
+  filesBelow(folder)
+    .filter((file) => !file.startsWith('.badgekit'))
+    .map((file) => [file, readFileSync(join(folder, file), 'latin1')] as const);
 
 let template = '';
 /** A fresh copy of a hosted programme with one badge and one award issued. */
@@ -16,7 +29,10 @@ function programme(): string {
 beforeAll(async () => {
   template = temporaryFolder();
   await badgekit(['init-issuer', '--name', 'T', '--hosting', 'https://badges.example.org'], { cwd: template });
-  await badgekit(['define', 'knots', '--name', 'Knots', '--description', 'Ties.', '--tier', 'skill', '--criteria', 'Tie.'], { cwd: template });
+  await badgekit(
+    ['define', 'knots', '--name', 'Knots', '--description', 'Ties.', '--tier', 'skill', '--criteria', 'Tie.'],
+    { cwd: template },
+  );
   writeFileSync(join(template, 'r.csv'), 'email\nana@example.org\n');
   await badgekit(['issue', 'r.csv'], { cwd: template });
 });
@@ -71,12 +87,27 @@ describe('bad rosters', () => {
 describe('bad keys', () => {
   test.each<[string, (cwd: string) => void, Readonly<Record<string, string>>, RegExp]>([
     ['a wrong passphrase', () => undefined, { BADGEKIT_PASSPHRASE: 'wrong horse' }, /keys\/.*the passphrase is wrong/],
-    ['no passphrase', () => undefined, { BADGEKIT_PASSPHRASE: '' }, /set BADGEKIT_PASSPHRASE, or give --passphrase-file/],
+    [
+      'no passphrase',
+      () => undefined,
+      { BADGEKIT_PASSPHRASE: '' },
+      /set BADGEKIT_PASSPHRASE, or give --passphrase-file/,
+    ],
     ['a key that others can read', (cwd) => chmodSync(join(cwd, 'keys/key-1.jwe'), 0o644), {}, /chmod 600/],
     ['a missing key', (cwd) => rmSync(join(cwd, 'keys/key-1.jwe')), {}, /the signing key is not here/],
     ['a missing secret', (cwd) => rmSync(join(cwd, 'keys/award-ids.jwe')), {}, /cannot be made again/],
-    ['a damaged key', (cwd) => writeFileSync(join(cwd, 'keys/key-1.jwe'), 'eyJhIjoxfQ.x.y.z.w', { mode: 0o600 }), {}, /not a key that badgekit sealed/],
-    ['a missing DID document', (cwd) => rmSync(join(cwd, 'public/.well-known/did.json')), {}, /DID document is not here/],
+    [
+      'a damaged key',
+      (cwd) => writeFileSync(join(cwd, 'keys/key-1.jwe'), 'eyJhIjoxfQ.x.y.z.w', { mode: 0o600 }),
+      {},
+      /not a key that badgekit sealed/,
+    ],
+    [
+      'a missing DID document',
+      (cwd) => rmSync(join(cwd, 'public/.well-known/did.json')),
+      {},
+      /DID document is not here/,
+    ],
   ])('%s', async (_, spoil, env, message) => {
     const cwd = programme();
     spoil(cwd);
@@ -102,7 +133,9 @@ describe('bad keys', () => {
   test('a passphrase file serves as well', async () => {
     const cwd = programme();
     writeFileSync(join(cwd, 'pass'), `${PASSPHRASE}\n`);
-    expect((await badgekit(['issue', 'r.csv', '--passphrase-file', 'pass'], { cwd, env: { BADGEKIT_PASSPHRASE: '' } })).code).toBe(0);
+    expect(
+      (await badgekit(['issue', 'r.csv', '--passphrase-file', 'pass'], { cwd, env: { BADGEKIT_PASSPHRASE: '' } })).code,
+    ).toBe(0);
   });
 });
 
@@ -134,20 +167,62 @@ describe('a lost ledger', () => {
 describe('bad files', () => {
   test.each<[string, readonly string[], Readonly<Record<string, string | Buffer>>, number, RegExp]>([
     ['YAML that is none', ['define', '--check'], { 'badges/knots.yaml': 'name: "open\n' }, 1, /badges\/knots\.yaml:\d/],
-    ['a colon in a text', ['define', '--check'], { 'badges/knots.yaml': 'name: Knots: the first twelve\n' }, 1, /put it in quotes/],
+    [
+      'a colon in a text',
+      ['define', '--check'],
+      { 'badges/knots.yaml': 'name: Knots: the first twelve\n' },
+      1,
+      /put it in quotes/,
+    ],
     ['a code with a leading zero', ['define', '--check'], { 'badges/knots.yaml': 'humanCode: 0714\n' }, 1, /"0714"/],
     ['a programme that cannot be read', ['issue', 'r.csv'], { 'badgekit.yaml': 'issuer: [\n' }, 2, /badgekit\.yaml:\d/],
     ['an image that is none', ['issue', 'r.csv'], { 'badges/knots.svg': 'hello' }, 2, /no PNG or SVG/],
-    ['a damaged image', ['define', '--check'], { 'badges/knots.svg': '<svg xmlns="http://www.w3.org/2000/svg"><g></svg>' }, 1, /not well-formed/],
-    ['a definition with the wrong ending', ['define', '--check'], { 'badges/more.yml': 'name: x\n' }, 1, /rename it to more\.yaml/],
+    [
+      'a damaged image',
+      ['define', '--check'],
+      { 'badges/knots.svg': '<svg xmlns="http://www.w3.org/2000/svg"><g></svg>' },
+      1,
+      /not well-formed/,
+    ],
+    [
+      'a definition with the wrong ending',
+      ['define', '--check'],
+      { 'badges/more.yml': 'name: x\n' },
+      1,
+      /rename it to more\.yaml/,
+    ],
     ['a file that is no credential', ['verify', 'x.bin'], { 'x.bin': Buffer.from([0, 1, 2, 3]) }, 1, /no credential/],
     ['a token that is none', ['verify', 'x.jwt'], { 'x.jwt': 'a.b.c' }, 1, /no signed token/],
-    ['an unsigned credential to bake', ['bake', 'x.json', 'badges/knots.svg'], { 'x.json': '{"type":["VerifiableCredential"]}' }, 2, /not signed/],
-    ['a JPEG to bake into', ['bake', 'x.json', 'x.jpg'], { 'x.json': '{"type":["VerifiableCredential"],"proof":{}}', 'x.jpg': Buffer.from('ffd8ffe0', 'hex') }, 2, /it is a JPEG/],
+    [
+      'an unsigned credential to bake',
+      ['bake', 'x.json', 'badges/knots.svg'],
+      { 'x.json': '{"type":["VerifiableCredential"]}' },
+      2,
+      /not signed/,
+    ],
+    [
+      'a JPEG to bake into',
+      ['bake', 'x.json', 'x.jpg'],
+      { 'x.json': '{"type":["VerifiableCredential"],"proof":{}}', 'x.jpg': Buffer.from('ffd8ffe0', 'hex') },
+      2,
+      /it is a JPEG/,
+    ],
     ['an image without a badge', ['bake', '--extract', 'badges/knots.svg'], {}, 1, /holds no credential/],
-    ['a private key where a public one belongs', ['verify', 'badges/knots.svg', '--key', 'keys/key-1.jwe'], {}, 2, /sealed private key/],
+    [
+      'a private key where a public one belongs',
+      ['verify', 'badges/knots.svg', '--key', 'keys/key-1.jwe'],
+      {},
+      2,
+      /sealed private key/,
+    ],
     ['nobody as the recipient', ['verify', 'badges/knots.svg', '--recipient', ''], {}, 2, /--recipient is empty/],
-    ['a folder that is not there', ['verify', 'badges/knots.svg', '--hosting', 'https://x.example=nope'], {}, 2, /there is no folder/],
+    [
+      'a folder that is not there',
+      ['verify', 'badges/knots.svg', '--hosting', 'https://x.example=nope'],
+      {},
+      2,
+      /there is no folder/,
+    ],
     ['no such file', ['verify', 'nothing.json'], {}, 2, /nothing\.json: there is no such file/],
   ])('%s', async (_, command, files, code, message) => {
     const cwd = programme();
@@ -167,7 +242,10 @@ describe('bad files', () => {
   test('a broken programme around a badge does not keep it from being verified', async () => {
     const cwd = programme();
     writeFileSync(join(cwd, 'badgekit.yaml'), 'issuer: [\n');
-    const run = await badgekit(['verify', 'credentials', '--offline', '--hosting', 'https://badges.example.org=public'], { cwd });
+    const run = await badgekit(
+      ['verify', 'credentials', '--offline', '--hosting', 'https://badges.example.org=public'],
+      { cwd },
+    );
     expect(run.code).toBe(0);
     expect(run.err).toContain('was not looked at');
   });
@@ -176,7 +254,9 @@ describe('bad files', () => {
     const cwd = programme();
     writeFileSync(join(cwd, 'r2.csv'), 'email\nbo@example.org\n');
     const uid = process.getuid?.() === 0 ? 65_534 : undefined;
-    if (uid !== undefined) for (const file of ['', ...readdirSync(cwd, { recursive: true, encoding: 'utf8' })]) chownSync(join(cwd, file), uid, uid);
+    if (uid !== undefined)
+      for (const file of ['', ...readdirSync(cwd, { recursive: true, encoding: 'utf8' })])
+        chownSync(join(cwd, file), uid, uid);
     chmodSync(join(cwd, 'credentials/knots'), 0o555);
     const options = { cwd, ...(uid === undefined ? {} : { uid }) };
     expectRefusal(await badgekit(['issue', 'r2.csv'], options), 3, /you may not write/);
@@ -200,13 +280,20 @@ describe('making a programme', () => {
     const cwd = temporaryFolder();
     mkdirSync(join(cwd, 'public/.well-known'), { recursive: true });
     writeFileSync(join(cwd, 'public/.well-known/did.json'), '{}');
-    expectRefusal(await badgekit(['init-issuer', '--name', 'G', '--hosting', 'https://badges.example.org'], { cwd }), 2, /did\.json: the file is there already/);
+    expectRefusal(
+      await badgekit(['init-issuer', '--name', 'G', '--hosting', 'https://badges.example.org'], { cwd }),
+      2,
+      /did\.json: the file is there already/,
+    );
     expect(filesBelow(cwd)).toEqual(['public/.well-known/did.json']);
   });
 
   test('keeps an address in its plain form', async () => {
     const cwd = temporaryFolder();
-    expect((await badgekit(['init-issuer', '--name', 'G', '--hosting', 'https://BADGES.Example.ORG/a//b/../c/'], { cwd })).code).toBe(0);
+    expect(
+      (await badgekit(['init-issuer', '--name', 'G', '--hosting', 'https://BADGES.Example.ORG/a//b/../c/'], { cwd }))
+        .code,
+    ).toBe(0);
     expect(readFileSync(join(cwd, 'badgekit.yaml'), 'utf8')).toContain('"https://badges.example.org/a/c"');
     expect(existsSync(join(cwd, 'public/did.json'))).toBe(true);
     expect((await badgekit(['define', '--check'], { cwd })).code).toBe(2);
@@ -237,7 +324,11 @@ describe('making a programme', () => {
 
   test('with a short passphrase is refused', async () => {
     const cwd = temporaryFolder();
-    expectRefusal(await badgekit(['init-issuer', '--name', 'X', '--no-hosting'], { cwd, env: { BADGEKIT_PASSPHRASE: 'short' } }), 2, /shorter than 8/);
+    expectRefusal(
+      await badgekit(['init-issuer', '--name', 'X', '--no-hosting'], { cwd, env: { BADGEKIT_PASSPHRASE: 'short' } }),
+      2,
+      /shorter than 8/,
+    );
     expect(filesBelow(cwd)).toEqual([]);
   });
 });

@@ -11,7 +11,23 @@ describe('a programme made by hand', () => {
     expect(made.out).toContain('cannot be revoked');
     expect(statSync(join(cwd, 'keys/key-1.jwe')).mode & 0o777).toBe(0o600);
     expect(readFileSync(join(cwd, '.gitignore'), 'utf8')).toContain('keys/');
-    const defined = await badgekit(['define', 'knots', '--name', 'Knots', '--description', 'Ties knots.', '--tier', 'skill', '--criteria', 'Tie them.', '--valid-for', 'P2Y'], { cwd });
+    const defined = await badgekit(
+      [
+        'define',
+        'knots',
+        '--name',
+        'Knots',
+        '--description',
+        'Ties knots.',
+        '--tier',
+        'skill',
+        '--criteria',
+        'Tie them.',
+        '--valid-for',
+        'P2Y',
+      ],
+      { cwd },
+    );
     expect(defined).toMatchObject({ code: 0, err: '' });
     expect((await badgekit(['define', '--check'], { cwd })).out).toBe('The definition is in order.\n');
     writeFileSync(join(cwd, 'roster.csv'), 'E-Mail;Name\nana@example.org;Ana\n');
@@ -22,32 +38,95 @@ describe('a programme made by hand', () => {
     expect(issued.code).toBe(0);
     const elsewhere = temporaryFolder();
     const [badge = ''] = filesBelow(join(cwd, 'credentials')).filter((file) => file.endsWith('.svg'));
-    const verified = await badgekit(['verify', join(cwd, 'credentials', badge), '--offline', '--recipient', 'ana@example.org'], { cwd: elsewhere });
+    const verified = await badgekit(
+      ['verify', join(cwd, 'credentials', badge), '--offline', '--recipient', 'ana@example.org'],
+      { cwd: elsewhere },
+    );
     expect(verified.code).toBe(0);
     expect(verified.out).toContain('the badge has no status: its issuer cannot revoke it');
     expect((await badgekit(['revoke', 'ana@example.org'], { cwd })).err).toContain('has no status');
   });
 
-  test.each([['p256', 'ES256'], ['rsa', 'RS256'], ['ed25519', 'EdDSA']])('with tokens and a %s key issues JWTs (%s) that verify', async (keyType, alg) => {
+  test.each([
+    ['p256', 'ES256'],
+    ['rsa', 'RS256'],
+    ['ed25519', 'EdDSA'],
+  ])('with tokens and a %s key issues JWTs (%s) that verify', async (keyType, alg) => {
     const cwd = temporaryFolder();
-    await badgekit(['init-issuer', '--name', 'Tokens', '--hosting', 'https://badges.example.org/x', '--proof', 'jwt', '--key-type', keyType, '--recipients', 'did'], { cwd });
-    await badgekit(['define', 'knots', '--name', 'Knots', '--description', 'Ties knots.', '--tier', 'skill', '--criteria', 'Tie them.'], { cwd });
+    await badgekit(
+      [
+        'init-issuer',
+        '--name',
+        'Tokens',
+        '--hosting',
+        'https://badges.example.org/x',
+        '--proof',
+        'jwt',
+        '--key-type',
+        keyType,
+        '--recipients',
+        'did',
+      ],
+      { cwd },
+    );
+    await badgekit(
+      [
+        'define',
+        'knots',
+        '--name',
+        'Knots',
+        '--description',
+        'Ties knots.',
+        '--tier',
+        'skill',
+        '--criteria',
+        'Tie them.',
+      ],
+      { cwd },
+    );
     writeFileSync(join(cwd, 'roster.csv'), 'id\ndid:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK\n');
     expect((await badgekit(['issue', 'roster.csv'], { cwd })).code).toBe(0);
     const [token = ''] = filesBelow(join(cwd, 'credentials')).filter((file) => file.endsWith('.jwt'));
-    const [header = '', payload = ''] = readFileSync(join(cwd, 'credentials', token), 'utf8').split('.').map((part) => Buffer.from(part, 'base64url').toString('utf8'));
+    const [header = '', payload = ''] = readFileSync(join(cwd, 'credentials', token), 'utf8')
+      .split('.')
+      .map((part) => Buffer.from(part, 'base64url').toString('utf8'));
     expect(JSON.parse(header)).toEqual({ alg, kid: 'did:web:badges.example.org:x#key-1-jwk', typ: 'JWT' });
-    expect(JSON.parse(payload)).toMatchObject({ iss: 'did:web:badges.example.org:x', sub: 'did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK' });
-    expect(await badgekit(['verify', 'credentials', '--offline'], { cwd })).toMatchObject({ code: 0, out: '2 verified   0 rejected   0 undetermined\n' });
-    expect((await badgekit(['revoke', 'did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK'], { cwd })).code).toBe(0);
+    expect(JSON.parse(payload)).toMatchObject({
+      iss: 'did:web:badges.example.org:x',
+      sub: 'did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK',
+    });
+    expect(await badgekit(['verify', 'credentials', '--offline'], { cwd })).toMatchObject({
+      code: 0,
+      out: '2 verified   0 rejected   0 undetermined\n',
+    });
+    expect((await badgekit(['revoke', 'did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK'], { cwd })).code).toBe(
+      0,
+    );
     expect((await badgekit(['verify', 'credentials', '--offline'], { cwd })).out).toContain('REVOKED');
   });
 
   test('that says so can suspend and reinstate', async () => {
     const cwd = temporaryFolder();
     await badgekit(['init-issuer', '--name', 'S', '--hosting', 'https://badges.example.org'], { cwd });
-    writeFileSync(join(cwd, 'badgekit.yaml'), `${readFileSync(join(cwd, 'badgekit.yaml'), 'utf8')}status: { purposes: [revocation, suspension] }\n`);
-    await badgekit(['define', 'knots', '--name', 'Knots', '--description', 'Ties knots.', '--tier', 'skill', '--criteria', 'Tie them.'], { cwd });
+    writeFileSync(
+      join(cwd, 'badgekit.yaml'),
+      `${readFileSync(join(cwd, 'badgekit.yaml'), 'utf8')}status: { purposes: [revocation, suspension] }\n`,
+    );
+    await badgekit(
+      [
+        'define',
+        'knots',
+        '--name',
+        'Knots',
+        '--description',
+        'Ties knots.',
+        '--tier',
+        'skill',
+        '--criteria',
+        'Tie them.',
+      ],
+      { cwd },
+    );
     writeFileSync(join(cwd, 'roster.csv'), 'email\nana@example.org\nbob@example.org\n');
     await badgekit(['issue', 'roster.csv'], { cwd });
     await badgekit(['revoke', 'ana@example.org', '--suspend'], { cwd });
@@ -57,55 +136,98 @@ describe('a programme made by hand', () => {
     expect((await badgekit(['revoke', 'ana@example.org', '--reinstate'], { cwd })).out).toContain('reinstated');
     expect((await badgekit(['verify', 'credentials', '--offline'], { cwd })).code).toBe(0);
     await badgekit(['revoke', 'bob@example.org'], { cwd });
-    expect(await badgekit(['revoke', 'bob@example.org', '--reinstate'], { cwd })).toMatchObject({ code: 2, err: expect.stringContaining('cannot be undone') });
+    expect(await badgekit(['revoke', 'bob@example.org', '--reinstate'], { cwd })).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('cannot be undone'),
+    });
   });
 
   test('is never made over another one', async () => {
     const cwd = temporaryFolder();
     await badgekit(['init-issuer', '--name', 'First', '--no-hosting'], { cwd });
     const before = filesBelow(cwd).map((file) => readFileSync(join(cwd, file), 'utf8'));
-    expect(await badgekit(['init-issuer', '--name', 'Second', '--no-hosting'], { cwd })).toMatchObject({ code: 2, err: expect.stringContaining('there is a programme in this folder already') });
+    expect(await badgekit(['init-issuer', '--name', 'Second', '--no-hosting'], { cwd })).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('there is a programme in this folder already'),
+    });
     expect(filesBelow(cwd).map((file) => readFileSync(join(cwd, file), 'utf8'))).toEqual(before);
   });
 
   test('--dry-run shows and writes nothing', async () => {
     const cwd = temporaryFolder();
-    const preview = await badgekit(['init-issuer', '--name', 'Dry', '--hosting', 'https://badges.example.org', '--dry-run'], { cwd, env: { BADGEKIT_PASSPHRASE: '' } });
+    const preview = await badgekit(
+      ['init-issuer', '--name', 'Dry', '--hosting', 'https://badges.example.org', '--dry-run'],
+      { cwd, env: { BADGEKIT_PASSPHRASE: '' } },
+    );
     expect(preview.code).toBe(0);
     expect(preview.out).toContain('did:web:badges.example.org');
     expect(filesBelow(cwd)).toEqual([]);
     await badgekit(['init-issuer', '--name', 'Dry', '--no-hosting'], { cwd });
-    expect((await badgekit(['define', 'knots', '--name', 'K', '--description', 'D', '--tier', 'skill', '--criteria', 'C', '--dry-run'], { cwd })).out).toContain('tier: skill');
-    await badgekit(['define', 'knots', '--name', 'K', '--description', 'D', '--tier', 'skill', '--criteria', 'C'], { cwd });
+    expect(
+      (
+        await badgekit(
+          ['define', 'knots', '--name', 'K', '--description', 'D', '--tier', 'skill', '--criteria', 'C', '--dry-run'],
+          { cwd },
+        )
+      ).out,
+    ).toContain('tier: skill');
+    await badgekit(['define', 'knots', '--name', 'K', '--description', 'D', '--tier', 'skill', '--criteria', 'C'], {
+      cwd,
+    });
     writeFileSync(join(cwd, 'r.csv'), 'email\nana@example.org\nx\n');
     const before = filesBelow(cwd);
     const dry = await badgekit(['issue', 'r.csv', '--dry-run'], { cwd });
     expect(dry.code).toBe(1);
     expect(dry.out).toContain('"type": [\n    "VerifiableCredential",');
     expect(filesBelow(cwd)).toEqual(before);
-    expect(printed(await badgekit(['issue', 'r.csv', '--dry-run', '--json'], { cwd }))).toMatchObject({ dryRun: true, toIssue: 1, sample: { type: ['VerifiableCredential', 'OpenBadgeCredential'] } });
+    expect(printed(await badgekit(['issue', 'r.csv', '--dry-run', '--json'], { cwd }))).toMatchObject({
+      dryRun: true,
+      toIssue: 1,
+      sample: { type: ['VerifiableCredential', 'OpenBadgeCredential'] },
+    });
   });
 
   test('--strict issues nothing where a row is refused', async () => {
     const cwd = temporaryFolder();
     await badgekit(['init-issuer', '--name', 'S', '--no-hosting'], { cwd });
-    await badgekit(['define', 'knots', '--name', 'K', '--description', 'D', '--tier', 'skill', '--criteria', 'C'], { cwd });
+    await badgekit(['define', 'knots', '--name', 'K', '--description', 'D', '--tier', 'skill', '--criteria', 'C'], {
+      cwd,
+    });
     writeFileSync(join(cwd, 'r.csv'), 'email\nana@example.org\nx\n');
-    expect(await badgekit(['issue', 'r.csv', '--strict'], { cwd })).toMatchObject({ code: 1, out: expect.stringContaining('nothing was issued') });
+    expect(await badgekit(['issue', 'r.csv', '--strict'], { cwd })).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('nothing was issued'),
+    });
     expect(filesBelow(cwd).filter((file) => file.startsWith('credentials/'))).toEqual([]);
   });
 
   test('two runs at once issue each award once', async () => {
     const cwd = temporaryFolder();
     await badgekit(['init-issuer', '--name', 'S', '--hosting', 'https://badges.example.org'], { cwd });
-    await badgekit(['define', 'knots', '--name', 'K', '--description', 'D', '--tier', 'skill', '--criteria', 'C'], { cwd });
-    writeFileSync(join(cwd, 'r.csv'), `email\n${Array.from({ length: 120 }, (_, index) => `p${index}@example.org\n`).join('')}`);
-    const runs = await Promise.all([badgekit(['issue', 'r.csv', '--json'], { cwd }), badgekit(['issue', 'r.csv', '--json'], { cwd })]);
+    await badgekit(['define', 'knots', '--name', 'K', '--description', 'D', '--tier', 'skill', '--criteria', 'C'], {
+      cwd,
+    });
+    writeFileSync(
+      join(cwd, 'r.csv'),
+      `email\n${Array.from({ length: 120 }, (_, index) => `p${index}@example.org\n`).join('')}`,
+    );
+    const runs = await Promise.all([
+      badgekit(['issue', 'r.csv', '--json'], { cwd }),
+      badgekit(['issue', 'r.csv', '--json'], { cwd }),
+    ]);
     expect(runs.map(({ code }) => code)).toEqual([0, 0]);
     expect(filesBelow(join(cwd, 'credentials')).filter((file) => file.endsWith('.json'))).toHaveLength(120);
-    const indices = filesBelow(join(cwd, 'credentials')).filter((file) => file.endsWith('.json')).map((file) => (JSON.parse(readFileSync(join(cwd, 'credentials', file), 'utf8')) as { credentialStatus: { statusListIndex: string } }).credentialStatus.statusListIndex);
+    const indices = filesBelow(join(cwd, 'credentials'))
+      .filter((file) => file.endsWith('.json'))
+      .map(
+        (file) =>
+          (
+            JSON.parse(readFileSync(join(cwd, 'credentials', file), 'utf8')) as {
+              credentialStatus: { statusListIndex: string };
+            }
+          ).credentialStatus.statusListIndex,
+      );
     expect(new Set(indices).size).toBe(120);
     expect((await badgekit(['verify', 'credentials', '--offline'], { cwd })).code).toBe(0);
   });
 });
-

@@ -36,18 +36,47 @@ const object = (text: string): JsonObject => {
   return value;
 };
 const documents = (folder: string): readonly JsonObject[] =>
-  readdirSync(join(folder, 'credentials'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.json')).map((file) => object(readFileSync(join(folder, 'credentials', file), 'utf8')));
+  readdirSync(join(folder, 'credentials'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => object(readFileSync(join(folder, 'credentials', file), 'utf8')));
 
 beforeAll(async () => {
   const sample = sampleProgramme();
   await badgekit(['init-issuer', '--key-only'], { cwd: sample });
   await badgekit(['issue', 'rosters/spring.csv'], { cwd: sample });
   programmes.push({ name: 'the sample programme (did:web, Ed25519)', folder: sample, suite: 'eddsa-rdfc-2022' });
-  for (const [keyType, suite] of [['ed25519', 'eddsa-rdfc-2022'], ['p256', 'ecdsa-rdfc-2019']] as const) {
+  for (const [keyType, suite] of [
+    ['ed25519', 'eddsa-rdfc-2022'],
+    ['p256', 'ecdsa-rdfc-2019'],
+  ] as const) {
     const folder = temporaryFolder();
-    await badgekit(['init-issuer', '--name', 'Solo', '--no-hosting', '--key-type', keyType, '--recipients', 'plain-email'], { cwd: folder });
-    await badgekit(['define', 'knots', '--name', 'Knots', '--description', 'Ties knots.', '--tier', 'skill', '--criteria', 'Tie.', '--valid-for', 'P2Y'], { cwd: folder });
-    await import('node:fs/promises').then((fs) => fs.writeFile(join(folder, 'r.csv'), 'email,name,narrative\nana@example.org,Ana,Tied *all*\nbo@example.org,"Bo ""B"" 🪢",\n'));
+    await badgekit(
+      ['init-issuer', '--name', 'Solo', '--no-hosting', '--key-type', keyType, '--recipients', 'plain-email'],
+      { cwd: folder },
+    );
+    await badgekit(
+      [
+        'define',
+        'knots',
+        '--name',
+        'Knots',
+        '--description',
+        'Ties knots.',
+        '--tier',
+        'skill',
+        '--criteria',
+        'Tie.',
+        '--valid-for',
+        'P2Y',
+      ],
+      { cwd: folder },
+    );
+    await import('node:fs/promises').then((fs) =>
+      fs.writeFile(
+        join(folder, 'r.csv'),
+        'email,name,narrative\nana@example.org,Ana,Tied *all*\nbo@example.org,"Bo ""B"" 🪢",\n',
+      ),
+    );
     await badgekit(['issue', 'r.csv'], { cwd: folder });
     programmes.push({ name: `a did:key programme with ${keyType}`, folder, suite });
   }
@@ -69,9 +98,23 @@ function hosted(folder: string, url: string): Json | undefined {
 async function methodOf(folder: string, did: string): Promise<readonly VerificationMethod[]> {
   if (did.startsWith('did:key:')) {
     const key = keyOfDidKey(did);
-    return [{ id: `${did}#${did.slice(8)}`, controller: did, forAssertion: true, endsAt: undefined, material: { id: `${did}#${did.slice(8)}`, type: 'Multikey', controller: did, publicKeyMultibase: key.multikey ?? '' } }];
+    return [
+      {
+        id: `${did}#${did.slice(8)}`,
+        controller: did,
+        forAssertion: true,
+        endsAt: undefined,
+        material: {
+          id: `${did}#${did.slice(8)}`,
+          type: 'Multikey',
+          controller: did,
+          publicKeyMultibase: key.multikey ?? '',
+        },
+      },
+    ];
   }
-  return readControllerDocument(parseJson(readFileSync(join(folder, 'public/.well-known/did.json'), 'utf8')), did).methods;
+  return readControllerDocument(parseJson(readFileSync(join(folder, 'public/.well-known/did.json'), 'utf8')), did)
+    .methods;
 }
 
 function loaderFor(folder: string): DocumentLoader {
@@ -84,7 +127,10 @@ function loaderFor(folder: string): DocumentLoader {
     const methods = await methodOf(folder, did);
     const context = ['https://www.w3.org/ns/did/v1', 'https://w3id.org/security/multikey/v1'];
     const method = methods.find(({ id }) => id === url);
-    const document = method === undefined ? { '@context': context, id: did, assertionMethod: methods.map(({ material }) => material) } : { '@context': 'https://w3id.org/security/multikey/v1', ...method.material };
+    const document =
+      method === undefined
+        ? { '@context': context, id: did, assertionMethod: methods.map(({ material }) => material) }
+        : { '@context': 'https://w3id.org/security/multikey/v1', ...method.material };
     return { contextUrl: null, documentUrl: url, document };
   };
 }
@@ -110,12 +156,24 @@ describe('what badgekit issues', () => {
       const cryptosuite = suite === 'eddsa-rdfc-2022' ? eddsaRdfc : ecdsaRdfc;
       const options = { suite: new DataIntegrityProof({ cryptosuite }), documentLoader: loaderFor(folder), now: NOW };
       for (const credential of documents(folder)) {
-        const result = await verifyWithVc({ ...options, credential: structuredClone(credential), checkStatus: () => bitIsClear(folder, credential) });
+        const result = await verifyWithVc({
+          ...options,
+          credential: structuredClone(credential),
+          checkStatus: () => bitIsClear(folder, credential),
+        });
         expect(result.error).toBeUndefined();
         expect(result.verified).toBe(true);
       }
       const [first = {}] = documents(folder);
-      expect((await verifyWithVc({ ...options, credential: { ...structuredClone(first), name: 'Forged' }, checkStatus: () => bitIsClear(folder, first) })).verified).toBe(false);
+      expect(
+        (
+          await verifyWithVc({
+            ...options,
+            credential: { ...structuredClone(first), name: 'Forged' },
+            checkStatus: () => bitIsClear(folder, first),
+          })
+        ).verified,
+      ).toBe(false);
     }
   });
 
@@ -123,13 +181,22 @@ describe('what badgekit issues', () => {
     for (const { folder } of programmes.filter((programme) => programme.suite === 'eddsa-rdfc-2022')) {
       vi.stubGlobal('fetch', async (input: string | Request) => {
         const url = input instanceof Request ? input.url : input;
-        const schema = url.startsWith('https://purl.imsglobal.org/spec/ob/v3p0/schema/') && hasConformance ? readText('schemas/ob_v3p0_achievementcredential_schema.educredentials.json') : undefined;
+        const schema =
+          url.startsWith('https://purl.imsglobal.org/spec/ob/v3p0/schema/') && hasConformance
+            ? readText('schemas/ob_v3p0_achievementcredential_schema.educredentials.json')
+            : undefined;
         const body = schema ?? JSON.stringify(hosted(folder, url));
-        return new Response(body ?? '{}', { status: body === undefined ? 404 : 200, headers: { 'content-type': 'application/json' } });
+        return new Response(body ?? '{}', {
+          status: body === undefined ? 404 : 200,
+          headers: { 'content-type': 'application/json' },
+        });
       });
       // It asks for a URL as the credential's id; a URN is one.
       for (const credential of documents(folder)) {
-        const result = (await verifyWithCore({ credential: JSON.parse(JSON.stringify(credential)), knownDIDRegistries: [] })) as { errors?: unknown; log?: readonly { id: string; valid: boolean }[] };
+        const result = (await verifyWithCore({
+          credential: JSON.parse(JSON.stringify(credential)),
+          knownDIDRegistries: [],
+        })) as { errors?: unknown; log?: readonly { id: string; valid: boolean }[] };
         const step = (id: string): boolean | undefined => result.log?.find((entry) => entry.id === id)?.valid;
         expect(result.errors).toBeUndefined();
         expect(step('valid_signature')).toBe(true);
@@ -137,14 +204,26 @@ describe('what badgekit issues', () => {
         expect(step('revocation_status')).toBe(credential['credentialStatus'] === undefined ? undefined : true);
       }
       const [first = {}] = documents(folder);
-      expect(await verifyWithCore({ credential: JSON.parse(JSON.stringify({ ...first, name: 'Forged' })), knownDIDRegistries: [] })).toMatchObject({ errors: [{ name: 'invalid_signature' }] });
+      expect(
+        await verifyWithCore({
+          credential: JSON.parse(JSON.stringify({ ...first, name: 'Forged' })),
+          knownDIDRegistries: [],
+        }),
+      ).toMatchObject({ errors: [{ name: 'invalid_signature' }] });
     }
   });
 
   test.skipIf(!hasConformance)('validates against the official Open Badges 3.0 JSON Schema', () => {
     const ajv = new Ajv2019({ strict: false, allErrors: true });
     addFormats.default(ajv);
-    const { $schema: _schema, $id: _id, ...schema } = JSON.parse(readText('schemas/ob_v3p0_achievementcredential_schema.educredentials.json')) as Record<string, unknown>;
+    const {
+      $schema: _schema,
+      $id: _id,
+      ...schema
+    } = JSON.parse(readText('schemas/ob_v3p0_achievementcredential_schema.educredentials.json')) as Record<
+      string,
+      unknown
+    >;
     const validate = ajv.compile(schema);
     for (const credential of programmes.flatMap(({ folder }) => documents(folder))) {
       validate(credential);
@@ -165,7 +244,8 @@ describe('what badgekit issues', () => {
     for (const { folder, suite } of programmes) {
       const [credential = {}] = documents(folder);
       const [method] = await methodOf(folder, issuerId(credential) ?? '');
-      const library: { from: (material: object) => Promise<{ publicKeyMultibase?: string }> } = suite === 'eddsa-rdfc-2022' ? Ed25519Multikey : EcdsaMultikey;
+      const library: { from: (material: object) => Promise<{ publicKeyMultibase?: string }> } =
+        suite === 'eddsa-rdfc-2022' ? Ed25519Multikey : EcdsaMultikey;
       const imported = await library.from({ ...method?.material });
       expect(imported).toMatchObject({ publicKeyMultibase: method?.material['publicKeyMultibase'] });
     }
@@ -179,5 +259,10 @@ function normalized(value: unknown): unknown {
     return entries.length === 1 ? entries[0] : entries.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
   }
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).filter(([key]) => key !== '@context').map(([key, member]) => [key, normalized(member)]).sort());
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => key !== '@context')
+      .map(([key, member]) => [key, normalized(member)])
+      .sort(),
+  );
 }

@@ -4,57 +4,126 @@ import { mapColumns, parseMapping } from '../../src/issue/columns.ts';
 import { identify } from '../../src/issue/identity.ts';
 import type { Definition, DefinitionSource } from '../../src/openbadges/definition.ts';
 
-const source = (change: Partial<DefinitionSource> = {}): DefinitionSource => ({ name: 'Knots', description: 'Ties.', tier: 'skill', criteria: { narrative: 'x' }, image: { file: 'k.svg', caption: 'x' }, ...change });
+const source = (change: Partial<DefinitionSource> = {}): DefinitionSource => ({
+  name: 'Knots',
+  description: 'Ties.',
+  tier: 'skill',
+  criteria: { narrative: 'x' },
+  image: { file: 'k.svg', caption: 'x' },
+  ...change,
+});
 const definitions = new Map<string, Definition>([
   ['knots', { badge: 'knots', source: source() }],
   ['knots.pt', { badge: 'knots.pt', source: source({ name: 'Nós' }) }],
-  ['welding', {
-    badge: 'welding',
-    source: source({
-      resultDescription: [
-        { name: 'Paper', resultType: 'Percent', valueMin: '0', valueMax: '100', requiredValue: '60' },
-        { name: 'Bench', resultType: 'RubricCriterionLevel', requiredLevel: 'pass', rubricCriterionLevel: [{ name: 'fail' }, { name: 'pass' }, { name: 'distinction' }] },
-        { name: 'Grade', resultType: 'LetterGrade', allowedValue: ['C', 'B', 'A'], requiredValue: 'B' },
-        { name: 'Attendance', resultType: 'Status' },
-      ],
-    }),
-  }],
+  [
+    'welding',
+    {
+      badge: 'welding',
+      source: source({
+        resultDescription: [
+          { name: 'Paper', resultType: 'Percent', valueMin: '0', valueMax: '100', requiredValue: '60' },
+          {
+            name: 'Bench',
+            resultType: 'RubricCriterionLevel',
+            requiredLevel: 'pass',
+            rubricCriterionLevel: [{ name: 'fail' }, { name: 'pass' }, { name: 'distinction' }],
+          },
+          { name: 'Grade', resultType: 'LetterGrade', allowedValue: ['C', 'B', 'A'], requiredValue: 'B' },
+          { name: 'Attendance', resultType: 'Status' },
+        ],
+      }),
+    },
+  ],
 ]);
 
 function read(header: string, row: string, change: Partial<RowRules> = {}): RowOutcome {
-  const rules: RowRules = { columns: mapColumns(header.split(','), new Map()), definitions, defaultBadge: 'knots', recipients: 'hashed-email', ...change };
+  const rules: RowRules = {
+    columns: mapColumns(header.split(','), new Map()),
+    definitions,
+    defaultBadge: 'knots',
+    recipients: 'hashed-email',
+    ...change,
+  };
   return readAward({ line: 7, cells: row.split(',') }, rules);
 }
 const faults = (outcome: RowOutcome): readonly RowFault[] => (outcome.ok ? [] : outcome.faults);
 
 describe('a roster row', () => {
   test('becomes an award', () => {
-    const outcome = read('email,name,badge,issued_on,score,level,credits,evidence_url,award', ' Ana@Example.org ,Ana,welding,2026-05-04,87.5,PASS,2.5,https://x.example/e,2026');
+    const outcome = read(
+      'email,name,badge,issued_on,score,level,credits,evidence_url,award',
+      ' Ana@Example.org ,Ana,welding,2026-05-04,87.5,PASS,2.5,https://x.example/e,2026',
+    );
     expect(outcome).toMatchObject({
       ok: true,
-      award: { line: 7, badge: 'welding', recipient: { label: 'ana@example.org', email: 'ana@example.org' }, name: 'Ana', awardKey: '2026', issuedOn: Date.parse('2026-05-04'), credits: 2.5, evidence: { url: 'https://x.example/e' }, results: [{ name: 'Paper', value: '87.5' }, { name: 'Bench', level: 'pass' }] },
+      award: {
+        line: 7,
+        badge: 'welding',
+        recipient: { label: 'ana@example.org', email: 'ana@example.org' },
+        name: 'Ana',
+        awardKey: '2026',
+        issuedOn: Date.parse('2026-05-04'),
+        credits: 2.5,
+        evidence: { url: 'https://x.example/e' },
+        results: [
+          { name: 'Paper', value: '87.5' },
+          { name: 'Bench', level: 'pass' },
+        ],
+      },
     });
   });
 
   test('takes the definition in its own language, and stays the same badge', () => {
-    expect(read('email,locale', 'ana@x.org,pt-BR')).toMatchObject({ award: { badge: 'knots', definition: 'knots.pt' } });
+    expect(read('email,locale', 'ana@x.org,pt-BR')).toMatchObject({
+      award: { badge: 'knots', definition: 'knots.pt' },
+    });
     expect(read('email,locale', 'ana@x.org,de')).toMatchObject({ award: { badge: 'knots', definition: 'knots' } });
   });
 
   test.each<[string, string, string, Partial<RowFault>]>([
-    ['an address with two @', 'email', 'ana@@x.org', { column: 1, message: 'email "ana@@x.org" is not an e-mail address' }],
+    [
+      'an address with two @',
+      'email',
+      'ana@@x.org',
+      { column: 1, message: 'email "ana@@x.org" is not an e-mail address' },
+    ],
     ['nobody', 'email,name', ',Ana', { column: 1, message: 'the row names nobody: email is empty' }],
-    ['an unknown badge', 'email,badge', 'a@x.org,weldign', { column: 2, message: 'badge "weldign" is not defined', hint: 'did you mean "welding"?' }],
-    ['a foreign date', 'email,issued_on', 'a@x.org,04/05/2026', { column: 2, hint: 'write year-month-day, such as 2026-05-04' }],
+    [
+      'an unknown badge',
+      'email,badge',
+      'a@x.org,weldign',
+      { column: 2, message: 'badge "weldign" is not defined', hint: 'did you mean "welding"?' },
+    ],
+    [
+      'a foreign date',
+      'email,issued_on',
+      'a@x.org,04/05/2026',
+      { column: 2, hint: 'write year-month-day, such as 2026-05-04' },
+    ],
     ['a day that does not exist', 'email,issued_on', 'a@x.org,2026-02-30', { column: 2 }],
     ['an end before its beginning', 'email,issued_on,expires_on', 'a@x.org,2026-05-04,2026-05-01', { column: 3 }],
-    ['a score below what is required', 'email,badge,score', 'a@x.org,welding,59.5', { column: 3, message: 'score 59.5 lies below the required 60' }],
+    [
+      'a score below what is required',
+      'email,badge,score',
+      'a@x.org,welding,59.5',
+      { column: 3, message: 'score 59.5 lies below the required 60' },
+    ],
     ['a score out of range', 'email,badge,score', 'a@x.org,welding,101', { column: 3 }],
     ['a score that is no number', 'email,badge,score', 'a@x.org,welding,87%', { column: 3 }],
     ['a level below what is required', 'email,badge,level', 'a@x.org,welding,fail', { column: 3 }],
-    ['a level that there is not', 'email,badge,level', 'a@x.org,welding,Expert', { column: 3, message: 'level "Expert" is not one of: fail, pass, distinction' }],
+    [
+      'a level that there is not',
+      'email,badge,level',
+      'a@x.org,welding,Expert',
+      { column: 3, message: 'level "Expert" is not one of: fail, pass, distinction' },
+    ],
     ['a grade that is not allowed', 'email,badge,result.Grade', 'a@x.org,welding,D', { column: 3 }],
-    ['a grade below what is required', 'email,badge,result.Grade', 'a@x.org,welding,C', { column: 3, message: 'result.Grade C lies below the required B' }],
+    [
+      'a grade below what is required',
+      'email,badge,result.Grade',
+      'a@x.org,welding,C',
+      { column: 3, message: 'result.Grade C lies below the required B' },
+    ],
     ['a status that there is not', 'email,badge,result.Attendance', 'a@x.org,welding,done', { column: 3 }],
     ['a result that the badge does not have', 'email,score', 'a@x.org,3', { column: 2 }],
     ['evidence that is no address', 'email,evidence_url', 'a@x.org,javascript:alert(1)', { column: 2 }],
@@ -79,14 +148,22 @@ describe('a roster row', () => {
   });
 
   test('with more cells than the header is refused', () => {
-    expect(faults(read('email', 'a@x.org,extra'))[0]).toMatchObject({ column: 2, hint: expect.stringContaining('quotes') });
+    expect(faults(read('email', 'a@x.org,extra'))[0]).toMatchObject({
+      column: 2,
+      hint: expect.stringContaining('quotes'),
+    });
     expect(read('email', 'a@x.org,,').ok).toBe(true);
   });
 });
 
 describe('the header', () => {
   test('is matched without regard to case, spaces and hyphens', () => {
-    const { indices, results, unused } = mapColumns([' E-mail\u00a0', 'Issued On', 'RESULT.Written paper', 'emial'].map((name) => (name.trim() === 'E-mail' ? 'Email' : name)), new Map());
+    const { indices, results, unused } = mapColumns(
+      [' E-mail\u00a0', 'Issued On', 'RESULT.Written paper', 'emial'].map((name) =>
+        name.trim() === 'E-mail' ? 'Email' : name,
+      ),
+      new Map(),
+    );
     expect(indices.get('email')).toBe(0);
     expect(indices.get('issued_on')).toBe(1);
     expect(results.get('Written paper')).toBe(2);
@@ -97,7 +174,9 @@ describe('the header', () => {
     const { indices } = mapColumns(['E-Mail', 'Name'], parseMapping(['email=e-mail']));
     expect(indices.get('email')).toBe(0);
     expect(() => parseMapping(['mail=E-Mail'])).toThrow(expect.objectContaining({ code: 'USAGE' }));
-    expect(() => mapColumns(['A'], parseMapping(['email=B']))).toThrow(expect.objectContaining({ code: 'ROSTER_INVALID' }));
+    expect(() => mapColumns(['A'], parseMapping(['email=B']))).toThrow(
+      expect.objectContaining({ code: 'ROSTER_INVALID' }),
+    );
   });
 
   test.each([
@@ -105,11 +184,17 @@ describe('the header', () => {
     ['no identity', ['E-Mail', 'Name'], /no column is named "email"/],
     ['no header at all', ['ana@example.org', 'Ana'], /no header/],
   ])('with %s is refused', (_, header, message) => {
-    expect(() => mapColumns(header, new Map())).toThrow(expect.objectContaining({ code: 'ROSTER_INVALID', message: expect.stringMatching(message), hint: expect.any(String) }));
+    expect(() => mapColumns(header, new Map())).toThrow(
+      expect.objectContaining({
+        code: 'ROSTER_INVALID',
+        message: expect.stringMatching(message),
+        hint: expect.any(String),
+      }),
+    );
   });
 });
 
-describe('an award\'s identity', () => {
+describe("an award's identity", () => {
   const secret = new Uint8Array(32).fill(9);
   const award = (row: string, header = 'email,name,award') => {
     const outcome = read(header, row);
@@ -127,6 +212,8 @@ describe('an award\'s identity', () => {
     const outcome = read('email', 'ana@x.org');
     const other = outcome.ok ? identify(new Uint8Array(32).fill(8), 'did:web:x.example', outcome.award) : undefined;
     expect(other?.credentialId).not.toBe(award('ana@x.org,,').credentialId);
-    expect(award('ana@x.org,,').credentialId).toMatch(/^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(award('ana@x.org,,').credentialId).toMatch(
+      /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+    );
   });
 });

@@ -7,12 +7,31 @@ import { permute } from '../../src/status/permutation.ts';
 import { temporaryFolder } from '../support/cli.ts';
 
 const secret = new Uint8Array(32).fill(1);
-const open = (folder: string): Promise<Ledger> => openLedger(join(folder, 'ledger.db'), (purpose, list, size, counter) => permute(secret, `${purpose}/${list}`, size, counter), 'fingerprint');
+const open = (folder: string): Promise<Ledger> =>
+  openLedger(
+    join(folder, 'ledger.db'),
+    (purpose, list, size, counter) => permute(secret, `${purpose}/${list}`, size, counter),
+    'fingerprint',
+  );
 
 function reservation(number: number): Reservation {
-  return { credentialId: `urn:uuid:${number}`, award: `award-${number}`, badge: 'knots', recipient: number % 2 === 0 ? 'ana@example.org' : `r${number}@example.org`, subjectId: undefined, recipientName: 'Ana', awardKey: '', roster: 'r.csv', line: number, content: 'c', validFrom: 1000 + number, validUntil: undefined };
+  return {
+    credentialId: `urn:uuid:${number}`,
+    award: `award-${number}`,
+    badge: 'knots',
+    recipient: number % 2 === 0 ? 'ana@example.org' : `r${number}@example.org`,
+    subjectId: undefined,
+    recipientName: 'Ana',
+    awardKey: '',
+    roster: 'r.csv',
+    line: number,
+    content: 'c',
+    validFrom: 1000 + number,
+    validUntil: undefined,
+  };
 }
-const many = (from: number, to: number): Reservation[] => Array.from({ length: to - from }, (_, index) => reservation(from + index));
+const many = (from: number, to: number): Reservation[] =>
+  Array.from({ length: to - from }, (_, index) => reservation(from + index));
 
 describe('the ledger', () => {
   test('reserves an award once, with a place in each list, whatever is asked again', async () => {
@@ -26,7 +45,10 @@ describe('the ledger', () => {
       expect(new Set(indices).size).toBe(15);
       expect(indices).not.toContain(undefined);
     }
-    expect(await ledger.statusLists()).toEqual([{ purpose: 'revocation', list: 1, size: 131_072, used: 15 }, { purpose: 'suspension', list: 1, size: 131_072, used: 15 }]);
+    expect(await ledger.statusLists()).toEqual([
+      { purpose: 'revocation', list: 1, size: 131_072, used: 15 },
+      { purpose: 'suspension', list: 1, size: 131_072, used: 15 },
+    ]);
     await ledger.close();
   });
 
@@ -34,11 +56,20 @@ describe('the ledger', () => {
     const folder = temporaryFolder();
     const ledger = await open(folder);
     await ledger.reserve(many(0, 3), ['revocation'], 5);
-    await ledger.markIssued([{ credentialId: 'urn:uuid:0', verificationMethod: 'did:web:x#k', files: ['credentials/a.json'] }], 7);
+    await ledger.markIssued(
+      [{ credentialId: 'urn:uuid:0', verificationMethod: 'did:web:x#k', files: ['credentials/a.json'] }],
+      7,
+    );
     await ledger.close();
     const reopened = await open(folder);
     const found = await reopened.find(['award-0', 'award-1', 'award-9']);
-    expect(found.get('award-0')).toMatchObject({ state: 'issued', issuedAt: 7, files: ['credentials/a.json'], verificationMethod: 'did:web:x#k', places: [{ purpose: 'revocation', list: 1 }] });
+    expect(found.get('award-0')).toMatchObject({
+      state: 'issued',
+      issuedAt: 7,
+      files: ['credentials/a.json'],
+      verificationMethod: 'did:web:x#k',
+      places: [{ purpose: 'revocation', list: 1 }],
+    });
     expect(found.get('award-1')).toMatchObject({ state: 'reserved', issuedAt: undefined });
     expect(found.has('award-9')).toBe(false);
     expect((await reopened.search('ana@example.org')).map(({ credentialId }) => credentialId)).toEqual(['urn:uuid:0']);
@@ -49,7 +80,13 @@ describe('the ledger', () => {
   test('remembers the last change of each bit', async () => {
     const ledger = await open(temporaryFolder());
     const [award] = await ledger.reserve(many(0, 1), ['revocation', 'suspension'], 5);
-    const change = (set: boolean, at: number) => ({ credentialId: 'urn:uuid:0', purpose: 'suspension' as const, set, reason: set ? 'under review' : undefined, at });
+    const change = (set: boolean, at: number) => ({
+      credentialId: 'urn:uuid:0',
+      purpose: 'suspension' as const,
+      set,
+      reason: set ? 'under review' : undefined,
+      at,
+    });
     await ledger.recordStatus([change(true, 10)]);
     const index = award?.places.find(({ purpose }) => purpose === 'suspension')?.index;
     expect(await ledger.setIndices('suspension', 1)).toEqual([index]);
@@ -74,7 +111,10 @@ describe('the ledger', () => {
 
   test('a damaged file is told, not overwritten', async () => {
     const folder = temporaryFolder();
-    writeFileSync(join(folder, 'ledger.db'), 'this is no database, but it is long enough to look like one at first sight. '.repeat(20));
+    writeFileSync(
+      join(folder, 'ledger.db'),
+      'this is no database, but it is long enough to look like one at first sight. '.repeat(20),
+    );
     await expect(open(folder)).rejects.toMatchObject({ code: 'LEDGER_DAMAGED', hint: expect.any(String) });
   });
 });

@@ -16,15 +16,20 @@ import { temporaryFolder } from '../support/cli.ts';
 
 describe('bitstrings', () => {
   test('say for each entry whether it was set, the first one left-most', () => {
-    fc.assert(fc.property(fc.uniqueArray(fc.nat(MIN_ENTRIES - 1), { maxLength: 50 }), (set) => {
-      const bits = decodeBitstring(encodeBitstring(MIN_ENTRIES, set));
-      expect(bits.length).toBe(MIN_ENTRIES);
-      for (const index of set) expect(bits.isSet(index)).toBe(true);
-      expect(Array.from({ length: 1000 }, (_, index) => index).filter((index) => bits.isSet(index)).length).toBe(set.filter((index) => index < 1000).length);
-    }), { numRuns: 30 });
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat(MIN_ENTRIES - 1), { maxLength: 50 }), (set) => {
+        const bits = decodeBitstring(encodeBitstring(MIN_ENTRIES, set));
+        expect(bits.length).toBe(MIN_ENTRIES);
+        for (const index of set) expect(bits.isSet(index)).toBe(true);
+        expect(Array.from({ length: 1000 }, (_, index) => index).filter((index) => bits.isSet(index)).length).toBe(
+          set.filter((index) => index < 1000).length,
+        );
+      }),
+      { numRuns: 30 },
+    );
   });
 
-  test('match the specification\'s own example of an empty list', () => {
+  test("match the specification's own example of an empty list", () => {
     const bits = decodeBitstring('uH4sIAAAAAAAAA-3BMQEAAADCoPVPbQwfoAAAAAAAAAAAAAAAAAAAAIC3AYbSVKsAQAAA');
     expect(bits.length).toBe(131_072);
     expect(bits.isSet(0)).toBe(false);
@@ -71,9 +76,12 @@ describe('status entries', () => {
     expect(readStatusEntry(good)).toMatchObject({ kind: 'bitstring', index: 7, purpose: 'revocation' });
   });
 
-  test.each(['-1', '+1', '1e3', '12abc', '01', '1.5', '', ' 1', '9007199254740993000'])('the index %j is malformed', (statusListIndex) => {
-    expect(readStatusEntry(changed({ statusListIndex }))).toMatchObject({ kind: 'malformed' });
-  });
+  test.each(['-1', '+1', '1e3', '12abc', '01', '1.5', '', ' 1', '9007199254740993000'])(
+    'the index %j is malformed',
+    (statusListIndex) => {
+      expect(readStatusEntry(changed({ statusListIndex }))).toMatchObject({ kind: 'malformed' });
+    },
+  );
 
   test('more than one bit, and other kinds, are not guessed at', () => {
     expect(readStatusEntry(changed({ statusSize: 2 }))).toMatchObject({ kind: 'unsupported' });
@@ -95,15 +103,34 @@ describe('looking a status up', () => {
     readonly validUntil?: number;
   }
 
-  async function reportWith({ set = [], by = issuer, edit = (list) => list, after = (list) => list, validUntil = NOW + 86_400_000 }: ListChanges) {
+  async function reportWith({
+    set = [],
+    by = issuer,
+    edit = (list) => list,
+    after = (list) => list,
+    validUntil = NOW + 86_400_000,
+  }: ListChanges) {
     const folder = temporaryFolder();
     const url = `${hosting}/status/revocation-1.json`;
-    const list = edit(assembleStatusList({ url, issuer: by.id, purpose: 'revocation', size: MIN_ENTRIES, set, validFrom: MADE, validUntil }));
+    const list = edit(
+      assembleStatusList({
+        url,
+        issuer: by.id,
+        purpose: 'revocation',
+        size: MIN_ENTRIES,
+        set,
+        validFrom: MADE,
+        validUntil,
+      }),
+    );
     const signed = after(await addProof(list, by.key, { verificationMethod: by.method, created: MADE }));
     mkdirSync(join(folder, 'status'));
     writeFileSync(join(folder, 'status/revocation-1.json'), JSON.stringify(signed));
     const badge = await signedBadge(issuer, { status: [statusEntry(hosting, place, 'json')] });
-    return await verify(bytesOf(badge), { at: NOW, world: createWorld({ offline: true, hosting: [{ url: hosting, folder, shownAs: 'public' }] }) });
+    return await verify(bytesOf(badge), {
+      at: NOW,
+      world: createWorld({ offline: true, hosting: [{ url: hosting, folder, shownAs: 'public' }] }),
+    });
   }
 
   test('a clear bit is not revoked, a set one is', async () => {
@@ -116,12 +143,50 @@ describe('looking a status up', () => {
   const otherIssuer = testIssuer();
   test.each<[string, ListChanges, string, string]>([
     ['signed by somebody else', { by: otherIssuer }, 'STATUS_LIST_ISSUER', 'rejected'],
-    ['altered', { after: (list) => ({ ...list, validUntil: '2099-01-01T00:00:00Z' }) }, 'STATUS_LIST_REJECTED', 'rejected'],
+    [
+      'altered',
+      { after: (list) => ({ ...list, validUntil: '2099-01-01T00:00:00Z' }) },
+      'STATUS_LIST_REJECTED',
+      'rejected',
+    ],
     ['unsigned', { after: ({ proof: _, ...list }) => list }, 'STATUS_LIST_REJECTED', 'rejected'],
-    ['for another purpose', { edit: (list) => ({ ...list, credentialSubject: { ...(list['credentialSubject'] as JsonObject), statusPurpose: 'suspension' } }) }, 'STATUS_LIST_PURPOSE', 'rejected'],
-    ['of another type', { edit: (list) => ({ ...list, type: ['VerifiableCredential'] }) }, 'STATUS_LIST_REJECTED', 'rejected'],
-    ['too short', { edit: (list) => ({ ...list, credentialSubject: { ...(list['credentialSubject'] as JsonObject), encodedList: encodeMultibaseUrl(gzip(new Uint8Array(16))) } }) }, 'STATUS_LIST_REJECTED', 'rejected'],
-    ['under another id', { edit: (list) => ({ ...list, id: 'https://school.example/status/other.json' }) }, 'STATUS_LIST_ID', 'undetermined'],
+    [
+      'for another purpose',
+      {
+        edit: (list) => ({
+          ...list,
+          credentialSubject: { ...(list['credentialSubject'] as JsonObject), statusPurpose: 'suspension' },
+        }),
+      },
+      'STATUS_LIST_PURPOSE',
+      'rejected',
+    ],
+    [
+      'of another type',
+      { edit: (list) => ({ ...list, type: ['VerifiableCredential'] }) },
+      'STATUS_LIST_REJECTED',
+      'rejected',
+    ],
+    [
+      'too short',
+      {
+        edit: (list) => ({
+          ...list,
+          credentialSubject: {
+            ...(list['credentialSubject'] as JsonObject),
+            encodedList: encodeMultibaseUrl(gzip(new Uint8Array(16))),
+          },
+        }),
+      },
+      'STATUS_LIST_REJECTED',
+      'rejected',
+    ],
+    [
+      'under another id',
+      { edit: (list) => ({ ...list, id: 'https://school.example/status/other.json' }) },
+      'STATUS_LIST_ID',
+      'undetermined',
+    ],
     ['expired', { validUntil: NOW - 1000 }, 'STATUS_UNKNOWN', 'undetermined'],
   ])('a list that is %s is never believed to be clear', async (_, changes, code, verdict) => {
     const report = await reportWith(changes);

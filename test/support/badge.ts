@@ -57,7 +57,10 @@ export function badgeContent(issuerId: string, changes: Partial<CredentialConten
 }
 
 export async function signedBadge(issuer: TestIssuer, changes: Partial<CredentialContent> = {}): Promise<JsonObject> {
-  return await addProof(assembleCredential(badgeContent(issuer.id, changes)), issuer.key, { verificationMethod: issuer.method, created: MADE });
+  return await addProof(assembleCredential(badgeContent(issuer.id, changes)), issuer.key, {
+    verificationMethod: issuer.method,
+    created: MADE,
+  });
 }
 
 export function bytesOf(value: JsonObject | string): Uint8Array {
@@ -72,7 +75,9 @@ export function offline(changes: { keys?: readonly PublicKey[]; recipient?: stri
 
 /** Codes of everything that failed or could not be determined. */
 export function codes(report: Report): readonly string[] {
-  return report.checks.filter(({ outcome }) => outcome === 'failed' || outcome === 'undetermined').flatMap(({ findings }) => findings.map(({ code }) => code));
+  return report.checks
+    .filter(({ outcome }) => outcome === 'failed' || outcome === 'undetermined')
+    .flatMap(({ findings }) => findings.map(({ code }) => code));
 }
 
 export function outcomeOf(report: Report, name: string): string | undefined {

@@ -25,7 +25,11 @@ export interface RunOptions {
 export function badgekit(args: readonly string[], { cwd, env = {}, input = '', uid }: RunOptions): Promise<Run> {
   return new Promise((resolve, reject) => {
     const { CI: _, ...inherited } = process.env;
-    const child = spawn(process.execPath, [BIN, ...args], { cwd, env: { ...inherited, BADGEKIT_PASSPHRASE: PASSPHRASE, ...env }, ...(uid === undefined ? {} : { uid, gid: uid }) });
+    const child = spawn(process.execPath, [BIN, ...args], {
+      cwd,
+      env: { ...inherited, BADGEKIT_PASSPHRASE: PASSPHRASE, ...env },
+      ...(uid === undefined ? {} : { uid, gid: uid }),
+    });
     let [out, err] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')));
     child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString('utf8')));
@@ -48,7 +52,10 @@ export function sampleProgramme(): string {
 
 /** Every file below a folder, with forward slashes, sorted. */
 export function filesBelow(folder: string): readonly string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => statSync(join(folder, file)).isFile()).map((file) => file.replaceAll('\\', '/')).sort();
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => statSync(join(folder, file)).isFile())
+    .map((file) => file.replaceAll('\\', '/'))
+    .sort();
 }
 
 /** What a run printed with --json. */

@@ -9,7 +9,9 @@ const folder = resolve(process.env['BADGEKIT_CONFORMANCE'] ?? join(import.meta.d
 export const hasConformance = existsSync(join(folder, 'vectors'));
 
 if (!hasConformance) {
-  console.warn(`The published vectors are not at ${folder}: their tests are skipped. docs/conformance.md says where they come from; BADGEKIT_CONFORMANCE names the folder.`);
+  console.warn(
+    `The published vectors are not at ${folder}: their tests are skipped. docs/conformance.md says where they come from; BADGEKIT_CONFORMANCE names the folder.`,
+  );
 }
 
 export function conformancePath(path: string): string {

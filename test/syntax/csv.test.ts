@@ -20,13 +20,19 @@ describe('CSV', () => {
   });
 
   test('strips a byte order mark and finds the delimiter of the header', async () => {
-    expect((await read('\ufeffemail;name\na@x.org;Ana')).map(({ cells }) => cells)).toEqual([['email', 'name'], ['a@x.org', 'Ana']]);
+    expect((await read('\ufeffemail;name\na@x.org;Ana')).map(({ cells }) => cells)).toEqual([
+      ['email', 'name'],
+      ['a@x.org', 'Ana'],
+    ]);
     expect((await read('email\tname\na@x.org\tAna, B.'))[1]?.cells).toEqual(['a@x.org', 'Ana, B.']);
     expect((await read('email\na@x.org'))[1]?.cells).toEqual(['a@x.org']);
   });
 
   test('asks where the delimiter is ambiguous', async () => {
-    await expect(read('email,name;x\n')).rejects.toMatchObject({ code: 'CSV_SYNTAX', hint: expect.stringContaining('--delimiter') });
+    await expect(read('email,name;x\n')).rejects.toMatchObject({
+      code: 'CSV_SYNTAX',
+      hint: expect.stringContaining('--delimiter'),
+    });
     expect((await read('email,name;x\na,b', ','))[0]?.cells).toEqual(['email', 'name;x']);
   });
 
@@ -43,17 +49,32 @@ describe('CSV', () => {
     ['UTF-16 LE', Buffer.from('\ufeffemail\tname\na@x.org\tZoë\n', 'utf16le'), 'UTF-16'],
     ['UTF-16 LE without a mark', Buffer.from('email\tname\na@x.org\tZoë\n', 'utf16le'), 'UTF-16'],
   ])('refuses %s and says what it is', async (_, bytes, name) => {
-    await expect(read(new Uint8Array(bytes), undefined, 1000)).rejects.toMatchObject({ code: 'NOT_UTF8', message: expect.stringContaining(name) });
+    await expect(read(new Uint8Array(bytes), undefined, 1000)).rejects.toMatchObject({
+      code: 'NOT_UTF8',
+      message: expect.stringContaining(name),
+    });
   });
 
   test('reads back what it writes, but for armed formulas', async () => {
-    await fc.assert(fc.asyncProperty(fc.array(fc.array(fc.string({ unit: fc.constantFrom(...'a,";\n\r\t\'=+-@é🛠') }), { minLength: 2, maxLength: 4 }), { minLength: 1, maxLength: 5 }), async (rows) => {
-      const width = rows[0]?.length ?? 0;
-      const even = rows.map((row) => Array.from({ length: width }, (_, index) => row[index] ?? ''));
-      fc.pre(even.every((row) => row.some((cell) => cell !== '')));
-      const records = await read(writeCsvLine(Array.from({ length: width }, (_, index) => `h${index}`)) + even.map(writeCsvLine).join(''), ',');
-      const disarmed = even.map((row) => row.map((cell) => (/^[=+\-@\t\r\n]/.test(cell) ? `'${cell}` : cell)));
-      expect(records.slice(1).map(({ cells }) => cells)).toEqual(disarmed);
-    }), { numRuns: 200 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.array(fc.string({ unit: fc.constantFrom(...'a,";\n\r\t\'=+-@é🛠') }), { minLength: 2, maxLength: 4 }),
+          { minLength: 1, maxLength: 5 },
+        ),
+        async (rows) => {
+          const width = rows[0]?.length ?? 0;
+          const even = rows.map((row) => Array.from({ length: width }, (_, index) => row[index] ?? ''));
+          fc.pre(even.every((row) => row.some((cell) => cell !== '')));
+          const records = await read(
+            writeCsvLine(Array.from({ length: width }, (_, index) => `h${index}`)) + even.map(writeCsvLine).join(''),
+            ',',
+          );
+          const disarmed = even.map((row) => row.map((cell) => (/^[=+\-@\t\r\n]/.test(cell) ? `'${cell}` : cell)));
+          expect(records.slice(1).map(({ cells }) => cells)).toEqual(disarmed);
+        },
+      ),
+      { numRuns: 200 },
+    );
   });
 });

@@ -17,19 +17,22 @@ const codeOf = (text: string): string => {
 
 describe('strict JSON', () => {
   test('reads what JSON.parse reads', () => {
-    fc.assert(fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
-      const text = JSON.stringify(value);
-      fc.pre(!/-0[,\]}\s]|-0$|e[+-]?\d{3}/.test(text) && !text.includes('__proto__'));
-      let parsed: unknown;
-      try {
-        parsed = parseJson(text);
-      } catch (error) {
-        // Integers that a double cannot count with are refused where JSON.parse rounds.
-        if (error instanceof BadgekitError && error.code === 'JSON_UNSAFE_NUMBER') return;
-        throw error;
-      }
-      expect(JSON.stringify(parsed)).toBe(JSON.stringify(JSON.parse(text)));
-    }), { numRuns: 500 });
+    fc.assert(
+      fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
+        const text = JSON.stringify(value);
+        fc.pre(!/-0[,\]}\s]|-0$|e[+-]?\d{3}/.test(text) && !text.includes('__proto__'));
+        let parsed: unknown;
+        try {
+          parsed = parseJson(text);
+        } catch (error) {
+          // Integers that a double cannot count with are refused where JSON.parse rounds.
+          if (error instanceof BadgekitError && error.code === 'JSON_UNSAFE_NUMBER') return;
+          throw error;
+        }
+        expect(JSON.stringify(parsed)).toBe(JSON.stringify(JSON.parse(text)));
+      }),
+      { numRuns: 500 },
+    );
   });
 
   test.each([
@@ -57,7 +60,9 @@ describe('strict JSON', () => {
   });
 
   test('says where the fault is', () => {
-    expect(() => parseJson('{\n  "a": 1,\n  "a": 2\n}')).toThrow(expect.objectContaining({ where: { line: 3, column: 3 } }));
+    expect(() => parseJson('{\n  "a": 1,\n  "a": 2\n}')).toThrow(
+      expect.objectContaining({ where: { line: 3, column: 3 } }),
+    );
   });
 
   test('refuses nesting beyond 64 levels without overflowing', () => {
@@ -76,7 +81,18 @@ describe('strict JSON', () => {
       }
     };
     // What RFC 8259 allows and badgekit does not: duplicate keys, which hide things, and numbers that a double cannot keep.
-    const stricter = new Set(['y_object_duplicated_key.json', 'y_object_duplicated_key_and_value.json', 'y_number_negative_zero.json', 'y_number_minus_zero.json', 'y_number_double_close_to_zero.json', 'y_number.json', 'y_number_real_capital_e.json', 'y_number_real_exponent.json', 'y_number_real_fraction_exponent.json', 'y_object_extreme_numbers.json']);
+    const stricter = new Set([
+      'y_object_duplicated_key.json',
+      'y_object_duplicated_key_and_value.json',
+      'y_number_negative_zero.json',
+      'y_number_minus_zero.json',
+      'y_number_double_close_to_zero.json',
+      'y_number.json',
+      'y_number_real_capital_e.json',
+      'y_number_real_exponent.json',
+      'y_number_real_fraction_exponent.json',
+      'y_object_extreme_numbers.json',
+    ]);
 
     test.each(files.filter((file) => file.startsWith('n_') || stricter.has(file)))('%s is refused', (file) => {
       expect(outcomeOf(file)).toBe('refused');

@@ -9,14 +9,18 @@ const UNSAFE = /[\p{Cc}\p{Cf}\u2028\u2029\p{Cs}]/u;
 
 describe('text made visible', () => {
   test('never lets a control, an override or a zero-width character through, and stays one line', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => {
-      expect(visible(text, 10_000)).not.toMatch(UNSAFE);
-    }), { numRuns: 1000 });
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(visible(text, 10_000)).not.toMatch(UNSAFE);
+      }),
+      { numRuns: 1000 },
+    );
     expect(visible('\u001b[2J\u202eevil\r\b')).toBe('\\u{1b}[2J\\u{202e}evil\\u{d}\\u{8}');
   });
 
   test('leaves names in every script as they are', () => {
-    for (const name of ['Ana Lindqvist', '陈伟', 'فرح الهاشمي', 'प्रिया शर्मा', 'Zoë Æsa 🛠 Þórsdóttir', 'สมชาย ใจดี']) expect(visible(name)).toBe(name);
+    for (const name of ['Ana Lindqvist', '陈伟', 'فرح الهاشمي', 'प्रिया शर्मा', 'Zoë Æsa 🛠 Þórsdóttir', 'สมชาย ใจดี'])
+      expect(visible(name)).toBe(name);
   });
 
   test('cannot be ended by a quote inside', () => {
@@ -31,22 +35,57 @@ describe('text made visible', () => {
 });
 
 describe('the nearest word', () => {
-  test.each([['weldign', 'welding'], ['critera', 'criteria'], ['bicyle-mechanic', 'bicycle-mechanic'], ['zzz', undefined]])('%s is %s', (word, expected) => {
+  test.each([
+    ['weldign', 'welding'],
+    ['critera', 'criteria'],
+    ['bicyle-mechanic', 'bicycle-mechanic'],
+    ['zzz', undefined],
+  ])('%s is %s', (word, expected) => {
     expect(nearest(word, ['welding', 'criteria', 'bicycle-mechanic', 'soldering'])).toBe(expected);
   });
 });
 
 describe('addresses', () => {
-  test.each(['ana@example.org', 'i.ni-bhriain@example.ie', 'a+b@sub.example.co.uk', 'ö@bücher.example', "o'neill@example.org"])('%s is an e-mail address', (text) => {
+  test.each([
+    'ana@example.org',
+    'i.ni-bhriain@example.ie',
+    'a+b@sub.example.co.uk',
+    'ö@bücher.example',
+    "o'neill@example.org",
+  ])('%s is an e-mail address', (text) => {
     expect(isEmailAddress(text)).toBe(true);
   });
-  test.each(['ana@@example.org', 'ana@example', 'ana example@x.org', '@x.org', 'ana@', 'Ana <ana@example.org>', 'ana@x.org\n', 'a..b@x.org', '.a@x.org', 'ana@-x.org', 'ana@x.org\u202e', `${'a'.repeat(250)}@x.org`])('%j is none', (text) => {
+  test.each([
+    'ana@@example.org',
+    'ana@example',
+    'ana example@x.org',
+    '@x.org',
+    'ana@',
+    'Ana <ana@example.org>',
+    'ana@x.org\n',
+    'a..b@x.org',
+    '.a@x.org',
+    'ana@-x.org',
+    'ana@x.org\u202e',
+    `${'a'.repeat(250)}@x.org`,
+  ])('%j is none', (text) => {
     expect(isEmailAddress(text)).toBe(false);
   });
-  test.each(['urn:uuid:1', 'https://example.org/ü?x=1#y', 'did:web:example.org', 'data:image/png;base64,AA=='])('%s is an absolute IRI', (text) => {
-    expect(isAbsoluteIri(text)).toBe(true);
-  });
-  test.each(['esco/123', '//example.org', 'https://example.org/a b', 'https://example.org/<x>', 'x:{}', 'https:', 'https://example.org/%zz'])('%j is none', (text) => {
+  test.each(['urn:uuid:1', 'https://example.org/ü?x=1#y', 'did:web:example.org', 'data:image/png;base64,AA=='])(
+    '%s is an absolute IRI',
+    (text) => {
+      expect(isAbsoluteIri(text)).toBe(true);
+    },
+  );
+  test.each([
+    'esco/123',
+    '//example.org',
+    'https://example.org/a b',
+    'https://example.org/<x>',
+    'x:{}',
+    'https:',
+    'https://example.org/%zz',
+  ])('%j is none', (text) => {
     expect(isAbsoluteIri(text)).toBe(false);
   });
   test('web addresses and DIDs are told apart', () => {

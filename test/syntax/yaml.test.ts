@@ -30,11 +30,19 @@ describe('YAML as badgekit reads it', () => {
     ['a: .inf', 'YAML_FORBIDDEN'],
     [`a: ${'['.repeat(40)}${']'.repeat(40)}`, 'YAML_FORBIDDEN'],
   ])('%j is refused with a place', (text, code) => {
-    expect(() => parseYaml(text)).toThrow(expect.objectContaining({ code, where: expect.objectContaining({ line: expect.any(Number) }) }));
+    expect(() => parseYaml(text)).toThrow(
+      expect.objectContaining({ code, where: expect.objectContaining({ line: expect.any(Number) }) }),
+    );
   });
 
   test.each([
-    ['NO', 'NO'], ['yes', 'yes'], ['12:30:45', '12:30:45'], ['2026-05-04', '2026-05-04'], ['1_000', '1_000'], ['1.10', 1.1], ['true', true],
+    ['NO', 'NO'],
+    ['yes', 'yes'],
+    ['12:30:45', '12:30:45'],
+    ['2026-05-04', '2026-05-04'],
+    ['1_000', '1_000'],
+    ['1.10', 1.1],
+    ['true', true],
   ])('the plain scalar %s is %j', (text, value) => {
     expect(JSON.stringify(parseYaml(`a: ${text}`).value)).toBe(JSON.stringify({ a: value }));
     expect(parseYaml(`a: ${text}`).written('/a')).toBe(text);

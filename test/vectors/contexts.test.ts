@@ -27,7 +27,9 @@ describe('bundled contexts', () => {
   });
 
   test('anything else is unknown, and nothing is fetched', async () => {
-    await expect(contextDocument('https://example.org/context.json')).rejects.toMatchObject({ code: 'CONTEXT_UNKNOWN' });
+    await expect(contextDocument('https://example.org/context.json')).rejects.toMatchObject({
+      code: 'CONTEXT_UNKNOWN',
+    });
     await expect(contextDocument('file:///etc/passwd')).rejects.toMatchObject({ code: 'CONTEXT_UNKNOWN' });
     await expect(contextDocument('constructor')).rejects.toMatchObject({ code: 'CONTEXT_UNKNOWN' });
   });

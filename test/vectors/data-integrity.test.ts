@@ -12,7 +12,11 @@ import { hasConformance, readDocument, readText } from '../support/conformance.t
 /** The W3C vectors use a context of examples that badgekit does not bundle. */
 const withExamples: DocumentLoader = async (url) => {
   if (url !== 'https://www.w3.org/ns/credentials/examples/v2') return await loadContext(url);
-  return { contextUrl: null, documentUrl: url, document: JSON.parse(readText('contexts/credentials-examples-v2.jsonld')) };
+  return {
+    contextUrl: null,
+    documentUrl: url,
+    document: JSON.parse(readText('contexts/credentials-examples-v2.jsonld')),
+  };
 };
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -26,10 +30,34 @@ interface Vector {
 }
 
 const VECTORS: readonly Vector[] = [
-  { name: 'eddsa-rdfc-2022', folder: 'vc-di-eddsa/eddsa-rdfc-2022', suffix: 'DataInt', hash: 'sha256', signed: 'signedDataInt.json' },
-  { name: 'Ed25519Signature2020', folder: 'vc-di-eddsa/Ed25519Signature2020', suffix: 'EdSig', hash: 'sha256', signed: 'signedEdSig.json' },
-  { name: 'ecdsa-rdfc-2019 with P-256', folder: 'vc-di-ecdsa/ecdsa-rdfc-2019-p256', suffix: 'ECDSAP256', hash: 'sha256', signed: 'signedECDSAP256.json' },
-  { name: 'ecdsa-rdfc-2019 with P-384', folder: 'vc-di-ecdsa/ecdsa-rdfc-2019-p384', suffix: 'ECDSAP384', hash: 'sha384', signed: 'signedECDSAP384.json' },
+  {
+    name: 'eddsa-rdfc-2022',
+    folder: 'vc-di-eddsa/eddsa-rdfc-2022',
+    suffix: 'DataInt',
+    hash: 'sha256',
+    signed: 'signedDataInt.json',
+  },
+  {
+    name: 'Ed25519Signature2020',
+    folder: 'vc-di-eddsa/Ed25519Signature2020',
+    suffix: 'EdSig',
+    hash: 'sha256',
+    signed: 'signedEdSig.json',
+  },
+  {
+    name: 'ecdsa-rdfc-2019 with P-256',
+    folder: 'vc-di-ecdsa/ecdsa-rdfc-2019-p256',
+    suffix: 'ECDSAP256',
+    hash: 'sha256',
+    signed: 'signedECDSAP256.json',
+  },
+  {
+    name: 'ecdsa-rdfc-2019 with P-384',
+    folder: 'vc-di-ecdsa/ecdsa-rdfc-2019-p384',
+    suffix: 'ECDSAP384',
+    hash: 'sha384',
+    signed: 'signedECDSAP384.json',
+  },
 ];
 
 describe.skipIf(!hasConformance)('W3C Data Integrity vectors', () => {
@@ -48,13 +76,21 @@ describe.skipIf(!hasConformance)('W3C Data Integrity vectors', () => {
     });
 
     test('canonicalizes the proof configuration to the published N-Quads', async () => {
-      expect(await canonicalize(readDocument(`vectors/${folder}/proofConfig${suffix}.json`), withExamples)).toBe(read(`proofCanon${suffix}.txt`));
+      expect(await canonicalize(readDocument(`vectors/${folder}/proofConfig${suffix}.json`), withExamples)).toBe(
+        read(`proofCanon${suffix}.txt`),
+      );
     });
 
     test('hashes both as published, the proof first', async () => {
       const { document, proof } = parts();
-      expect(createHash(hash).update(await canonicalize(parts().unsecured, withExamples)).digest('hex')).toBe(read(`docHash${suffix}.txt`).trim());
-      expect(hex(await signedBytes(document, proof, hash, withExamples))).toBe(read(`combinedHash${suffix}.txt`).trim());
+      expect(
+        createHash(hash)
+          .update(await canonicalize(parts().unsecured, withExamples))
+          .digest('hex'),
+      ).toBe(read(`docHash${suffix}.txt`).trim());
+      expect(hex(await signedBytes(document, proof, hash, withExamples))).toBe(
+        read(`combinedHash${suffix}.txt`).trim(),
+      );
     });
 
     test('verifies the signed document, and no altered one', async () => {
@@ -63,17 +99,22 @@ describe.skipIf(!hasConformance)('W3C Data Integrity vectors', () => {
       expect(await checkProof(document, proof, key, withExamples)).toBe(true);
       expect(await checkProof({ ...document, name: 'Something else' }, proof, key, withExamples)).toBe(false);
       expect(await checkProof(document, { ...proof, created: '2023-02-24T23:36:39Z' }, key, withExamples)).toBe(false);
-      expect(await checkProof(document, { ...proof, proofValue: `${String(proof['proofValue'])}1` }, key, withExamples)).toBe(false);
+      expect(
+        await checkProof(document, { ...proof, proofValue: `${String(proof['proofValue'])}1` }, key, withExamples),
+      ).toBe(false);
     });
   });
 
-  test.each(['signedProofSet1.json', 'signedProofSet2.json'])('each proof of %s verifies over the document without any proof', async (file) => {
-    const document = readDocument(`vectors/vc-di-eddsa/proof-set-chain/${file}`);
-    const proofs = asList(document['proof']).filter(isJsonObject);
-    expect(proofs.length).toBeGreaterThan(0);
-    for (const proof of proofs) {
-      const key = publicKeyFromMultikey(String(proof['verificationMethod']).split('#')[1] ?? '');
-      expect(await checkProof(document, proof, key, withExamples)).toBe(true);
-    }
-  });
+  test.each(['signedProofSet1.json', 'signedProofSet2.json'])(
+    'each proof of %s verifies over the document without any proof',
+    async (file) => {
+      const document = readDocument(`vectors/vc-di-eddsa/proof-set-chain/${file}`);
+      const proofs = asList(document['proof']).filter(isJsonObject);
+      expect(proofs.length).toBeGreaterThan(0);
+      for (const proof of proofs) {
+        const key = publicKeyFromMultikey(String(proof['verificationMethod']).split('#')[1] ?? '');
+        expect(await checkProof(document, proof, key, withExamples)).toBe(true);
+      }
+    },
+  );
 });

@@ -43,13 +43,19 @@ describe.skipIf(!hasConformance)('the 1EdTech fixtures, offline and alone', () =
   });
 
   test('the signature itself is good where only the key is in doubt', async () => {
-    for (const name of ['simple.json', 'simple_v1.json', 'simple-json.png', 'simple-jwt.svg', 'endorsement-valid.json']) {
+    for (const name of [
+      'simple.json',
+      'simple_v1.json',
+      'simple-json.png',
+      'simple-jwt.svg',
+      'endorsement-valid.json',
+    ]) {
       expect(outcomeOf(await verify(fixture(name), alone), 'signature')).toBe('passed');
     }
   });
 });
 
-describe.skipIf(!hasConformance)('the 1EdTech fixtures, with the issuer\'s key given', () => {
+describe.skipIf(!hasConformance)("the 1EdTech fixtures, with the issuer's key given", () => {
   test.each([
     ['simple.json', DEMONSTRATION_KEY],
     ['simple_v1.json', 'z6MknNHHrBzPytzu6CUBP9Lg7fg4KSBjzimc2Frh693YbMiv'],
@@ -71,7 +77,9 @@ describe.skipIf(!hasConformance)('the 1EdTech fixtures, with the issuer\'s key g
     const key = publicKeyFromJwk(openJwt(extract(fixture('simple-jwt.svg')).credential).header['jwk']);
     const report = await verify(fixture('simple-jwt.svg'), offline({ at: NOW, keys: [key] }));
     expect(report.verdict).toBe('verified');
-    expect(report.checks.flatMap(({ findings }) => findings)).toContainEqual(expect.objectContaining({ code: 'JWT_CLAIM_MISSING', path: '/sub' }));
+    expect(report.checks.flatMap(({ findings }) => findings)).toContainEqual(
+      expect.objectContaining({ code: 'JWT_CLAIM_MISSING', path: '/sub' }),
+    );
   });
 
   test('another key than the one that signed is told', async () => {
@@ -92,12 +100,17 @@ describe.skipIf(!hasConformance)('the 1EdTech fixtures, with the issuer\'s key g
     expect(outcomeOf(report, 'key')).toBe('passed');
     const endorsements = report.checks.find(({ check }) => check === 'endorsements');
     expect(endorsements?.findings).toHaveLength(5);
-    for (const finding of endorsements?.findings ?? []) expect(finding).toMatchObject({ code: 'ENDORSEMENT_REJECTED', message: expect.stringContaining('placeholder') });
+    for (const finding of endorsements?.findings ?? [])
+      expect(finding).toMatchObject({ code: 'ENDORSEMENT_REJECTED', message: expect.stringContaining('placeholder') });
   });
 
   test('the bitstring fixture is revoked once its list is found where it says', async () => {
-    const url = 'https://raw.githubusercontent.com/1EdTech/digital-credentials-public-validator/refs/heads/main/inspector-vc/src/test/resources/ob30/bit-string-list';
-    const world = createWorld({ offline: true, hosting: [{ url, folder: conformancePath('fixtures/ob30/bit-string-list'), shownAs: 'list' }] });
+    const url =
+      'https://raw.githubusercontent.com/1EdTech/digital-credentials-public-validator/refs/heads/main/inspector-vc/src/test/resources/ob30/bit-string-list';
+    const world = createWorld({
+      offline: true,
+      hosting: [{ url, folder: conformancePath('fixtures/ob30/bit-string-list'), shownAs: 'list' }],
+    });
     const report = await verify(fixture('bit-string-list/credential-status-revoked.json'), { ...given(), world });
     expect(report.verdict).toBe('rejected');
     expect(codes(report)).toContain('REVOKED');
@@ -107,7 +120,18 @@ describe.skipIf(!hasConformance)('the 1EdTech fixtures, with the issuer\'s key g
 
 describe.skipIf(!hasConformance)('the key in the file is never believed', () => {
   test('no fixture is verified without a key that the reader gave', async () => {
-    const names = ['simple.json', 'simple_v1.json', 'simple-json.png', 'simple-jwt.svg', 'endorsement-valid.json', 'complete.json', 'bit-string-list/testlist'];
-    for (const name of names) expect((await verify(new Uint8Array(readFileSync(join(conformancePath('fixtures/ob30'), name))), alone)).verdict).not.toBe('verified');
+    const names = [
+      'simple.json',
+      'simple_v1.json',
+      'simple-json.png',
+      'simple-jwt.svg',
+      'endorsement-valid.json',
+      'complete.json',
+      'bit-string-list/testlist',
+    ];
+    for (const name of names)
+      expect(
+        (await verify(new Uint8Array(readFileSync(join(conformancePath('fixtures/ob30'), name))), alone)).verdict,
+      ).not.toBe('verified');
   });
 });

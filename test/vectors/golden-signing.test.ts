@@ -21,7 +21,12 @@ function demonstrationKey(): PrivateKey {
 }
 
 const FIXTURES = [
-  'simple.json', 'simple-multiple-proofs.json', 'simple-err-expired.json', 'bit-string-list/credential-status-revoked.json', 'bit-string-list/testlist', 'credential-status-revoked.json',
+  'simple.json',
+  'simple-multiple-proofs.json',
+  'simple-err-expired.json',
+  'bit-string-list/credential-status-revoked.json',
+  'bit-string-list/testlist',
+  'credential-status-revoked.json',
 ];
 
 describe('golden signing', () => {
@@ -30,11 +35,20 @@ describe('golden signing', () => {
     expect(publishedIn(demonstrationKey().publicKey)).toContain('1EdTech');
   });
 
-  test.skipIf(!hasConformance).each(FIXTURES)('signing the content of %s gives its proofValue byte for byte', async (file) => {
-    const document = readDocument(`fixtures/ob30/${file}`);
-    const proof = asList(document['proof']).find((entry): entry is JsonObject => isJsonObject(entry) && String(entry['verificationMethod']).endsWith(DEMONSTRATION_KEY));
-    const { proofValue, ...configuration } = proof ?? {};
-    const signature = signBytes(demonstrationKey(), await signedBytes({ ...document, proof: configuration }, configuration, 'sha256'));
-    expect(encodeBase58btc(signature)).toBe(proofValue);
-  });
+  test.skipIf(!hasConformance).each(FIXTURES)(
+    'signing the content of %s gives its proofValue byte for byte',
+    async (file) => {
+      const document = readDocument(`fixtures/ob30/${file}`);
+      const proof = asList(document['proof']).find(
+        (entry): entry is JsonObject =>
+          isJsonObject(entry) && String(entry['verificationMethod']).endsWith(DEMONSTRATION_KEY),
+      );
+      const { proofValue, ...configuration } = proof ?? {};
+      const signature = signBytes(
+        demonstrationKey(),
+        await signedBytes({ ...document, proof: configuration }, configuration, 'sha256'),
+      );
+      expect(encodeBase58btc(signature)).toBe(proofValue);
+    },
+  );
 });

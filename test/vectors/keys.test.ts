@@ -8,17 +8,33 @@ interface Wycheproof {
   readonly testGroups: readonly {
     readonly publicKey?: { readonly pk?: string; readonly curve?: string; readonly uncompressed?: string };
     readonly publicKeyJwk?: object;
-    readonly tests: readonly { readonly tcId: number; readonly comment: string; readonly msg: string; readonly sig: string; readonly result: 'valid' | 'invalid' | 'acceptable' }[];
+    readonly tests: readonly {
+      readonly tcId: number;
+      readonly comment: string;
+      readonly msg: string;
+      readonly sig: string;
+      readonly result: 'valid' | 'invalid' | 'acceptable';
+    }[];
   }[];
 }
 
 const bytes = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, 'hex'));
 
 /** Some groups give their key only as numbers. */
-function jwkOf({ pk, curve, uncompressed = '' }: { readonly pk?: string; readonly curve?: string; readonly uncompressed?: string }): object {
+function jwkOf({
+  pk,
+  curve,
+  uncompressed = '',
+}: {
+  readonly pk?: string;
+  readonly curve?: string;
+  readonly uncompressed?: string;
+}): object {
   if (pk !== undefined) return { kty: 'OKP', crv: 'Ed25519', x: encodeBase64url(bytes(pk)) };
   const half = (uncompressed.length - 2) / 2;
-  const [x, y] = [uncompressed.slice(2, 2 + half), uncompressed.slice(2 + half)].map((hex) => encodeBase64url(bytes(hex)));
+  const [x, y] = [uncompressed.slice(2, 2 + half), uncompressed.slice(2 + half)].map((hex) =>
+    encodeBase64url(bytes(hex)),
+  );
   return { kty: 'EC', crv: curve === 'secp384r1' ? 'P-384' : 'P-256', x, y };
 }
 
@@ -62,12 +78,19 @@ describe('weak Ed25519 keys', () => {
     ['a y beyond the prime', `ee${'ff'.repeat(30)}7f`],
   ])('%s is refused before any signature is looked at', (_, hex) => {
     expect(weaknessOfEd25519(bytes(hex))).toBeDefined();
-    expect(() => publicKeyFromJwk({ kty: 'OKP', crv: 'Ed25519', x: encodeBase64url(bytes(hex)) })).toThrow(expect.objectContaining({ code: 'KEY_INVALID' }));
+    expect(() => publicKeyFromJwk({ kty: 'OKP', crv: 'Ed25519', x: encodeBase64url(bytes(hex)) })).toThrow(
+      expect.objectContaining({ code: 'KEY_INVALID' }),
+    );
   });
 
   test.skipIf(!hasConformance)('every CCTV key of small order or in a second spelling is refused', () => {
-    const vectors = JSON.parse(readText('vectors/cctv/ed25519vectors.json')) as readonly { readonly key: string; readonly flags: readonly string[] | null }[];
-    const flagged = vectors.filter(({ flags }) => flags?.some((flag) => flag === 'low_order_A' || flag === 'non_canonical_A') === true);
+    const vectors = JSON.parse(readText('vectors/cctv/ed25519vectors.json')) as readonly {
+      readonly key: string;
+      readonly flags: readonly string[] | null;
+    }[];
+    const flagged = vectors.filter(
+      ({ flags }) => flags?.some((flag) => flag === 'low_order_A' || flag === 'non_canonical_A') === true,
+    );
     expect(flagged.length).toBeGreaterThan(400);
     expect(flagged.filter(({ key }) => weaknessOfEd25519(bytes(key)) === undefined)).toEqual([]);
     const sound = vectors.filter(({ flags }) => flags === null);

@@ -15,9 +15,11 @@ interface Mutation {
 /** A document with one place changed: removed, and set to values of every kind. */
 function* mutations(document: Json, path = '', rebuild: (value: Json) => Json = (value) => value): Generator<Mutation> {
   const replacements: readonly Json[] = ['text', 7, true, null, [], {}, ['text'], '2026-05-04T09:00:00Z'];
-  for (const replacement of replacements) yield { name: `${path} = ${JSON.stringify(replacement)}`, value: rebuild(replacement) };
+  for (const replacement of replacements)
+    yield { name: `${path} = ${JSON.stringify(replacement)}`, value: rebuild(replacement) };
   if (Array.isArray(document)) {
-    for (const [index, entry] of document.entries()) yield* mutations(entry, pointer(path, index), (value) => rebuild(document.with(index, value)));
+    for (const [index, entry] of document.entries())
+      yield* mutations(entry, pointer(path, index), (value) => rebuild(document.with(index, value)));
     return;
   }
   if (!isJsonObject(document)) return;
@@ -29,19 +31,29 @@ function* mutations(document: Json, path = '', rebuild: (value: Json) => Json = 
   yield { name: `${path} with more`, value: rebuild({ ...document, somethingElse: 'x' }) };
 }
 
-describe.skipIf(!hasConformance)('our Open Badges schema and 1EdTech\'s published one', () => {
+describe.skipIf(!hasConformance)("our Open Badges schema and 1EdTech's published one", () => {
   const compile = (file: string) => {
     const ajv = new Ajv2019({ strict: false, allErrors: false });
     addFormats.default(ajv);
-    const { $schema: _schema, $id: _id, ...schema } = JSON.parse(readText(`schemas/${file}`)) as Record<string, unknown>;
+    const {
+      $schema: _schema,
+      $id: _id,
+      ...schema
+    } = JSON.parse(readText(`schemas/${file}`)) as Record<string, unknown>;
     return ajv.compile(schema);
   };
   const sources = (): readonly (readonly [string, JsonObject])[] => [
     ['complete.json', readDocument('fixtures/ob30/complete.json')],
     ['simple.json', readDocument('fixtures/ob30/simple.json')],
     ['simple-err-evidence-type.json', readDocument('fixtures/ob30/simple-err-evidence-type.json')],
-    ['bit-string-list/credential-status-revoked.json', readDocument('fixtures/ob30/bit-string-list/credential-status-revoked.json')],
-    ['a badge of our own', JSON.parse(JSON.stringify(assembleCredential(badgeContent('did:web:school.example')))) as JsonObject],
+    [
+      'bit-string-list/credential-status-revoked.json',
+      readDocument('fixtures/ob30/bit-string-list/credential-status-revoked.json'),
+    ],
+    [
+      'a badge of our own',
+      JSON.parse(JSON.stringify(assembleCredential(badgeContent('did:web:school.example')))) as JsonObject,
+    ],
   ];
 
   test('accept and refuse the same achievement credentials, over every mutation of each', () => {
@@ -53,7 +65,8 @@ describe.skipIf(!hasConformance)('our Open Badges schema and 1EdTech\'s publishe
         const [theirs, ours] = [published(mutation.value), checkCredentialSchema(mutation.value).ok];
         compared++;
         if (theirs) accepted++;
-        if (theirs !== ours) differences.push(`${name}: ${mutation.name}: published ${String(theirs)}, ours ${String(ours)}`);
+        if (theirs !== ours)
+          differences.push(`${name}: ${mutation.name}: published ${String(theirs)}, ours ${String(ours)}`);
       }
     }
     expect(differences).toEqual([]);
@@ -65,14 +78,17 @@ describe.skipIf(!hasConformance)('our Open Badges schema and 1EdTech\'s publishe
   test('accept and refuse the same endorsements', () => {
     const published = compile('ob_v3p0_endorsementcredential_schema.derived.json');
     const document = readDocument('fixtures/ob30/endorsement-valid.json');
-    const differences = [...mutations(document)].filter(({ value }) => published(value) !== checkCredentialSchema(value, 'EndorsementCredential').ok).map(({ name }) => name);
+    const differences = [...mutations(document)]
+      .filter(({ value }) => published(value) !== checkCredentialSchema(value, 'EndorsementCredential').ok)
+      .map(({ name }) => name);
     expect(published(document)).toBe(true);
     expect(differences).toEqual([]);
   });
 });
 
 describe('schema faults', () => {
-  const credential = (): JsonObject => JSON.parse(JSON.stringify(assembleCredential(badgeContent('did:web:school.example')))) as JsonObject;
+  const credential = (): JsonObject =>
+    JSON.parse(JSON.stringify(assembleCredential(badgeContent('did:web:school.example')))) as JsonObject;
   const faultsOf = (value: Json): readonly string[] => {
     const outcome = checkCredentialSchema(value);
     return outcome.ok ? [] : outcome.faults.map(({ message }) => message);
@@ -82,8 +98,14 @@ describe('schema faults', () => {
     expect(faultsOf(credential())).toEqual([]);
     expect(faultsOf({ ...credential(), issuer: { id: 'did:web:x.example' } })).toEqual(['issuer.type is missing']);
     expect(faultsOf({ ...credential(), issuer: 7 })).toEqual(['issuer is a number where text belongs']);
-    expect(faultsOf({ ...credential(), validFrom: '2026-05-04' })).toEqual(['validFrom "2026-05-04" is not a date and time with its time zone']);
-    expect(faultsOf({ ...credential(), type: ['VerifiableCredential'] })).toEqual(['type does not contain "AchievementCredential or OpenBadgeCredential"']);
-    expect(faultsOf({ ...credential(), image: { id: 'https://x.example/i.png', type: 'Image', alt: 'x' } })).toEqual(['image.alt is not known here']);
+    expect(faultsOf({ ...credential(), validFrom: '2026-05-04' })).toEqual([
+      'validFrom "2026-05-04" is not a date and time with its time zone',
+    ]);
+    expect(faultsOf({ ...credential(), type: ['VerifiableCredential'] })).toEqual([
+      'type does not contain "AchievementCredential or OpenBadgeCredential"',
+    ]);
+    expect(faultsOf({ ...credential(), image: { id: 'https://x.example/i.png', type: 'Image', alt: 'x' } })).toEqual([
+      'image.alt is not known here',
+    ]);
   });
 });

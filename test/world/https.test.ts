@@ -13,13 +13,46 @@ import { createWorld } from '../../src/world/world.ts';
 import { temporaryFolder } from '../support/cli.ts';
 
 describe('addresses', () => {
-  test.each(['127.0.0.1', '10.1.2.3', '172.16.0.1', '192.168.1.1', '169.254.169.254', '0.0.0.0', '100.64.0.1', '224.0.0.1', '255.255.255.255', '198.18.0.1', '::1', '::', 'fe80::1', 'fc00::1', 'fd12::1', 'ff02::1', '::ffff:127.0.0.1', '::ffff:8.8.8.8', '64:ff9b::7f00:1', '2002:7f00:1::', '2001::1', '2001:db8::1', 'nonsense'])('%s is not public', (address) => {
+  test.each([
+    '127.0.0.1',
+    '10.1.2.3',
+    '172.16.0.1',
+    '192.168.1.1',
+    '169.254.169.254',
+    '0.0.0.0',
+    '100.64.0.1',
+    '224.0.0.1',
+    '255.255.255.255',
+    '198.18.0.1',
+    '::1',
+    '::',
+    'fe80::1',
+    'fc00::1',
+    'fd12::1',
+    'ff02::1',
+    '::ffff:127.0.0.1',
+    '::ffff:8.8.8.8',
+    '64:ff9b::7f00:1',
+    '2002:7f00:1::',
+    '2001::1',
+    '2001:db8::1',
+    'nonsense',
+  ])('%s is not public', (address) => {
     expect(isPublicAddress(address)).toBe(false);
   });
   test.each(['8.8.8.8', '93.184.216.34', '2606:4700::1111', '2a00:1450::1'])('%s is public', (address) => {
     expect(isPublicAddress(address)).toBe(true);
   });
-  test.each(['localhost', 'intranet', '127.0.0.1', '[::1]', 'x.localhost', 'printer.local', 'db.internal', 'example.org.'])('the name %s is not public', (host) => {
+  test.each([
+    'localhost',
+    'intranet',
+    '127.0.0.1',
+    '[::1]',
+    'x.localhost',
+    'printer.local',
+    'db.internal',
+    'example.org.',
+  ])('the name %s is not public', (host) => {
     expect(isPublicHostName(host)).toBe(false);
   });
 });
@@ -32,7 +65,23 @@ describe('did:web', () => {
   ])('%s leads to %s', (did, url) => {
     expect(didWebUrl(did)).toBe(url);
   });
-  test.each(['did:web:', 'did:web:localhost', 'did:web:127.0.0.1', 'did:web:2130706433', 'did:web:Example.org', 'did:web:example.org:', 'did:web:example.org::x', 'did:web:example.org:..', 'did:web:example.org%2Fx', 'did:web:example.org%40evil.example', 'did:web:a%3A1%3A2.example', 'did:web:example.org:a%2Fb', 'did:web:example.org.', 'did:web:exa mple.org', 'did:web:ex_ample.org'])('%s is refused', (did) => {
+  test.each([
+    'did:web:',
+    'did:web:localhost',
+    'did:web:127.0.0.1',
+    'did:web:2130706433',
+    'did:web:Example.org',
+    'did:web:example.org:',
+    'did:web:example.org::x',
+    'did:web:example.org:..',
+    'did:web:example.org%2Fx',
+    'did:web:example.org%40evil.example',
+    'did:web:a%3A1%3A2.example',
+    'did:web:example.org:a%2Fb',
+    'did:web:example.org.',
+    'did:web:exa mple.org',
+    'did:web:ex_ample.org',
+  ])('%s is refused', (did) => {
     expect(() => didWebUrl(did)).toThrow(expect.objectContaining({ code: 'KEY_INVALID' }));
   });
   test('is made from a hosting address, and its document lies below it', () => {
@@ -54,7 +103,10 @@ describe('reading over https', () => {
   const requests: string[] = [];
 
   beforeAll(async () => {
-    const pems = await generate([{ name: 'commonName', value: 'school.example' }], { keySize: 2048, extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'school.example' }] }] });
+    const pems = await generate([{ name: 'commonName', value: 'school.example' }], {
+      keySize: 2048,
+      extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'school.example' }] }],
+    });
     ca = pems.cert;
     server = createServer({ key: pems.private, cert: pems.cert }, (request, response) => {
       requests.push(request.url ?? '');
@@ -70,7 +122,13 @@ describe('reading over https', () => {
     server.close();
   });
 
-  const loopback = (change: Partial<HttpsOptions> = {}): HttpsOptions => ({ ca, resolve: async () => [{ address: '127.0.0.1', family: 4 }], isAllowed: (address) => address === '127.0.0.1', timeoutMs: 1500, ...change });
+  const loopback = (change: Partial<HttpsOptions> = {}): HttpsOptions => ({
+    ca,
+    resolve: async () => [{ address: '127.0.0.1', family: 4 }],
+    isAllowed: (address) => address === '127.0.0.1',
+    timeoutMs: 1500,
+    ...change,
+  });
   const read = (answers: Answer, options = loopback(), path = '/x', max = 1000) => {
     answer = answers;
     return readHttps(`https://school.example:${port}${path}`, max, options);
@@ -89,25 +147,52 @@ describe('reading over https', () => {
   });
 
   test.each<[string, Answer, RegExp]>([
-    ['a redirect', (_, response) => response.writeHead(302, { location: 'http://169.254.169.254/' }).end(), /does not follow/],
+    [
+      'a redirect',
+      (_, response) => response.writeHead(302, { location: 'http://169.254.169.254/' }).end(),
+      /does not follow/,
+    ],
     ['404', (_, response) => response.writeHead(404).end(), /answered 404/],
     ['500', (_, response) => response.writeHead(500).end(), /answered 500/],
     ['too many bytes', (_, response) => response.end('x'.repeat(5000)), /larger than/],
-    ['compression that nobody asked for', (_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('{}')), /compressed/],
+    [
+      'compression that nobody asked for',
+      (_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('{}')),
+      /compressed/,
+    ],
     ['silence', () => undefined, /did not/],
-    ['a body that never ends', (_, response) => {
-      response.write('{');
-    }, /did not/],
+    [
+      'a body that never ends',
+      (_, response) => {
+        response.write('{');
+      },
+      /did not/,
+    ],
     ['endless headers', (_, response) => response.writeHead(200, { 'x-long': 'x'.repeat(100_000) }).end('{}'), /./],
   ])('%s is no answer', async (_, answers, message) => {
-    expect(await read(answers)).toMatchObject({ found: false, reason: 'unreachable', message: expect.stringMatching(message) });
+    expect(await read(answers)).toMatchObject({
+      found: false,
+      reason: 'unreachable',
+      message: expect.stringMatching(message),
+    });
   });
 
   test('a public name that leads to a private address is blocked, whichever of its addresses it is', async () => {
     const before = requests.length;
     const { isAllowed: _, ...guarded } = loopback();
-    expect(await read((_request, response) => response.end('{}'), guarded)).toMatchObject({ found: false, reason: 'blocked' });
-    expect(await read((_request, response) => response.end('{}'), { ...guarded, resolve: async () => [{ address: '8.8.8.8', family: 4 }, { address: '10.0.0.1', family: 4 }] })).toMatchObject({ found: false, reason: 'blocked' });
+    expect(await read((_request, response) => response.end('{}'), guarded)).toMatchObject({
+      found: false,
+      reason: 'blocked',
+    });
+    expect(
+      await read((_request, response) => response.end('{}'), {
+        ...guarded,
+        resolve: async () => [
+          { address: '8.8.8.8', family: 4 },
+          { address: '10.0.0.1', family: 4 },
+        ],
+      }),
+    ).toMatchObject({ found: false, reason: 'blocked' });
     expect(requests.length).toBe(before);
   });
 
@@ -116,14 +201,28 @@ describe('reading over https', () => {
     const { ca: _, ...untrusting } = loopback();
     process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
     try {
-      expect(await read((_request, response) => response.end('{}'), untrusting)).toMatchObject({ found: false, reason: 'unreachable' });
+      expect(await read((_request, response) => response.end('{}'), untrusting)).toMatchObject({
+        found: false,
+        reason: 'unreachable',
+      });
     } finally {
       delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
     }
     expect(requests.length).toBe(before);
   });
 
-  test.each(['http://school.example/', 'https://127.0.0.1/', 'https://localhost/', 'https://[::1]/', 'https://user:pass@school.example/', 'file:///etc/passwd', 'data:,x', 'https://2130706433/', 'https://0x7f.1/', 'nonsense'])('%s is not even tried', async (url) => {
+  test.each([
+    'http://school.example/',
+    'https://127.0.0.1/',
+    'https://localhost/',
+    'https://[::1]/',
+    'https://user:pass@school.example/',
+    'file:///etc/passwd',
+    'data:,x',
+    'https://2130706433/',
+    'https://0x7f.1/',
+    'nonsense',
+  ])('%s is not even tried', async (url) => {
     expect(await readHttps(url, 1000, loopback())).toMatchObject({ found: false, reason: 'blocked' });
   });
 
@@ -135,7 +234,10 @@ describe('reading over https', () => {
     await Promise.all([world.read(url, 100), world.read(url, 100), world.read(url, 100)]);
     expect(requests.length).toBe(before + 1);
     expect(await world.local.read(`${url}/else`, 100)).toMatchObject({ found: false });
-    expect(await createWorld({ offline: true, hosting: [], https: loopback() }).read(url, 100)).toMatchObject({ found: false, reason: 'offline' });
+    expect(await createWorld({ offline: true, hosting: [], https: loopback() }).read(url, 100)).toMatchObject({
+      found: false,
+      reason: 'offline',
+    });
     expect(requests.length).toBe(before + 1);
   });
 });
@@ -147,12 +249,29 @@ describe('hosted folders', () => {
     writeFileSync(join(folder, 'public/status/1.json'), '{}');
     writeFileSync(join(folder, 'secret.txt'), 'secret');
     symlinkSync(join(folder, 'secret.txt'), join(folder, 'public/link.txt'));
-    const world = createWorld({ offline: true, hosting: [{ url: 'https://school.example/b', folder: join(folder, 'public'), shownAs: 'public' }] });
-    expect(await world.read('https://school.example/b/status/1.json', 100)).toMatchObject({ found: true, source: { kind: 'folder', path: 'public/status/1.json' } });
-    for (const path of ['../secret.txt', '%2e%2e/secret.txt', 'status/../../secret.txt', 'link.txt', 'status', 'nothing.json', 'status//1.json']) {
+    const world = createWorld({
+      offline: true,
+      hosting: [{ url: 'https://school.example/b', folder: join(folder, 'public'), shownAs: 'public' }],
+    });
+    expect(await world.read('https://school.example/b/status/1.json', 100)).toMatchObject({
+      found: true,
+      source: { kind: 'folder', path: 'public/status/1.json' },
+    });
+    for (const path of [
+      '../secret.txt',
+      '%2e%2e/secret.txt',
+      'status/../../secret.txt',
+      'link.txt',
+      'status',
+      'nothing.json',
+      'status//1.json',
+    ]) {
       expect(await world.read(`https://school.example/b/${path}`, 100)).toMatchObject({ found: false });
     }
-    expect(await world.read('https://school.example/bb/status/1.json', 100)).toMatchObject({ found: false, reason: 'offline' });
+    expect(await world.read('https://school.example/bb/status/1.json', 100)).toMatchObject({
+      found: false,
+      reason: 'offline',
+    });
     expect(await world.read('https://school.example/b/status/1.json', 1)).toMatchObject({ found: false });
   });
 });

@@ -15,23 +15,31 @@ export const addDefine: AddCommand = (program, session, outcome) => {
   const command = program
     .command('define')
     .summary('write a badge definition, or check them all')
-    .description('Writes badges/<name>.yaml, or checks definitions and says for each fault where it is and what to write.')
-    .argument('[names...]', 'the badge\'s name; with --check, the files to check')
+    .description(
+      'Writes badges/<name>.yaml, or checks definitions and says for each fault where it is and what to write.',
+    )
+    .argument('[names...]', "the badge's name; with --check, the files to check")
     .option('--check', 'check definitions instead of writing one')
     .option('--name <text>', 'what the badge is called')
     .option('--description <text>', 'what its holder has done or can do')
     .option('--tier <tier>', 'participation, skill or qualification')
     .option('--criteria <markdown>', 'what one must do to earn it')
     .option('--criteria-url <url>', 'the web page that says so')
-    .option('--image <file>', 'PNG or SVG; may be given once for each (default: a plain SVG that badgekit draws)', gather)
+    .option(
+      '--image <file>',
+      'PNG or SVG; may be given once for each (default: a plain SVG that badgekit draws)',
+      gather,
+    )
     .option('--caption <text>', 'what the image shows, for screen readers')
-    .option('--type <type>', 'the standard\'s achievementType, such as Course, Competency or Certification')
+    .option('--type <type>', "the standard's achievementType, such as Course, Competency or Certification")
     .option('--valid-for <duration>', 'how long an award is valid, such as P2Y')
     .option('--language <code>', 'the language of the definition, such as en')
     .option('--tag <word>', 'a keyword; may be given several times', gather)
     .option('--force', 'replace a definition that is there');
-  withOutput(withDryRun(withProgramme(command))).addHelpText('after', EXAMPLES).action(async (names: string[], options) => {
-    const { runDefine } = await import('../run/define.ts');
-    outcome.exitCode = await runDefine(names, options, session);
-  });
+  withOutput(withDryRun(withProgramme(command)))
+    .addHelpText('after', EXAMPLES)
+    .action(async (names: string[], options) => {
+      const { runDefine } = await import('../run/define.ts');
+      outcome.exitCode = await runDefine(names, options, session);
+    });
 };

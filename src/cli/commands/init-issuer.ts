@@ -16,21 +16,26 @@ export const addInitIssuer: AddCommand = (program, session, outcome) => {
     .summary('make a programme: issuer, key, folders')
     .description('Makes a programme in a folder: badgekit.yaml, a sealed signing key, and what is to be hosted.')
     .argument('[folder]', 'the folder to make it in', '.')
-    .option('--name <text>', 'the issuer\'s name')
-    .option('--hosting <url>', 'the https address under which the folder public/ will be found (makes a did:web issuer)')
+    .option('--name <text>', "the issuer's name")
+    .option(
+      '--hosting <url>',
+      'the https address under which the folder public/ will be found (makes a did:web issuer)',
+    )
     .option('--no-hosting', 'host nothing (makes a did:key issuer; badges cannot be revoked)')
-    .option('--url <url>', 'the issuer\'s web site')
-    .option('--email <address>', 'the issuer\'s e-mail address')
+    .option('--url <url>', "the issuer's web site")
+    .option('--email <address>', "the issuer's e-mail address")
     .option('--description <text>', 'what the issuer is')
-    .option('--image <file>', 'the issuer\'s logo, PNG or SVG')
+    .option('--image <file>', "the issuer's logo, PNG or SVG")
     .option('--image-caption <text>', 'what the logo shows, for screen readers')
     .option('--recipients <how>', 'how recipients are identified: hashed-email, plain-email or did')
     .option('--proof <form>', 'how badges are signed: data-integrity or jwt')
     .option('--key-type <type>', 'ed25519, p256 or rsa (default: ed25519; p256 with --proof jwt)')
-    .option('--key-name <name>', 'the key\'s name', 'key-1')
+    .option('--key-name <name>', "the key's name", 'key-1')
     .option('--key-only', 'make only the key that badgekit.yaml names');
-  withOutput(withDryRun(withPassphrase(command))).addHelpText('after', EXAMPLES).action(async (folder: string, options) => {
-    const { runInitIssuer } = await import('../run/init-issuer.ts');
-    outcome.exitCode = await runInitIssuer(folder, options, session);
-  });
+  withOutput(withDryRun(withPassphrase(command)))
+    .addHelpText('after', EXAMPLES)
+    .action(async (folder: string, options) => {
+      const { runInitIssuer } = await import('../run/init-issuer.ts');
+      outcome.exitCode = await runInitIssuer(folder, options, session);
+    });
 };

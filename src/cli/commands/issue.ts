@@ -20,15 +20,19 @@ export const addIssue: AddCommand = (program, session, outcome) => {
   const command = program
     .command('issue')
     .summary('issue the badges of a roster (CSV)')
-    .description('Issues a badge for each row of a roster: signed, baked into the badge\'s image, recorded in the ledger.')
+    .description(
+      "Issues a badge for each row of a roster: signed, baked into the badge's image, recorded in the ledger.",
+    )
     .argument('<roster>', 'a CSV file with a header line')
     .option('--badge <name>', 'the badge of rows that name none')
     .option('--map <column=Header>', 'take a column from another header; may be given several times', gather)
     .option('--delimiter <name>', 'what separates the columns: comma, semicolon or tab')
     .option('--proof <form>', 'data-integrity or jwt (default: as badgekit.yaml says)')
     .option('--strict', 'issue nothing if any row is refused');
-  withOutput(withDryRun(withPassphrase(withProgramme(command)))).addHelpText('after', EXAMPLES).action(async (roster: string, options) => {
-    const { runIssue } = await import('../run/issue.ts');
-    outcome.exitCode = await runIssue(roster, options, session);
-  });
+  withOutput(withDryRun(withPassphrase(withProgramme(command))))
+    .addHelpText('after', EXAMPLES)
+    .action(async (roster: string, options) => {
+      const { runIssue } = await import('../run/issue.ts');
+      outcome.exitCode = await runIssue(roster, options, session);
+    });
 };

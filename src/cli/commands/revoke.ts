@@ -16,14 +16,16 @@ export const addRevoke: AddCommand = (program, session, outcome) => {
     .command('revoke')
     .summary('revoke, suspend or reinstate badges')
     .description('Revokes badges: sets their bit in the status list, signs the list anew and records why.')
-    .argument('<credential>', 'a credential\'s id, or the recipient\'s e-mail address or id')
+    .argument('<credential>', "a credential's id, or the recipient's e-mail address or id")
     .option('--reason <text>', 'why; kept in the ledger, never published')
     .option('--badge <name>', 'of several badges, this one')
     .option('--all', 'every badge that matches')
     .option('--suspend', 'suspend for a time instead of revoking for good')
     .option('--reinstate', 'end a suspension');
-  withOutput(withDryRun(withPassphrase(withProgramme(command)))).addHelpText('after', EXAMPLES).action(async (credential: string, options) => {
-    const { runRevoke } = await import('../run/revoke.ts');
-    outcome.exitCode = await runRevoke(credential, options, session);
-  });
+  withOutput(withDryRun(withPassphrase(withProgramme(command))))
+    .addHelpText('after', EXAMPLES)
+    .action(async (credential: string, options) => {
+      const { runRevoke } = await import('../run/revoke.ts');
+      outcome.exitCode = await runRevoke(credential, options, session);
+    });
 };

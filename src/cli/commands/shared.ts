@@ -22,7 +22,10 @@ export function withProgramme(command: Command): Command {
 }
 
 export function withPassphrase(command: Command): Command {
-  return command.option('--passphrase-file <file>', 'read the key\'s passphrase from a file (or set BADGEKIT_PASSPHRASE)');
+  return command.option(
+    '--passphrase-file <file>',
+    "read the key's passphrase from a file (or set BADGEKIT_PASSPHRASE)",
+  );
 }
 
 export function withDryRun(command: Command): Command {

@@ -43,29 +43,66 @@ const RESERVED_KEY_NAMES: ReadonlySet<string> = new Set(['award-ids']);
 export async function runInitIssuer(folder: string, options: InitIssuerOptions, session: Session): Promise<number> {
   const root = resolve(session.cwd, folder);
   if (options.keyOnly === true) return await runKeyOnly(root, options, session);
-  if (existsSync(join(root, CONFIG_FILE))) throw new BadgekitError('PROGRAMME_EXISTS', 'there is a programme in this folder already', { where: { file: relative(session.cwd, join(root, CONFIG_FILE)) }, hint: 'use another folder; or, if only its key is missing: badgekit init-issuer --key-only' });
-  if (!KEY_NAME.test(options.keyName) || RESERVED_KEY_NAMES.has(options.keyName)) throw new BadgekitError('USAGE', `--key-name ${quoted(options.keyName)} cannot be a key's name`, { hint: 'use lower-case letters, digits and hyphens, such as key-1' });
+  if (existsSync(join(root, CONFIG_FILE)))
+    throw new BadgekitError('PROGRAMME_EXISTS', 'there is a programme in this folder already', {
+      where: { file: relative(session.cwd, join(root, CONFIG_FILE)) },
+      hint: 'use another folder; or, if only its key is missing: badgekit init-issuer --key-only',
+    });
+  if (!KEY_NAME.test(options.keyName) || RESERVED_KEY_NAMES.has(options.keyName))
+    throw new BadgekitError('USAGE', `--key-name ${quoted(options.keyName)} cannot be a key's name`, {
+      hint: 'use lower-case letters, digits and hyphens, such as key-1',
+    });
   const answers = await askIssuer(options, session);
   const key = generatePrivateKey(answers.algorithm);
   const id = issuerIdOf(answers, key);
   const image = await readImage(answers, session);
-  const config = writeConfig({ ...answers, id, key: options.keyName, image: image === undefined ? undefined : { file: image.path, caption: answers.image?.caption ?? '' } });
+  const config = writeConfig({
+    ...answers,
+    id,
+    key: options.keyName,
+    image: image === undefined ? undefined : { file: image.path, caption: answers.image?.caption ?? '' },
+  });
   const planned: PlannedFile[] = [
     { path: CONFIG_FILE, content: config },
     ...(image === undefined ? [] : [image]),
     ...hostedKey(id, answers.hosting, options.keyName, key),
   ];
-  return await finish(root, { id, answers, planned, keyName: options.keyName, key, next: 'badgekit define <name>' }, options, session);
+  return await finish(
+    root,
+    { id, answers, planned, keyName: options.keyName, key, next: 'badgekit define <name>' },
+    options,
+    session,
+  );
 }
 
 /** Makes the key that an existing badgekit.yaml names and nobody has: for samples and templates. */
 async function runKeyOnly(root: string, options: InitIssuerOptions, session: Session): Promise<number> {
   const { config } = await openProgramme(session.cwd, root);
-  const answers = await askIssuer({ ...options, name: config.issuer.name, hosting: config.hosting ?? false, proof: config.proof ?? 'data-integrity', recipients: config.recipients, keyOnly: true }, session);
+  const answers = await askIssuer(
+    {
+      ...options,
+      name: config.issuer.name,
+      hosting: config.hosting ?? false,
+      proof: config.proof ?? 'data-integrity',
+      recipients: config.recipients,
+      keyOnly: true,
+    },
+    session,
+  );
   const key = generatePrivateKey(answers.algorithm);
-  if (issuerIdOf(answers, key) !== config.issuer.id) throw new BadgekitError('KEY_MISMATCH', 'a new key cannot belong to this issuer: its identifier is itself another key', { where: { file: relative(session.cwd, join(root, CONFIG_FILE)) }, hint: 'copy the key from where you keep it' });
+  if (issuerIdOf(answers, key) !== config.issuer.id)
+    throw new BadgekitError(
+      'KEY_MISMATCH',
+      'a new key cannot belong to this issuer: its identifier is itself another key',
+      { where: { file: relative(session.cwd, join(root, CONFIG_FILE)) }, hint: 'copy the key from where you keep it' },
+    );
   const planned = hostedKey(config.issuer.id, config.hosting, config.key, key);
-  return await finish(root, { id: config.issuer.id, answers, planned, keyName: config.key, key, next: 'badgekit issue <roster.csv>' }, options, session);
+  return await finish(
+    root,
+    { id: config.issuer.id, answers, planned, keyName: config.key, key, next: 'badgekit issue <roster.csv>' },
+    options,
+    session,
+  );
 }
 
 interface NewProgramme {
@@ -84,7 +121,12 @@ async function finish(root: string, made: NewProgramme, options: InitIssuerOptio
   refuseExisting(root, [...keys, ...made.planned], session);
   const sealedLater = keys.map(({ path }) => ({ path, content: '(sealed with your passphrase)\n', mode: 0o600 }));
   if (options.dryRun === true) return preview([...sealedLater, ...all], options, session);
-  const sealed = await sealKeyring(made.keyName, made.key, session.random(AWARD_SECRET_BYTES), await askNewPassphrase(session, options.passphraseFile));
+  const sealed = await sealKeyring(
+    made.keyName,
+    made.key,
+    session.random(AWARD_SECRET_BYTES),
+    await askNewPassphrase(session, options.passphraseFile),
+  );
   await apply(root, [...sealed, ...all], relative(session.cwd, root) || '.');
   report(root, made, [...all, ...sealed], options, session);
   return EXIT.yes;
@@ -97,13 +139,17 @@ function refuseExisting(root: string, files: readonly { readonly path: string }[
   const isKey = found.path.startsWith('keys/');
   throw new BadgekitError('FILE_EXISTS', isKey ? 'the key is there already' : 'the file is there already', {
     where: { file: relative(session.cwd, join(root, found.path)) },
-    hint: isKey ? 'a key is never replaced by this command; if only a part of keys/ is left, put the rest back from your backup' : 'it may publish a key that badges were signed with: put the key itself back from your backup, or move the file away to begin anew',
+    hint: isKey
+      ? 'a key is never replaced by this command; if only a part of keys/ is left, put the rest back from your backup'
+      : 'it may publish a key that badges were signed with: put the key itself back from your backup, or move the file away to begin anew',
   });
 }
 
 /** The lines that a .gitignore lacks, after what it has. */
 async function gitignore(root: string): Promise<readonly PlannedFile[]> {
-  const present = existsSync(join(root, '.gitignore')) ? decodeUtf8(await readBounded(join(root, '.gitignore'), 1024 * 1024, '.gitignore')) : '';
+  const present = existsSync(join(root, '.gitignore'))
+    ? decodeUtf8(await readBounded(join(root, '.gitignore'), 1024 * 1024, '.gitignore'))
+    : '';
   const had = new Set(present.split(/\r?\n/).map((line) => line.trim()));
   const missing = GITIGNORE_LINES.map(([comment, line]) => comment || line).filter((line) => !had.has(line));
   if (missing.every((line) => line.startsWith('#'))) return [];
@@ -114,15 +160,23 @@ async function gitignore(root: string): Promise<readonly PlannedFile[]> {
 function issuerIdOf({ hosting }: IssuerAnswers, key: PrivateKey): string {
   if (hosting !== undefined) return didWebOf(hosting);
   const id = didKeyOf(key.publicKey);
-  if (id === undefined) throw new BadgekitError('USAGE', 'an RSA key cannot be a did:key issuer', { hint: 'choose --key-type p256, or give a --hosting address' });
+  if (id === undefined)
+    throw new BadgekitError('USAGE', 'an RSA key cannot be a did:key issuer', {
+      hint: 'choose --key-type p256, or give a --hosting address',
+    });
   return id;
 }
 
 function hostedKey(id: string, hosting: string | undefined, name: string, { publicKey }: PrivateKey): PlannedFile[] {
   if (hosting === undefined) return [];
   const path = didDocumentPath(id, hosting);
-  if (path === undefined) throw new BadgekitError('USAGE', 'the DID document would lie outside the hosting address', { hint: 'write the address in its plain form, such as https://badges.example.org' });
-  return [{ path: `public/${path}`, content: `${JSON.stringify(didDocument(id, [{ name, key: publicKey }]), null, 2)}\n` }];
+  if (path === undefined)
+    throw new BadgekitError('USAGE', 'the DID document would lie outside the hosting address', {
+      hint: 'write the address in its plain form, such as https://badges.example.org',
+    });
+  return [
+    { path: `public/${path}`, content: `${JSON.stringify(didDocument(id, [{ name, key: publicKey }]), null, 2)}\n` },
+  ];
 }
 
 async function readImage({ image }: IssuerAnswers, session: Session): Promise<PlannedFile | undefined> {
@@ -135,17 +189,35 @@ async function readImage({ image }: IssuerAnswers, session: Session): Promise<Pl
 async function apply(root: string, planned: readonly PlannedFile[], shownAs: string): Promise<void> {
   await makeFolder(root, shownAs);
   const files = createFiles(root);
-  for (const { path, content, mode, replace = false } of planned) await files.write(path, content, { replace, ...(mode === undefined ? {} : { mode }) });
+  for (const { path, content, mode, replace = false } of planned)
+    await files.write(path, content, { replace, ...(mode === undefined ? {} : { mode }) });
   for (const folder of ['badges', 'rosters']) await makeFolder(join(root, folder), folder);
 }
 
 function preview(planned: readonly PlannedFile[], options: InitIssuerOptions, session: Session): number {
-  if (options.json === true) session.out(`${JSON.stringify({ badgekit: 1, command: 'init-issuer', dryRun: true, files: planned.map(({ path }) => path) })}\n`);
-  else session.out(planned.map(({ path, content }) => `--- ${path}\n${typeof content === 'string' ? content : `(${content.length} bytes)\n`}`).join(''));
+  if (options.json === true)
+    session.out(
+      `${JSON.stringify({ badgekit: 1, command: 'init-issuer', dryRun: true, files: planned.map(({ path }) => path) })}\n`,
+    );
+  else
+    session.out(
+      planned
+        .map(
+          ({ path, content }) =>
+            `--- ${path}\n${typeof content === 'string' ? content : `(${content.length} bytes)\n`}`,
+        )
+        .join(''),
+    );
   return EXIT.yes;
 }
 
-function report(root: string, { id, answers, next }: NewProgramme, written: readonly PlannedFile[], options: InitIssuerOptions, session: Session): void {
+function report(
+  root: string,
+  { id, answers, next }: NewProgramme,
+  written: readonly PlannedFile[],
+  options: InitIssuerOptions,
+  session: Session,
+): void {
   const files = written.map(({ path }) => path).sort();
   if (options.json === true) {
     session.out(`${JSON.stringify({ badgekit: 1, command: 'init-issuer', issuer: id, folder: root, files })}\n`);
@@ -153,9 +225,15 @@ function report(root: string, { id, answers, next }: NewProgramme, written: read
   }
   const { out } = styles(session);
   const folder = relative(session.cwd, root);
-  const hosting = answers.hosting === undefined
-    ? 'Nothing is hosted: these badges carry no status and cannot be revoked. Verifiers need nothing but the badge.'
-    : `Publish the folder public/ at ${answers.hosting}: verifiers look there for your key and for revocations.`;
-  const token = answers.proof === 'jwt' && answers.algorithm === 'Ed25519' ? 'The 1EdTech validator refuses tokens signed with Ed25519 (EdDSA): for its sake use --key-type p256.\n' : '';
-  session.out(`${out.bold('Made')}  ${answers.name}, ${id}\n      ${files.join(', ')} in ${folder || '.'}\n${hosting}\n${token}Keep keys/ and its passphrase safe, and back both up: nothing replaces them.\nNext: ${folder === '' ? '' : `cd ${folder}, then `}${next}\n`);
+  const hosting =
+    answers.hosting === undefined
+      ? 'Nothing is hosted: these badges carry no status and cannot be revoked. Verifiers need nothing but the badge.'
+      : `Publish the folder public/ at ${answers.hosting}: verifiers look there for your key and for revocations.`;
+  const token =
+    answers.proof === 'jwt' && answers.algorithm === 'Ed25519'
+      ? 'The 1EdTech validator refuses tokens signed with Ed25519 (EdDSA): for its sake use --key-type p256.\n'
+      : '';
+  session.out(
+    `${out.bold('Made')}  ${answers.name}, ${id}\n      ${files.join(', ')} in ${folder || '.'}\n${hosting}\n${token}Keep keys/ and its passphrase safe, and back both up: nothing replaces them.\nNext: ${folder === '' ? '' : `cd ${folder}, then `}${next}\n`,
+  );
 }

@@ -55,7 +55,11 @@ export async function runIssue(rosterFile: string, options: IssueOptions, sessio
   const run = await openRun(rosterFile, options, session);
   try {
     const plan = await planRoster(run.roster.rows(), run.planning);
-    if (plan.rows === 0) throw new BadgekitError('ROSTER_INVALID', 'the roster has a header and no rows', { where: { file: rosterFile }, hint: 'add a line for each award' });
+    if (plan.rows === 0)
+      throw new BadgekitError('ROSTER_INVALID', 'the roster has a header and no rows', {
+        where: { file: rosterFile },
+        hint: 'add a line for each award',
+      });
     if (options.dryRun === true) return showPlan(plan, run);
     if (options.json !== true) session.err(planAsText(plan, run.issuer, session));
     return await carryOut(plan, run);
@@ -70,21 +74,54 @@ async function openRun(rosterFile: string, options: IssueOptions, session: Sessi
   const roster = await openRoster(resolve(session.cwd, rosterFile), rosterFile, readDelimiter(options.delimiter));
   const mapping = parseMapping(options.map ?? []);
   const columns = inFile(rosterFile, () => mapColumns(roster.header, mapping));
-  for (const { name, meant } of columns.unused) session.err(`${rosterFile}: the column ${quoted(name, 40)} is not read${meant === undefined ? '' : `; did you mean "${meant}"?`}\n`);
+  for (const { name, meant } of columns.unused)
+    session.err(
+      `${rosterFile}: the column ${quoted(name, 40)} is not read${meant === undefined ? '' : `; did you mean "${meant}"?`}\n`,
+    );
   const form = choose('--proof', options.proof, PROOF_FORMS) ?? programme.config.proof ?? 'data-integrity';
   const defaultBadge = chooseBadge(options.badge, definitions);
-  const keyring = await withPassphrase(session, options.passphraseFile, (passphrase) => openKeyring(programme, passphrase));
+  const keyring = await withPassphrase(session, options.passphraseFile, (passphrase) =>
+    openKeyring(programme, passphrase),
+  );
   const issuer = await loadIssuer(programme, { keyring, definitions, form });
-  const ledger = options.dryRun !== true || hasLedger(programme) ? await openProgrammeLedger(programme, keyring.awardSecret) : undefined;
-  const rules = { columns, definitions: new Map(definitions.map((definition) => [definition.badge, definition])), defaultBadge, recipients: programme.config.recipients };
-  return { roster, rosterFile, programme, definitions, issuer, keyring, ledger, planning: { rules, secret: keyring.awardSecret, issuer: issuer.profile.id, ledger }, options, session };
+  const ledger =
+    options.dryRun !== true || hasLedger(programme)
+      ? await openProgrammeLedger(programme, keyring.awardSecret)
+      : undefined;
+  const rules = {
+    columns,
+    definitions: new Map(definitions.map((definition) => [definition.badge, definition])),
+    defaultBadge,
+    recipients: programme.config.recipients,
+  };
+  return {
+    roster,
+    rosterFile,
+    programme,
+    definitions,
+    issuer,
+    keyring,
+    ledger,
+    planning: { rules, secret: keyring.awardSecret, issuer: issuer.profile.id, ledger },
+    options,
+    session,
+  };
 }
 
 async function soundDefinitions(programme: Programme): Promise<readonly LoadedDefinition[]> {
   const { definitions, faults } = await loadDefinitions(programme);
   const [first, ...more] = faults;
-  if (first !== undefined) throw new BadgekitError('DEFINITION_INVALID', first.message, { where: first.where, hint: first.hint ?? 'badgekit define --check shows it in place', more: more.map(faultLine) });
-  if (definitions.length === 0) throw new BadgekitError('DEFINITION_UNKNOWN', 'the programme defines no badges yet', { where: { file: programme.shown('badges') }, hint: 'make one with: badgekit define <name>' });
+  if (first !== undefined)
+    throw new BadgekitError('DEFINITION_INVALID', first.message, {
+      where: first.where,
+      hint: first.hint ?? 'badgekit define --check shows it in place',
+      more: more.map(faultLine),
+    });
+  if (definitions.length === 0)
+    throw new BadgekitError('DEFINITION_UNKNOWN', 'the programme defines no badges yet', {
+      where: { file: programme.shown('badges') },
+      hint: 'make one with: badgekit define <name>',
+    });
   return definitions;
 }
 
@@ -94,11 +131,22 @@ function chooseBadge(named: string | undefined, definitions: readonly LoadedDefi
   return names.length === 1 ? names[0] : undefined;
 }
 
-const DELIMITER_WORDS: Readonly<Record<string, Delimiter>> = { ',': ',', comma: ',', ';': ';', semicolon: ';', '\t': '\t', '\\t': '\t', tab: '\t' };
+const DELIMITER_WORDS: Readonly<Record<string, Delimiter>> = {
+  ',': ',',
+  comma: ',',
+  ';': ';',
+  semicolon: ';',
+  '\t': '\t',
+  '\\t': '\t',
+  tab: '\t',
+};
 
 function readDelimiter(text: string | undefined): Delimiter | undefined {
   const delimiter = DELIMITER_WORDS[text ?? ''];
-  if (text !== undefined && delimiter === undefined) throw new BadgekitError('USAGE', `--delimiter ${quoted(text)} separates no columns that badgekit reads`, { hint: 'write comma, semicolon or tab' });
+  if (text !== undefined && delimiter === undefined)
+    throw new BadgekitError('USAGE', `--delimiter ${quoted(text)} separates no columns that badgekit reads`, {
+      hint: 'write comma, semicolon or tab',
+    });
   return delimiter;
 }
 
@@ -107,11 +155,14 @@ function showPlan(plan: RosterPlan, run: Run): number {
   const { options, session, issuer } = run;
   const sample = sampleCredential(plan, run);
   if (options.json === true) {
-    session.out(`${JSON.stringify({ ...issueAsJson({ plan, rosterFile: run.rosterFile, issued: [], statusLists: [], rejectedFile: undefined, isInterrupted: false, isHeld: false }), dryRun: true, sample: sample ?? null })}\n`);
+    session.out(
+      `${JSON.stringify({ ...issueAsJson({ plan, rosterFile: run.rosterFile, issued: [], statusLists: [], rejectedFile: undefined, isInterrupted: false, isHeld: false }), dryRun: true, sample: sample ?? null })}\n`,
+    );
   } else {
     session.out(planAsText(plan, issuer, session));
     session.out(faultLines(plan, run.rosterFile).join(''));
-    if (sample !== undefined) session.out(`One of the credentials, before it is signed:\n${JSON.stringify(sample, null, 2)}\n`);
+    if (sample !== undefined)
+      session.out(`One of the credentials, before it is signed:\n${JSON.stringify(sample, null, 2)}\n`);
     session.out('Nothing was written.\n');
   }
   return plan.refused.length > 0 ? EXIT.no : EXIT.yes;
@@ -122,7 +173,16 @@ function sampleCredential({ sample }: RosterPlan, { issuer, session }: Run): Jso
   const { from, until } = periodOf(sample.row, badgeOf(sample.row, issuer), session.clock());
   // The real place is drawn when the award is reserved; 0 stands for it here.
   const places = sample.known?.places ?? issuer.purposes.map((purpose) => ({ purpose, list: 1, index: 0 }));
-  return credentialOf({ row: sample.row, credentialId: sample.credentialId, validFrom: sample.known?.validFrom ?? from, validUntil: sample.known?.validUntil ?? until, places: issuer.hosting === undefined ? [] : places }, issuer);
+  return credentialOf(
+    {
+      row: sample.row,
+      credentialId: sample.credentialId,
+      validFrom: sample.known?.validFrom ?? from,
+      validUntil: sample.known?.validUntil ?? until,
+      places: issuer.hosting === undefined ? [] : places,
+    },
+    issuer,
+  );
 }
 
 async function carryOut(plan: RosterPlan, run: Run): Promise<number> {
@@ -130,9 +190,12 @@ async function carryOut(plan: RosterPlan, run: Run): Promise<number> {
   const { options, session, rosterFile, roster } = run;
   const rejectedFile = plan.refused.length === 0 ? undefined : rejectedPath(rosterFile);
   if (rejectedFile !== undefined) {
-    await writeWhole(resolve(session.cwd, rejectedFile), Buffer.from(rejectedCsv(roster.header, plan.refused), 'utf8'), { replace: true, mode: 0o600, shownAs: rejectedFile });
-  }
-  else await removeStaleRejected(resolve(session.cwd, rejectedPath(rosterFile)));
+    await writeWhole(
+      resolve(session.cwd, rejectedFile),
+      Buffer.from(rejectedCsv(roster.header, plan.refused), 'utf8'),
+      { replace: true, mode: 0o600, shownAs: rejectedFile },
+    );
+  } else await removeStaleRejected(resolve(session.cwd, rejectedPath(rosterFile)));
   const isHeld = options.strict === true && plan.refused.length > 0;
   const issued: IssuedCredential[] = [];
   try {
@@ -140,23 +203,41 @@ async function carryOut(plan: RosterPlan, run: Run): Promise<number> {
   } catch (error) {
     // What was issued before the fault is issued: its status list must be there, and the user must know.
     await bringUpToDate(run);
-    if (issued.length > 0) session.err(`${counted(issued.length, 'badge')} had been issued when this happened; the next run goes on from there.\n`);
+    if (issued.length > 0)
+      session.err(
+        `${counted(issued.length, 'badge')} had been issued when this happened; the next run goes on from there.\n`,
+      );
     throw error;
   }
   const isInterrupted = session.isInterrupted() && issued.length < plan.toIssue && !isHeld;
   const statusLists = isHeld ? [] : await bringUpToDate(run);
   const outcome: IssueOutcome = { plan, rosterFile, issued, statusLists, rejectedFile, isInterrupted, isHeld };
-  session.out(options.json === true ? `${JSON.stringify(issueAsJson(outcome))}\n` : issueAsText(outcome, faultLines(plan, rosterFile), run.issuer, session));
+  session.out(
+    options.json === true
+      ? `${JSON.stringify(issueAsJson(outcome))}\n`
+      : issueAsText(outcome, faultLines(plan, rosterFile), run.issuer, session),
+  );
   if (isInterrupted) return EXIT.interrupted;
   return plan.refused.length > 0 ? EXIT.no : EXIT.yes;
 }
 
-async function issuePlanned(plan: RosterPlan, { roster, planning, issuer, ledger, programme, rosterFile, session }: Run, issued: IssuedCredential[]): Promise<void> {
+async function issuePlanned(
+  plan: RosterPlan,
+  { roster, planning, issuer, ledger, programme, rosterFile, session }: Run,
+  issued: IssuedCredential[],
+): Promise<void> {
   if (ledger === undefined || plan.toIssue === 0) return;
   const progress = startProgress(session, 'Issuing', plan.toIssue);
   try {
     const awards = awardsToIssue(roster.rows(), planning, plan);
-    const issuing = { issuer, ledger, files: programme.files, clock: session.clock, roster: basename(rosterFile), isInterrupted: session.isInterrupted };
+    const issuing = {
+      issuer,
+      ledger,
+      files: programme.files,
+      clock: session.clock,
+      roster: basename(rosterFile),
+      isInterrupted: session.isInterrupted,
+    };
     for await (const credential of issueAwards(awards, issuing)) {
       issued.push(credential);
       progress.step();
@@ -167,10 +248,26 @@ async function issuePlanned(plan: RosterPlan, { roster, planning, issuer, ledger
 }
 
 /** What the new badges refer to by address: status lists, achievements, images. */
-async function bringUpToDate({ issuer, keyring, ledger, programme, definitions, session }: Run): Promise<readonly string[]> {
+async function bringUpToDate({
+  issuer,
+  keyring,
+  ledger,
+  programme,
+  definitions,
+  session,
+}: Run): Promise<readonly string[]> {
   if (ledger === undefined) return [];
-  for (const { path, content } of hostedFiles(issuer, definitions, await loadProfileImage(programme))) await programme.files.write(path, content, { replace: true });
-  return (await refreshStatusLists({ issuer: listIssuer(programme, keyring), ledger, files: programme.files, clock: session.clock, validFor: listValidity(programme) })).map((path) => programme.shown(path));
+  for (const { path, content } of hostedFiles(issuer, definitions, await loadProfileImage(programme)))
+    await programme.files.write(path, content, { replace: true });
+  return (
+    await refreshStatusLists({
+      issuer: listIssuer(programme, keyring),
+      ledger,
+      files: programme.files,
+      clock: session.clock,
+      validFor: listValidity(programme),
+    })
+  ).map((path) => programme.shown(path));
 }
 
 function faultLines(plan: RosterPlan, rosterFile: string): readonly string[] {

@@ -15,12 +15,26 @@ import type { Session } from '../session.ts';
 export async function runPublish(options: CommonOptions, session: Session): Promise<number> {
   const programme = await openProgramme(session.cwd, options.programme);
   const { hosting } = programme.config;
-  if (hosting === undefined) throw new BadgekitError('USAGE', 'the programme hosts nothing, so there is nothing to publish', { hint: 'badges of a did:key issuer need nothing but themselves' });
+  if (hosting === undefined)
+    throw new BadgekitError('USAGE', 'the programme hosts nothing, so there is nothing to publish', {
+      hint: 'badges of a did:key issuer need nothing but themselves',
+    });
   const { definitions, faults } = await loadDefinitions(programme);
   const [first, ...more] = faults;
-  if (first !== undefined) throw new BadgekitError('DEFINITION_INVALID', first.message, { where: first.where, hint: first.hint, more: more.map(faultLine) });
-  const keyring = await withPassphrase(session, options.passphraseFile, (passphrase) => openKeyring(programme, passphrase));
-  const issuer = await loadIssuer(programme, { keyring, definitions, form: keyring.key.publicKey.algorithm.cryptosuite === undefined ? 'jwt' : 'data-integrity' });
+  if (first !== undefined)
+    throw new BadgekitError('DEFINITION_INVALID', first.message, {
+      where: first.where,
+      hint: first.hint,
+      more: more.map(faultLine),
+    });
+  const keyring = await withPassphrase(session, options.passphraseFile, (passphrase) =>
+    openKeyring(programme, passphrase),
+  );
+  const issuer = await loadIssuer(programme, {
+    keyring,
+    definitions,
+    form: keyring.key.publicKey.algorithm.cryptosuite === undefined ? 'jwt' : 'data-integrity',
+  });
   const files = hostedFiles(issuer, definitions, await loadProfileImage(programme));
   const changed: string[] = [];
   for (const { path, content } of files) {
@@ -33,18 +47,35 @@ export async function runPublish(options: CommonOptions, session: Session): Prom
   if (options.dryRun !== true && hasLedger(programme)) {
     const ledger = await openProgrammeLedger(programme, keyring.awardSecret);
     try {
-      changed.push(...(await refreshStatusLists({ issuer: listIssuer(programme, keyring), ledger, files: programme.files, clock: session.clock, validFor: listValidity(programme) })));
+      changed.push(
+        ...(await refreshStatusLists({
+          issuer: listIssuer(programme, keyring),
+          ledger,
+          files: programme.files,
+          clock: session.clock,
+          validFor: listValidity(programme),
+        })),
+      );
     } finally {
       await ledger.close();
     }
   }
   const shown = changed.map((path) => programme.shown(path));
-  if (options.json === true) session.out(`${JSON.stringify({ badgekit: 1, command: 'publish', dryRun: options.dryRun === true, hosting, changed: shown })}\n`);
-  else session.out(`${shown.map((path) => `${options.dryRun === true ? 'would write' : 'wrote'} ${path}\n`).join('')}${changed.length === 0 ? 'Everything in public/ is up to date.\n' : ''}Copy the folder ${programme.shown('public')} to your web host, so that it is found at ${hosting}\n`);
+  if (options.json === true)
+    session.out(
+      `${JSON.stringify({ badgekit: 1, command: 'publish', dryRun: options.dryRun === true, hosting, changed: shown })}\n`,
+    );
+  else
+    session.out(
+      `${shown.map((path) => `${options.dryRun === true ? 'would write' : 'wrote'} ${path}\n`).join('')}${changed.length === 0 ? 'Everything in public/ is up to date.\n' : ''}Copy the folder ${programme.shown('public')} to your web host, so that it is found at ${hosting}\n`,
+    );
   return EXIT.yes;
 }
 
 async function isThere(files: Files, path: string, content: Uint8Array | string): Promise<boolean> {
   const wanted = Buffer.from(content);
-  return (await files.exists(path)) && Buffer.compare(await files.read(path, wanted.length + 1).catch(() => Buffer.alloc(0)), wanted) === 0;
+  return (
+    (await files.exists(path)) &&
+    Buffer.compare(await files.read(path, wanted.length + 1).catch(() => Buffer.alloc(0)), wanted) === 0
+  );
 }

@@ -38,18 +38,31 @@ interface FileReport {
 }
 
 /** `verify`: a report for each file, and an exit code for all. */
-export async function runVerify(files: readonly string[], options: VerifyCommandOptions, session: Session): Promise<number> {
+export async function runVerify(
+  files: readonly string[],
+  options: VerifyCommandOptions,
+  session: Session,
+): Promise<number> {
   const verifyOptions = await readOptions(options, session);
   const paths = (await Promise.all(files.map((file) => expand(file, session)))).flat();
-  if (paths.length === 0) throw new BadgekitError('FILE_NOT_FOUND', 'there is no credential or image in what you named', { hint: 'badgekit looks for .json, .jwt, .png and .svg files' });
+  if (paths.length === 0)
+    throw new BadgekitError('FILE_NOT_FOUND', 'there is no credential or image in what you named', {
+      hint: 'badgekit looks for .json, .jwt, .png and .svg files',
+    });
   const reports: FileReport[] = [];
   for (const file of paths) {
-    const report = await verifyOne(file, verifyOptions, session).catch((error: unknown) => unreadable(error, file, paths.length));
+    const report = await verifyOne(file, verifyOptions, session).catch((error: unknown) =>
+      unreadable(error, file, paths.length),
+    );
     reports.push({ file, report });
     if (options.jsonl === true) session.out(`${JSON.stringify(reportAsJson(file, report))}\n`);
-    else if (options.json !== true && paths.length === 1) session.out(reportAsText(report, verifyOptions.recipient, session));
+    else if (options.json !== true && paths.length === 1)
+      session.out(reportAsText(report, verifyOptions.recipient, session));
   }
-  if (options.json === true && options.jsonl !== true) session.out(`${JSON.stringify({ badgekit: 1, command: 'verify', results: reports.map(({ file, report }) => reportAsJson(file, report)) })}\n`);
+  if (options.json === true && options.jsonl !== true)
+    session.out(
+      `${JSON.stringify({ badgekit: 1, command: 'verify', results: reports.map(({ file, report }) => reportAsJson(file, report)) })}\n`,
+    );
   else if (options.jsonl !== true && paths.length > 1) session.out(summaryAsText(reports, session));
   return exitCodeOf(reports);
 }
@@ -57,7 +70,10 @@ export async function runVerify(files: readonly string[], options: VerifyCommand
 /** Of several files, one that cannot be read keeps nobody from the others. */
 function unreadable(error: unknown, file: string, total: number): Report {
   if (!(error instanceof BadgekitError) || total === 1) throw placedIn(file, error);
-  return reportOf([undetermined('file', [{ code: 'FILE_UNUSABLE', message: error.message, advice: error.hint }])], undefined);
+  return reportOf(
+    [undetermined('file', [{ code: 'FILE_UNUSABLE', message: error.message, advice: error.hint }])],
+    undefined,
+  );
 }
 
 /** Rejected outweighs undetermined: a no is certain. */
@@ -69,22 +85,46 @@ function exitCodeOf(reports: readonly FileReport[]): number {
 async function verifyOne(file: string, options: VerifyOptions, session: Session): Promise<Report> {
   const bytes = await readBounded(resolve(session.cwd, file), MAX_IMAGE_BYTES, file);
   const kind = kindOf(bytes);
-  if (kind !== 'png' && kind !== 'svg' && bytes.length > MAX_CREDENTIAL_BYTES) return reportOf([failed('file', [{ code: 'FILE_UNUSABLE', message: 'it is larger than 1 MiB, which no badge is' }])], undefined);
+  if (kind !== 'png' && kind !== 'svg' && bytes.length > MAX_CREDENTIAL_BYTES)
+    return reportOf(
+      [failed('file', [{ code: 'FILE_UNUSABLE', message: 'it is larger than 1 MiB, which no badge is' }])],
+      undefined,
+    );
   try {
     return await verify(bytes, options);
   } catch (error) {
     // A fault of badgekit's own must not keep it from the other files, nor look like an answer.
     if (error instanceof BadgekitError) throw error;
-    return reportOf([undetermined('file', [{ code: 'FILE_UNUSABLE', message: `badgekit met a fault of its own on this file: ${error instanceof Error ? error.message : 'unknown'}`, advice: 'report it, with the file' }])], undefined);
+    return reportOf(
+      [
+        undetermined('file', [
+          {
+            code: 'FILE_UNUSABLE',
+            message: `badgekit met a fault of its own on this file: ${error instanceof Error ? error.message : 'unknown'}`,
+            advice: 'report it, with the file',
+          },
+        ]),
+      ],
+      undefined,
+    );
   }
 }
 
 async function readOptions(options: VerifyCommandOptions, session: Session): Promise<VerifyOptions> {
   const at = options.at === undefined ? session.clock() : parseDateOrStamp(options.at);
-  if (at === undefined) throw new BadgekitError('USAGE', `--at ${quoted(options.at ?? '')} is no date`, { hint: 'write 2026-05-04 or 2026-05-04T09:00:00Z' });
-  if (options.recipient?.trim() === '') throw new BadgekitError('USAGE', '--recipient is empty', { hint: 'write the e-mail address or identifier of the person' });
+  if (at === undefined)
+    throw new BadgekitError('USAGE', `--at ${quoted(options.at ?? '')} is no date`, {
+      hint: 'write 2026-05-04 or 2026-05-04T09:00:00Z',
+    });
+  if (options.recipient?.trim() === '')
+    throw new BadgekitError('USAGE', '--recipient is empty', {
+      hint: 'write the e-mail address or identifier of the person',
+    });
   const keys = (await Promise.all((options.key ?? []).map((file) => readKeys(file, session)))).flat();
-  const hosting = [...(options.hosting ?? []).map((entry) => parseHosting(entry, session)), ...(await ownHosting(options, session))];
+  const hosting = [
+    ...(options.hosting ?? []).map((entry) => parseHosting(entry, session)),
+    ...(await ownHosting(options, session)),
+  ];
   return { at, keys, recipient: options.recipient, world: createWorld({ offline: options.offline === true, hosting }) };
 }
 
@@ -97,8 +137,14 @@ function parseHosting(entry: string, session: Session): Hosting {
   const at = entry.lastIndexOf('=');
   const url = entry.slice(0, at).replace(/\/+$/, '');
   const folder = entry.slice(at + 1);
-  if (at < 1 || !URL.canParse(url) || folder === '') throw new BadgekitError('USAGE', `--hosting ${quoted(entry)} is not an address and a folder`, { hint: 'write --hosting https://badges.example.org=public' });
-  if (!existsSync(resolve(session.cwd, folder))) throw new BadgekitError('USAGE', `--hosting ${quoted(entry)}: there is no folder ${quoted(folder)}`, { hint: 'name the folder that is to be hosted, such as public' });
+  if (at < 1 || !URL.canParse(url) || folder === '')
+    throw new BadgekitError('USAGE', `--hosting ${quoted(entry)} is not an address and a folder`, {
+      hint: 'write --hosting https://badges.example.org=public',
+    });
+  if (!existsSync(resolve(session.cwd, folder)))
+    throw new BadgekitError('USAGE', `--hosting ${quoted(entry)}: there is no folder ${quoted(folder)}`, {
+      hint: 'name the folder that is to be hosted, such as public',
+    });
   return { url, folder: resolve(session.cwd, folder), shownAs: folder.replace(/\/+$/, '') };
 }
 
@@ -113,7 +159,9 @@ async function ownHosting(options: VerifyCommandOptions, session: Session): Prom
   });
   if (programme === undefined) return [];
   const { config, shown } = programme;
-  return config.hosting === undefined ? [] : [{ url: config.hosting, folder: join(root, 'public'), shownAs: shown('public') }];
+  return config.hosting === undefined
+    ? []
+    : [{ url: config.hosting, folder: join(root, 'public'), shownAs: shown('public') }];
 }
 
 async function expand(file: string, session: Session): Promise<readonly string[]> {

@@ -10,10 +10,23 @@ export function checkDates(document: JsonObject, at: number): CheckResult {
   const until = document['validUntil'] ?? document['expirationDate'];
   const [start, end] = [from, until].map(readInstant);
   const bad = [from, until].find((value, index) => value !== undefined && [start, end][index] === undefined);
-  if (bad !== undefined || start === undefined) return failed('dates', [{ code: 'DATE_MALFORMED', message: `${bad === undefined ? 'the start of validity is missing' : `${shown(bad)} is no date and time with a time zone`}` }]);
-  if (start > at + CLOCK_SKEW_MS) return failed('dates', [{ code: 'NOT_YET_VALID', path: '/validFrom', message: `it is not valid before ${formatMinute(start)}` }]);
-  if (end !== undefined && end < at) return failed('dates', [{ code: 'EXPIRED', path: '/validUntil', message: `it expired on ${formatDay(end)}` }]);
-  return passed('dates', `valid since ${formatDay(start)}, ${end === undefined ? 'without end' : `until ${formatDay(end)}`}`);
+  if (bad !== undefined || start === undefined)
+    return failed('dates', [
+      {
+        code: 'DATE_MALFORMED',
+        message: `${bad === undefined ? 'the start of validity is missing' : `${shown(bad)} is no date and time with a time zone`}`,
+      },
+    ]);
+  if (start > at + CLOCK_SKEW_MS)
+    return failed('dates', [
+      { code: 'NOT_YET_VALID', path: '/validFrom', message: `it is not valid before ${formatMinute(start)}` },
+    ]);
+  if (end !== undefined && end < at)
+    return failed('dates', [{ code: 'EXPIRED', path: '/validUntil', message: `it expired on ${formatDay(end)}` }]);
+  return passed(
+    'dates',
+    `valid since ${formatDay(start)}, ${end === undefined ? 'without end' : `until ${formatDay(end)}`}`,
+  );
 }
 
 function shown(value: Json): string {

@@ -15,25 +15,48 @@ const MAX_ENDORSEMENTS = 10;
 export async function checkEndorsements(document: JsonObject, options: VerifyOptions): Promise<CheckResult> {
   const endorsements = collect(document, '');
   if (endorsements.length === 0) return skipped('endorsements', 'it has none');
-  if (endorsements.length > MAX_ENDORSEMENTS) return failed('endorsements', [{ code: 'ENDORSEMENT_REJECTED', message: `it has more than ${MAX_ENDORSEMENTS} endorsements` }]);
+  if (endorsements.length > MAX_ENDORSEMENTS)
+    return failed('endorsements', [
+      { code: 'ENDORSEMENT_REJECTED', message: `it has more than ${MAX_ENDORSEMENTS} endorsements` },
+    ]);
   const known = idsIn(document);
   const findings: Finding[] = [];
   for (const { value, path } of endorsements) findings.push(...(await examine(value, path, known, options)));
   const rejected = nonEmpty(findings.filter(({ code }) => code === 'ENDORSEMENT_REJECTED'));
-  if (rejected !== undefined) return failed('endorsements', rejected, `${rejected.length} of ${endorsements.length} endorsements do not hold: ${rejected[0].message}`);
+  if (rejected !== undefined)
+    return failed(
+      'endorsements',
+      rejected,
+      `${rejected.length} of ${endorsements.length} endorsements do not hold: ${rejected[0].message}`,
+    );
   const open = nonEmpty(findings);
-  if (open !== undefined) return undetermined('endorsements', open, `${open.length} of ${endorsements.length} endorsements could not be checked: ${open[0].message}`);
-  return passed('endorsements', endorsements.length === 1 ? 'one, and it holds' : `${endorsements.length}, and all hold`);
+  if (open !== undefined)
+    return undetermined(
+      'endorsements',
+      open,
+      `${open.length} of ${endorsements.length} endorsements could not be checked: ${open[0].message}`,
+    );
+  return passed(
+    'endorsements',
+    endorsements.length === 1 ? 'one, and it holds' : `${endorsements.length}, and all hold`,
+  );
 }
 
 /** An endorsement is checked like a badge: its form and dates before its key is looked for, its status last. */
-async function examine(value: JsonObject | string, path: string, known: ReadonlySet<string>, options: VerifyOptions): Promise<Finding[]> {
+async function examine(
+  value: JsonObject | string,
+  path: string,
+  known: ReadonlySet<string>,
+  options: VerifyOptions,
+): Promise<Finding[]> {
   const { file, subject } = openEmbedded(value);
   if (subject === undefined) return [{ code: 'ENDORSEMENT_REJECTED', path, message: file.summary }];
   const { document, kind } = subject;
   const about = isJsonObject(document['credentialSubject']) ? document['credentialSubject']['id'] : undefined;
-  if (kind !== 'EndorsementCredential' || typeof about !== 'string') return [{ code: 'ENDORSEMENT_REJECTED', path, message: 'it is no EndorsementCredential' }];
-  if (!known.has(about)) return [{ code: 'ENDORSEMENT_REJECTED', path, message: `it endorses something else, ${quoted(about)}` }];
+  if (kind !== 'EndorsementCredential' || typeof about !== 'string')
+    return [{ code: 'ENDORSEMENT_REJECTED', path, message: 'it is no EndorsementCredential' }];
+  if (!known.has(about))
+    return [{ code: 'ENDORSEMENT_REJECTED', path, message: `it endorses something else, ${quoted(about)}` }];
   const local = [await checkForm(subject), checkDates(document, options.at)];
   const isSound = local.every(({ outcome }) => outcome === 'passed');
   const world = isSound ? options.world : options.world.local;
@@ -41,7 +64,10 @@ async function examine(value: JsonObject | string, path: string, known: Readonly
   const isAuthentic = isSound && signature.outcome === 'passed' && key.outcome === 'passed';
   const checks = [signature, key, ...local, ...(isAuthentic ? [await checkStatus(document, options)] : [])];
   const bad = checks.find(({ outcome }) => outcome === 'failed');
-  if (bad !== undefined) return [{ code: 'ENDORSEMENT_REJECTED', path, message: `${bad.summary} (by ${quoted(issuerId(document) ?? 'nobody')})` }];
+  if (bad !== undefined)
+    return [
+      { code: 'ENDORSEMENT_REJECTED', path, message: `${bad.summary} (by ${quoted(issuerId(document) ?? 'nobody')})` },
+    ];
   const open = checks.find(({ outcome }) => outcome === 'undetermined');
   return open === undefined ? [] : [{ code: 'ENDORSEMENT_UNDETERMINED', path, message: open.summary }];
 }
@@ -61,7 +87,9 @@ function collect(value: Json, path: string): { value: JsonObject | string; path:
   return Object.entries(value).flatMap(([key, member]) => {
     const at = pointer(path, key);
     const own = key === 'endorsement' || key === 'endorsementJwt' ? (Array.isArray(member) ? member : [member]) : [];
-    const found = own.flatMap((entry, index) => (isJsonObject(entry) || typeof entry === 'string' ? [{ value: entry, path: pointer(at, index) }] : []));
+    const found = own.flatMap((entry, index) =>
+      isJsonObject(entry) || typeof entry === 'string' ? [{ value: entry, path: pointer(at, index) }] : [],
+    );
     return found.concat(collect(member, at));
   });
 }

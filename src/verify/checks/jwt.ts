@@ -18,7 +18,10 @@ const IGNORED_PARAMETERS = ['jku', 'x5u', 'x5c'];
 export async function checkJwt(jwt: OpenedJwt, issuer: string, options: VerifyOptions): Promise<SignatureChecks> {
   const algorithm = Object.values(ALGORITHMS).find(({ jws }) => jws.some((name) => name === jwt.header['alg']));
   const faults = nonEmpty([...headerFaults(jwt, algorithm), ...claimFaults(jwt, options.at)]);
-  if (faults !== undefined || algorithm === undefined) return withoutKey(failed('signature', faults ?? [{ code: 'JWT_ALGORITHM', message: 'the token names no algorithm' }]));
+  if (faults !== undefined || algorithm === undefined)
+    return withoutKey(
+      failed('signature', faults ?? [{ code: 'JWT_ALGORITHM', message: 'the token names no algorithm' }]),
+    );
   const resolved = await resolveHeaderKey(jwt, issuer, options);
   const checks = await decide({
     suite: `JWT ${algorithm.jws.find((name) => name === jwt.header['alg']) ?? ''}`,
@@ -35,9 +38,21 @@ export async function checkJwt(jwt: OpenedJwt, issuer: string, options: VerifyOp
 function headerFaults({ header }: OpenedJwt, algorithm: Algorithm | undefined): Finding[] {
   const faults: Finding[] = [];
   const { alg, typ, crit, b64 } = header;
-  if (algorithm === undefined) faults.push({ code: 'JWT_ALGORITHM', message: `the token's algorithm ${quoted(shownJson(alg ?? 'none'))} is not one that proves anything about an issuer` });
-  if (typ !== undefined && (typeof typ !== 'string' || !ALLOWED_TYP.has(typ.toLowerCase()))) faults.push({ code: 'JWT_HEADER', message: `the token says that it is ${quoted(shownJson(typ))}, not a credential` });
-  if (crit !== undefined || b64 !== undefined) faults.push({ code: 'JWT_HEADER', message: 'the token demands extensions (crit, b64) that credentials do not have' });
+  if (algorithm === undefined)
+    faults.push({
+      code: 'JWT_ALGORITHM',
+      message: `the token's algorithm ${quoted(shownJson(alg ?? 'none'))} is not one that proves anything about an issuer`,
+    });
+  if (typ !== undefined && (typeof typ !== 'string' || !ALLOWED_TYP.has(typ.toLowerCase())))
+    faults.push({
+      code: 'JWT_HEADER',
+      message: `the token says that it is ${quoted(shownJson(typ))}, not a credential`,
+    });
+  if (crit !== undefined || b64 !== undefined)
+    faults.push({
+      code: 'JWT_HEADER',
+      message: 'the token demands extensions (crit, b64) that credentials do not have',
+    });
   return faults;
 }
 
@@ -59,12 +74,29 @@ function claimFaults({ payload, credential }: OpenedJwt, at: number): Finding[] 
     return typeof value === 'number' ? Math.floor(value) : value;
   };
   // An end that only the token has counts like the credential's own.
-  const mismatches = expected.filter(([claim, value]) => said(claim) !== undefined && said(claim) !== value && !(claim === 'exp' && until === undefined && isFuture(said(claim), at)));
+  const mismatches = expected.filter(
+    ([claim, value]) =>
+      said(claim) !== undefined &&
+      said(claim) !== value &&
+      !(claim === 'exp' && until === undefined && isFuture(said(claim), at)),
+  );
   const { iat } = payload;
   const future = iat !== undefined && (typeof iat !== 'number' || iat * 1000 > at + CLOCK_SKEW_MS);
   return [
-    ...mismatches.map(([claim]): Finding => ({ code: 'JWT_CLAIM_MISMATCH', path: `/${claim}`, message: `the token's claim "${claim}" does not say what the credential says` })),
-    ...(future ? [{ code: 'JWT_CLAIM_MISMATCH', path: '/iat', message: 'the token was issued in the future, or its "iat" is no number' } as const] : []),
+    ...mismatches.map(([claim]): Finding => ({
+      code: 'JWT_CLAIM_MISMATCH',
+      path: `/${claim}`,
+      message: `the token's claim "${claim}" does not say what the credential says`,
+    })),
+    ...(future
+      ? [
+          {
+            code: 'JWT_CLAIM_MISMATCH',
+            path: '/iat',
+            message: 'the token was issued in the future, or its "iat" is no number',
+          } as const,
+        ]
+      : []),
   ];
 }
 
@@ -75,28 +107,60 @@ function isFuture(value: Json | undefined, at: number): boolean {
 function claimNotes({ payload, credential, header }: OpenedJwt): Finding[] {
   const subject = credential['credentialSubject'];
   const hasSubjectId = isJsonObject(subject) && subject['id'] !== undefined;
-  const missing = ['iss', 'jti', 'nbf', ...(hasSubjectId ? ['sub'] : [])].filter((claim) => payload[claim] === undefined);
+  const missing = ['iss', 'jti', 'nbf', ...(hasSubjectId ? ['sub'] : [])].filter(
+    (claim) => payload[claim] === undefined,
+  );
   const ignored = IGNORED_PARAMETERS.filter((name) => header[name] !== undefined);
   return [
-    ...missing.map((claim): Finding => ({ code: 'JWT_CLAIM_MISSING', path: `/${claim}`, message: `the token lacks the claim "${claim}", which Open Badges 3.0 demands` })),
-    ...(payload['aud'] === undefined ? [] : [{ code: 'JWT_AUDIENCE', path: '/aud', message: 'the token names an audience, which badges do not have' } as const]),
-    ...(ignored.length === 0 ? [] : [{ code: 'JWT_HEADER', message: `the token's ${ignored.join(', ')} were not followed` } as const]),
+    ...missing.map((claim): Finding => ({
+      code: 'JWT_CLAIM_MISSING',
+      path: `/${claim}`,
+      message: `the token lacks the claim "${claim}", which Open Badges 3.0 demands`,
+    })),
+    ...(payload['aud'] === undefined
+      ? []
+      : [
+          {
+            code: 'JWT_AUDIENCE',
+            path: '/aud',
+            message: 'the token names an audience, which badges do not have',
+          } as const,
+        ]),
+    ...(ignored.length === 0
+      ? []
+      : [{ code: 'JWT_HEADER', message: `the token's ${ignored.join(', ')} were not followed` } as const]),
   ];
 }
 
 async function resolveHeaderKey({ header }: OpenedJwt, issuer: string, options: VerifyOptions): Promise<ResolvedKey> {
   const { kid, jwk } = header;
   const claimed = jwk === undefined ? undefined : claimedJwk(jwk);
-  if (typeof kid !== 'string') return claimed ?? { kind: 'refused', finding: { code: 'KEY_METHOD_UNKNOWN', message: 'the token names no key (neither kid nor jwk)' } };
+  if (typeof kid !== 'string')
+    return (
+      claimed ?? {
+        kind: 'refused',
+        finding: { code: 'KEY_METHOD_UNKNOWN', message: 'the token names no key (neither kid nor jwk)' },
+      }
+    );
   const method = kid.startsWith('#') && isDid(issuer) ? issuer + kid : kid;
   const resolved = await resolveKey(method, issuer, options);
-  return resolved.kind === 'unknown' && claimed?.kind === 'claimed' ? { ...claimed, finding: resolved.finding } : resolved;
+  return resolved.kind === 'unknown' && claimed?.kind === 'claimed'
+    ? { ...claimed, finding: resolved.finding }
+    : resolved;
 }
 
 function claimedJwk(jwk: Json): ResolvedKey {
   try {
     const key = publicKeyFromJwk(jwk);
-    return { kind: 'claimed', key, finding: { code: 'KEY_NOT_AUTHENTICATED', message: 'nothing shows that the key is the issuer\'s: the token itself brings it along', advice: 'get the issuer\'s key from the issuer and give it with --key FILE' } };
+    return {
+      kind: 'claimed',
+      key,
+      finding: {
+        code: 'KEY_NOT_AUTHENTICATED',
+        message: "nothing shows that the key is the issuer's: the token itself brings it along",
+        advice: "get the issuer's key from the issuer and give it with --key FILE",
+      },
+    };
   } catch (error) {
     if (!(error instanceof BadgekitError)) throw error;
     return { kind: 'refused', finding: { code: 'KEY_INVALID', message: error.message } };

@@ -20,19 +20,42 @@ export async function checkStatus(document: JsonObject, options: VerifyOptions):
   if (entries.length === 0) return skipped('status', 'the badge has no status: its issuer cannot revoke it');
   const results: CheckResult[] = [];
   for (const entry of entries) results.push(await checkEntry(entry, issuerId(document) ?? '', options));
-  const worst = (['failed', 'undetermined', 'passed'] as const).map((outcome) => results.find((result) => result.outcome === outcome)).find((result) => result !== undefined);
+  const worst = (['failed', 'undetermined', 'passed'] as const)
+    .map((outcome) => results.find((result) => result.outcome === outcome))
+    .find((result) => result !== undefined);
   const findings = results.flatMap((result) => result.findings);
   return worst === undefined ? skipped('status', 'not looked up') : { ...worst, findings };
 }
 
 async function checkEntry(entry: Json, issuer: string, options: VerifyOptions): Promise<CheckResult> {
   const read = readStatusEntry(entry);
-  if (read.kind === 'malformed') return failed('status', [{ code: 'STATUS_MALFORMED', path: '/credentialStatus', message: `the status entry is malformed: ${read.why}` }]);
-  if (read.kind === 'unsupported') return undetermined('status', [{ code: 'STATUS_UNSUPPORTED', path: '/credentialStatus', message: `the status ${quoted(read.type)} cannot be looked up: ${read.why}` }]);
+  if (read.kind === 'malformed')
+    return failed('status', [
+      { code: 'STATUS_MALFORMED', path: '/credentialStatus', message: `the status entry is malformed: ${read.why}` },
+    ]);
+  if (read.kind === 'unsupported')
+    return undetermined('status', [
+      {
+        code: 'STATUS_UNSUPPORTED',
+        path: '/credentialStatus',
+        message: `the status ${quoted(read.type)} cannot be looked up: ${read.why}`,
+      },
+    ]);
   const fetched = await options.world.read(read.list, MAX_LIST_BYTES);
   if (!fetched.found) {
-    const advice = { offline: 'try again without --offline', unasked: undefined, blocked: undefined, unreachable: 'try again later' }[fetched.reason];
-    return undetermined('status', [{ code: 'STATUS_UNKNOWN', message: `whether it was revoked is not known: ${quoted(read.list, 160)} could not be read (${fetched.message})`, advice }]);
+    const advice = {
+      offline: 'try again without --offline',
+      unasked: undefined,
+      blocked: undefined,
+      unreachable: 'try again later',
+    }[fetched.reason];
+    return undetermined('status', [
+      {
+        code: 'STATUS_UNKNOWN',
+        message: `whether it was revoked is not known: ${quoted(read.list, 160)} could not be read (${fetched.message})`,
+        advice,
+      },
+    ]);
   }
   const opened = openText(safeText(fetched.value), 'status list');
   if (opened.subject === undefined) return rejectedList(`it cannot be read: ${opened.file.summary}`);
@@ -53,8 +76,20 @@ interface Wanted {
 async function readBit(list: Subject, wanted: Wanted, options: VerifyOptions): Promise<CheckResult> {
   const content = readStatusList(list.document);
   if (content === undefined) return rejectedList('it is no BitstringStatusListCredential');
-  if (issuerId(list.document) !== wanted.issuer) return failed('status', [{ code: 'STATUS_LIST_ISSUER', message: `the status list is by ${quoted(issuerId(list.document) ?? 'nobody')}, not by the badge's issuer` }]);
-  if (!content.purposes.includes(wanted.purpose)) return failed('status', [{ code: 'STATUS_LIST_PURPOSE', message: `the status list is for ${content.purposes.map((purpose) => quoted(purpose)).join(', ') || 'nothing'}, not for ${quoted(wanted.purpose)}` }]);
+  if (issuerId(list.document) !== wanted.issuer)
+    return failed('status', [
+      {
+        code: 'STATUS_LIST_ISSUER',
+        message: `the status list is by ${quoted(issuerId(list.document) ?? 'nobody')}, not by the badge's issuer`,
+      },
+    ]);
+  if (!content.purposes.includes(wanted.purpose))
+    return failed('status', [
+      {
+        code: 'STATUS_LIST_PURPOSE',
+        message: `the status list is for ${content.purposes.map((purpose) => quoted(purpose)).join(', ') || 'nothing'}, not for ${quoted(wanted.purpose)}`,
+      },
+    ]);
   const authenticity = await authenticate(list, options);
   if (authenticity.outcome === 'failed') return authenticity;
   const bit = bitAt(content.encodedList, wanted.index);
@@ -62,9 +97,27 @@ async function readBit(list: Subject, wanted: Wanted, options: VerifyOptions): P
   const asOf = listDate(list.document);
   if (bit) return setBit(wanted.purpose, asOf, authenticity);
   if (authenticity.outcome !== 'passed') return authenticity;
-  if (list.document['id'] !== wanted.list) return undetermined('status', [{ code: 'STATUS_LIST_ID', message: `the list found at ${quoted(wanted.list, 160)} calls itself ${quoted(shownJson(list.document['id']), 160)}: it may be another list` }]);
-  const notes: Finding[] = wanted.indexIsNumber ? [{ code: 'STATUS_INDEX_NUMBER', path: '/credentialStatus/statusListIndex', message: 'the index is written as a number where the standard has text' }] : [];
-  return passed('status', `${wanted.purpose === 'suspension' ? 'not suspended' : 'not revoked'}, list of ${asOf}${wanted.source}`, notes);
+  if (list.document['id'] !== wanted.list)
+    return undetermined('status', [
+      {
+        code: 'STATUS_LIST_ID',
+        message: `the list found at ${quoted(wanted.list, 160)} calls itself ${quoted(shownJson(list.document['id']), 160)}: it may be another list`,
+      },
+    ]);
+  const notes: Finding[] = wanted.indexIsNumber
+    ? [
+        {
+          code: 'STATUS_INDEX_NUMBER',
+          path: '/credentialStatus/statusListIndex',
+          message: 'the index is written as a number where the standard has text',
+        },
+      ]
+    : [];
+  return passed(
+    'status',
+    `${wanted.purpose === 'suspension' ? 'not suspended' : 'not revoked'}, list of ${asOf}${wanted.source}`,
+    notes,
+  );
 }
 
 /** The list is a credential like any other; it has no status of its own. */
@@ -73,18 +126,36 @@ async function authenticate(list: Subject, options: VerifyOptions): Promise<Chec
   const { signature, key } = await checkSignature(list, { ...options, isPinned: false });
   const dates = checkDates(list.document, options.at);
   const fault = [form, signature, key, dates].find(({ outcome }) => outcome === 'failed');
-  if (fault?.findings[0]?.code === 'EXPIRED') return undetermined('status', [{ code: 'STATUS_UNKNOWN', message: `whether it was revoked is not known: the status list ${fault.summary.replace(/^it /, '')}`, advice: 'the issuer must publish a newer one; ask there' }]);
+  if (fault?.findings[0]?.code === 'EXPIRED')
+    return undetermined('status', [
+      {
+        code: 'STATUS_UNKNOWN',
+        message: `whether it was revoked is not known: the status list ${fault.summary.replace(/^it /, '')}`,
+        advice: 'the issuer must publish a newer one; ask there',
+      },
+    ]);
   if (fault !== undefined) return rejectedList(fault.summary);
   const open = [signature, key].find(({ outcome }) => outcome === 'undetermined');
   if (open === undefined) return passed('status', '');
-  return undetermined('status', [{ code: 'STATUS_UNKNOWN', message: `the status list cannot be relied on: ${open.summary}`, advice: open.findings[0]?.advice }]);
+  return undetermined('status', [
+    {
+      code: 'STATUS_UNKNOWN',
+      message: `the status list cannot be relied on: ${open.summary}`,
+      advice: open.findings[0]?.advice,
+    },
+  ]);
 }
 
 function bitAt(encodedList: string, index: number): boolean | CheckResult {
   try {
     const bits = decodeBitstring(encodedList);
     if (index < bits.length) return bits.isSet(index);
-    return failed('status', [{ code: 'STATUS_LIST_RANGE', message: `the badge's place ${index} lies outside its status list of ${bits.length} entries` }]);
+    return failed('status', [
+      {
+        code: 'STATUS_LIST_RANGE',
+        message: `the badge's place ${index} lies outside its status list of ${bits.length} entries`,
+      },
+    ]);
   } catch (error) {
     if (!(error instanceof BadgekitError)) throw error;
     return rejectedList(error.message);
@@ -94,9 +165,17 @@ function bitAt(encodedList: string, index: number): boolean | CheckResult {
 /** A set bit counts even where the list cannot be relied on: nobody gains by believing a revoked badge. */
 function setBit(purpose: string, asOf: string, authenticity: CheckResult): CheckResult {
   const notes = authenticity.findings;
-  if (purpose === 'suspension') return failed('status', [{ code: 'SUSPENDED', message: `it is suspended (list of ${asOf})` }, ...notes]);
-  if (purpose === 'revocation') return failed('status', [{ code: 'REVOKED', message: `it was revoked (list of ${asOf})` }, ...notes]);
-  return undetermined('status', [{ code: 'STATUS_UNSUPPORTED', message: `its status is set for the purpose ${quoted(purpose)}, which badgekit cannot judge` }, ...notes]);
+  if (purpose === 'suspension')
+    return failed('status', [{ code: 'SUSPENDED', message: `it is suspended (list of ${asOf})` }, ...notes]);
+  if (purpose === 'revocation')
+    return failed('status', [{ code: 'REVOKED', message: `it was revoked (list of ${asOf})` }, ...notes]);
+  return undetermined('status', [
+    {
+      code: 'STATUS_UNSUPPORTED',
+      message: `its status is set for the purpose ${quoted(purpose)}, which badgekit cannot judge`,
+    },
+    ...notes,
+  ]);
 }
 
 function rejectedList(why: string): CheckResult {
