@@ -93,7 +93,8 @@ const validate = compileOnce();
 /** Reads one definition and reports every fault in it, each with its place in the file. */
 export function readDefinition(badge: string, file: string, yaml: YamlSource): DefinitionOutcome {
   const outcome = validate()(yaml.value);
-  if (!outcome.ok) return { ok: false, faults: outcome.faults.map((fault) => placeFault(fault, file, yaml)) };
+  if (!outcome.ok)
+    return { ok: false, faults: outcome.faults.map((fault) => placeFault(fault, file, yaml)).sort(byPlace) };
   const faults = (outcome.value.resultDescription ?? []).flatMap((result, index, all) =>
     checkResult(result, index, all),
   );
@@ -120,6 +121,10 @@ export function placeFault(fault: SchemaFault, file: string, yaml: YamlSource): 
     message: withoutSubject(fault.message, path),
     hint: quotingHint(fault, yaml) ?? fault.hint,
   };
+}
+
+function byPlace(a: DefinitionFault, b: DefinitionFault): number {
+  return (a.where.line ?? 0) - (b.where.line ?? 0) || (a.where.column ?? 0) - (b.where.column ?? 0);
 }
 
 function compileOnce(): () => ReturnType<typeof compileSchema<DefinitionSource>> {

@@ -86,13 +86,24 @@ function explain(error: ErrorObject): SchemaFault {
     message: `${subject} ${error.message ?? 'is not allowed'}`,
     hint: undefined,
   };
-  return { path, member, keyword, message, hint: parentHint(error) ?? hint };
+  return { path, member, keyword, message, hint: guessOf(error) ?? parentHint(error) ?? hint };
 }
 
 const TYPE_HINTS: Readonly<Record<string, string>> = {
   number: 'write digits with a decimal point and without quotes, such as 1.5',
   array: 'write a list: [one, two], or a line with "- " for each',
 };
+
+/** For a word that is not one of a list, the one of the list that was most likely meant. */
+function guessOf({ keyword, data, params, parentSchema }: ErrorObject): string | undefined {
+  const branches: unknown = keyword === 'anyOf' ? parentSchema?.['anyOf'] : [{ enum: params['allowedValues'] }];
+  if (typeof data !== 'string' || !['anyOf', 'enum'].includes(keyword) || !Array.isArray(branches)) return undefined;
+  const words = branches.flatMap((branch: { enum?: unknown }) =>
+    Array.isArray(branch.enum) ? branch.enum.map(String) : [],
+  );
+  const guess = nearest(data, words);
+  return guess === undefined ? undefined : `did you mean "${guess}"?`;
+}
 
 interface Explanation {
   readonly message: string;

@@ -59,7 +59,7 @@ describe('a definition', () => {
     [
       'an unknown tier',
       GOOD.replace('tier: skill', 'tier: skil'),
-      'badges/knots.yaml:3:7 tier "skil" is not one of the allowed words; write one of: participation, skill, qualification',
+      'badges/knots.yaml:3:7 tier "skil" is not one of the allowed words; did you mean "skill"?',
     ],
     [
       'no duration',
