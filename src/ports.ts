@@ -127,10 +127,11 @@ export interface Ledger {
   /** Issued awards whose credential id, recipient or subject id is the given text. */
   search(text: string): Promise<readonly LedgerAward[]>;
   statusLists(): Promise<readonly StatusListRow[]>;
-  /** The indices whose bit is set in a list. */
-  setIndices(purpose: StatusPlace['purpose'], list: number): Promise<readonly number[]>;
-  /** The indices whose bit was ever set or cleared. */
-  touchedIndices(purpose: StatusPlace['purpose'], list: number): Promise<readonly number[]>;
+  /** The last change of each bit of a list that was ever set or cleared. */
+  lastChanges(
+    purpose: StatusPlace['purpose'],
+    list: number,
+  ): Promise<readonly { readonly index: number; readonly set: boolean; readonly at: number }[]>;
   recordStatus(changes: readonly StatusChange[]): Promise<void>;
   /** The latest change of each of a credential's bits. */
   statusOf(credentialId: string): Promise<readonly StatusChange[]>;

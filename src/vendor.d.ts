@@ -68,9 +68,6 @@ declare module '@digitalbazaar/data-integrity-context' {
 declare module '@digitalbazaar/multikey-context' {
   export const contexts: Map<string, object>;
 }
-declare module '@digitalbazaar/security-context' {
-  export const contexts: Map<string, object>;
-}
 declare module '@digitalbazaar/vc-bitstring-status-list-context' {
   export const contexts: Map<string, object>;
 }

@@ -4,6 +4,7 @@ import { IDENTIFIER_TYPES, isExtensibleWord } from '../openbadges/vocabulary.ts'
 import type { CsvRecord } from '../syntax/csv.ts';
 import { type Instant, parseDateOrStamp } from '../syntax/datetime.ts';
 import { isDid, isEmailAddress, isWebUrl } from '../syntax/iri.ts';
+import { parseJson } from '../syntax/json.ts';
 import { quoted, suggestion } from '../syntax/text.ts';
 import type { Column, ColumnMap } from './columns.ts';
 import { type AwardedResult, readResults } from './results.ts';
@@ -58,6 +59,16 @@ export interface RowRules {
 /** Reads one row of a roster and reports everything that is wrong with it at once. */
 export function readAward(record: CsvRecord, rules: RowRules): RowOutcome {
   return new RowReader(record, rules).read();
+}
+
+/** A decimal number that JSON and a signature keep as it is written. */
+function exactNumber(text: string): number | undefined {
+  try {
+    const value = parseJson(text);
+    return typeof value === 'number' ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 class RowReader {
@@ -204,8 +215,13 @@ class RowReader {
   #credits(): number | undefined {
     const text = this.#cell('credits');
     if (text === undefined) return undefined;
-    if (isNumeric(text) && Number(text) >= 0) return Number(text);
-    this.#fault('credits', `credits ${quoted(text)} is not a number`, 'write digits with a decimal point, such as 2.5');
+    const number = isNumeric(text) ? exactNumber(text) : undefined;
+    if (number !== undefined && number >= 0) return number;
+    this.#fault(
+      'credits',
+      `credits ${quoted(text)} is not a number that can be kept exactly`,
+      'write digits with a decimal point, such as 2.5',
+    );
     return undefined;
   }
 

@@ -2,14 +2,14 @@ import { createHmac } from 'node:crypto';
 import { BadgekitError } from '../errors.ts';
 import { levelId, present, resultDescriptionId } from '../openbadges/achievement.ts';
 import { assembleCredential, type Result } from '../openbadges/credential.ts';
-import { checkCredentialSchema } from '../openbadges/credential-schema.ts';
+import { credentialFault } from '../openbadges/credential-fault.ts';
 import { hashedIdentity, type IdentityObject, plainIdentity, SALT_BYTES } from '../openbadges/recipient.ts';
-import { ruleFaults } from '../openbadges/rules.ts';
 import type { StatusPlace } from '../ports.ts';
 import { statusEntry } from '../status/list.ts';
 import { addDuration, type Instant } from '../syntax/datetime.ts';
 import type { JsonObject } from '../syntax/json.ts';
-import type { Award } from './award.ts';
+import { dotted } from '../syntax/schema.ts';
+import type { Award, RowFault } from './award.ts';
 import { type IssuableBadge, type Issuer, statusListExtension } from './issuer.ts';
 
 /** When an award begins and ends: by the row, else from now, for as long as the definition says. */
@@ -109,15 +109,28 @@ function resultsOf({ results }: Award, achievementId: string): Result[] {
   }));
 }
 
+/**
+ * Why an award cannot become a badge that a verifier would accept, or undefined where it can: its own values may
+ * collide with the definition's, or not survive signing.
+ */
+export function awardFault(row: Award, credentialId: string, issuer: Issuer, now: Instant): RowFault | undefined {
+  try {
+    const { from, until } = periodOf(row, badgeOf(row, issuer), now);
+    credentialOf({ row, credentialId, validFrom: from, validUntil: until, places: [] }, issuer);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof BadgekitError)) throw error;
+    return { line: row.line, column: undefined, message: error.message, hint: error.nextStep };
+  }
+}
+
 /** Nothing is signed that a verifier could not accept. One entry more of status than the schema has is the programme's own wish. */
 function prove(credential: JsonObject, issuer: Issuer, line: number): void {
   const { credentialStatus: _severalEntries, ...rest } = credential;
-  const outcome = checkCredentialSchema(issuer.purposes.length > 1 ? rest : credential);
-  const faults = outcome.ok ? ruleFaults(credential) : outcome.faults;
-  const [fault] = faults;
+  const fault = credentialFault(issuer.purposes.length > 1 ? rest : credential);
   if (fault === undefined) return;
   throw new BadgekitError('CREDENTIAL_INVALID', `the badge would break the standard: ${fault.message}`, {
     where: { line, path: fault.path },
-    hint: 'this is a fault of badgekit or of the definition: report it with the definition',
+    hint: `look at what the row and the definition say about ${dotted(fault.path)}`,
   });
 }

@@ -42,6 +42,8 @@ export interface Planning {
   readonly rules: RowRules;
   readonly secret: Uint8Array;
   readonly issuer: string;
+  /** Why an award could not become a badge, if it could not. */
+  readonly check?: (award: Award, credentialId: string) => RowFault | undefined;
   /** Undefined where there is none yet: then nothing was issued. */
   readonly ledger: Pick<Ledger, 'find'> | undefined;
 }
@@ -106,6 +108,11 @@ function accept(record: CsvRecord, planning: Planning, lines: Map<string, number
   }
   const identity = identify(planning.secret, planning.issuer, outcome.award);
   const earlier = lines.get(identity.award);
+  const fault = planning.check?.(outcome.award, identity.credentialId);
+  if (fault !== undefined) {
+    refused.push({ cells: record.cells, faults: [fault] });
+    return [];
+  }
   if (earlier === undefined) {
     lines.set(identity.award, outcome.award.line);
     return [{ row: outcome.award, ...identity }];

@@ -46,13 +46,14 @@ async function refreshList(
   const path = `public/${hosted}`;
   const now = clock();
   const hostedList = await readList(path, files);
-  await refuseForgetting(hostedList, path, await ledger.touchedIndices(purpose, list));
+  const changes = await ledger.lastChanges(purpose, list);
+  refuseForgetting(hostedList, path, changes);
   const content = {
     url: `${hosting}/${hosted}`,
     issuer: issuer.id,
     purpose,
     size,
-    set: await ledger.setIndices(purpose, list),
+    set: changes.filter((change) => change.set).map(({ index }) => index),
     validFrom: now,
     validUntil: addDuration(now, validFor),
   };
@@ -63,19 +64,28 @@ async function refreshList(
   return path;
 }
 
-/** A bit that is set in the list and that the ledger never heard of: the ledger was lost or is an old copy. */
-async function refuseForgetting(list: JsonObject | undefined, path: string, touched: readonly number[]): Promise<void> {
+type Change = Awaited<ReturnType<Ledger['lastChanges']>>[number];
+
+/**
+ * A bit that is set in the list, and that the ledger neither has set nor cleared after the list was signed: the ledger
+ * was lost, or is an old copy.
+ */
+function refuseForgetting(list: JsonObject | undefined, path: string, changes: readonly Change[]): void {
   const encoded = list === undefined ? undefined : readStatusList(list)?.encodedList;
-  if (encoded === undefined) return;
+  if (list === undefined || encoded === undefined) return;
+  const signedAt = readInstant(list['validFrom']) ?? 0;
+  const known = new Set(changes.filter(({ set, at }) => set || at >= signedAt).map(({ index }) => index));
   const bits = decodeBitstring(encoded);
-  const known = new Set(touched);
   for (let index = 0; index < bits.length; index++) {
-    if (bits.isSet(index) && !known.has(index))
-      throw new BadgekitError(
-        'LEDGER_DAMAGED',
-        'the list revokes badges that the ledger knows nothing of; signing it anew would make them valid again',
-        { where: { file: path }, hint: 'put the newest copy of .badgekit/ledger.db back from your backup' },
-      );
+    if (!bits.isSet(index) || known.has(index)) continue;
+    throw new BadgekitError(
+      'LEDGER_DAMAGED',
+      'the list revokes badges that the ledger knows nothing of; signing it anew would make them valid again',
+      {
+        where: { file: path },
+        hint: 'put the newest copy of .badgekit/ledger.db back from your backup',
+      },
+    );
   }
 }
 

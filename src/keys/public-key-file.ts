@@ -1,12 +1,16 @@
 import { BadgekitError } from '../errors.ts';
-import { isJsonObject, type Json, parseJson } from '../syntax/json.ts';
+import type { Instant } from '../syntax/datetime.ts';
+import { isJsonObject, type Json, type JsonObject, parseJson } from '../syntax/json.ts';
+import { methodKey, readControllerDocument, type VerificationMethod } from './controller-document.ts';
 import { keyOfDidKey } from './did-key.ts';
 import { type PublicKey, publicKeyFromJwk, publicKeyFromMultikey } from './public-key.ts';
 
-/** A key from a file, with the identifier that controls it where the file tells. */
+/** A key from a file, with what the file tells of it: whose it is, under which name, and until when. */
 export interface KeyFromFile {
   readonly key: PublicKey;
   readonly controller: string | undefined;
+  readonly method?: string | undefined;
+  readonly endsAt?: Instant | undefined;
 }
 
 /**
@@ -29,7 +33,7 @@ export function readPublicKeys(text: string): readonly KeyFromFile[] {
       hint: 'give a JWK, a JWK set, a Multikey, a did:key or a DID document',
     });
   if (!bare.startsWith('{')) return [{ key: publicKeyFromMultikey(bare), controller: undefined }];
-  const keys = keysOf(parseJson(text), undefined);
+  const keys = keysOf(parseJson(text));
   if (keys.length === 0)
     throw new BadgekitError('KEY_INVALID', 'the file holds no public key that badgekit verifies with', {
       hint: 'give a JWK, a JWK set, a Multikey, a did:key or a DID document',
@@ -37,14 +41,34 @@ export function readPublicKeys(text: string): readonly KeyFromFile[] {
   return keys;
 }
 
-function keysOf(value: Json, owner: string | undefined): readonly KeyFromFile[] {
+function keysOf(value: Json): readonly KeyFromFile[] {
   if (!isJsonObject(value)) return [];
   const { id, keys, verificationMethod, publicKeyMultibase, publicKeyJwk, kty } = value;
-  const controller = typeof value['controller'] === 'string' ? value['controller'] : owner;
+  const controller = typeof value['controller'] === 'string' ? value['controller'] : undefined;
   if (Array.isArray(keys)) return keys.map((jwk) => ({ key: publicKeyFromJwk(jwk), controller }));
-  if (Array.isArray(verificationMethod))
-    return verificationMethod.flatMap((method) => keysOf(method, typeof id === 'string' ? id : undefined));
+  if (verificationMethod !== undefined) return typeof id === 'string' ? documentKeys(value, id) : [];
   if (typeof publicKeyMultibase === 'string') return [{ key: publicKeyFromMultikey(publicKeyMultibase), controller }];
   if (publicKeyJwk !== undefined) return [{ key: publicKeyFromJwk(publicKeyJwk), controller }];
   return kty === undefined ? [] : [{ key: publicKeyFromJwk(value), controller }];
+}
+
+/** Of a DID document those keys that may assert credentials, each under its name and with its end. */
+function documentKeys(document: JsonObject, did: string): readonly KeyFromFile[] {
+  const { methods } = readControllerDocument(document, did);
+  return methods
+    .filter(({ forAssertion, controller }) => forAssertion && controller === did)
+    .flatMap((method) => {
+      const key = usableKey(method);
+      return key === undefined ? [] : [{ key, controller: did, method: method.id, endsAt: method.endsAt }];
+    });
+}
+
+/** A document may list keys of kinds that sign nothing here. */
+function usableKey(method: VerificationMethod): PublicKey | undefined {
+  try {
+    return methodKey(method);
+  } catch (error) {
+    if (error instanceof BadgekitError) return undefined;
+    throw error;
+  }
 }

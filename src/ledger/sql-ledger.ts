@@ -112,28 +112,17 @@ export class SqlLedger implements Ledger {
     );
   }
 
-  setIndices(purpose: Purpose, list: number): Promise<readonly number[]> {
+  lastChanges(purpose: Purpose, list: number): Promise<readonly { index: number; set: boolean; at: number }[]> {
     return this.#guard(async () => {
-      const { rows } = await sql<{ entry: number; is_set: number }>`
-        select place.entry as entry, change.is_set as is_set
+      const { rows } = await sql<{ entry: number; is_set: number; changed_at: number }>`
+        select place.entry as entry, change.is_set as is_set, change.changed_at as changed_at
         from status_place as place join status_change as change
           on change.credential_id = place.credential_id and change.purpose = place.purpose
         where place.purpose = ${purpose} and place.list = ${list}
           and change.rowid = (select max(latest.rowid) from status_change as latest
             where latest.credential_id = place.credential_id and latest.purpose = place.purpose)
         order by place.entry`.execute(this.#db);
-      return rows.filter(({ is_set }) => is_set === 1).map(({ entry }) => entry);
-    });
-  }
-
-  touchedIndices(purpose: Purpose, list: number): Promise<readonly number[]> {
-    return this.#guard(async () => {
-      const { rows } = await sql<{ entry: number }>`
-        select distinct place.entry as entry
-        from status_place as place join status_change as change
-          on change.credential_id = place.credential_id and change.purpose = place.purpose
-        where place.purpose = ${purpose} and place.list = ${list}`.execute(this.#db);
-      return rows.map(({ entry }) => entry);
+      return rows.map(({ entry, is_set, changed_at }) => ({ index: entry, set: is_set === 1, at: changed_at }));
     });
   }
 

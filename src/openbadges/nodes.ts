@@ -8,118 +8,145 @@ export interface RepeatedNode {
   readonly message: string;
 }
 
-interface Description {
+/** A place that names a node: with members of its own, as a bare `{ id }`, or, for the issuer, as a string. */
+interface Occurrence {
+  readonly path: string;
   readonly value: JsonObject;
-  readonly body: string;
-  readonly isRoot: boolean;
+  readonly role: 'root' | 'issuer' | 'criteria' | 'other';
 }
 
 /**
  * Finds nodes that are described twice: a member can be moved from one description to the other under the same
- * signature, out of a reader's sight. Endorsements inside are looked into as well. Harmless are only
- * descriptions between which nothing can move, because each has just the members that its place allows.
- * The search stops at the first fault.
+ * signature, out of a reader's sight. Endorsements inside are looked into as well. Harmless are only descriptions
+ * between which nothing can move, because each has just the members that its place alone allows.
  */
 export function nodeFaults(document: JsonObject): readonly RepeatedNode[] {
-  const described = new Map<string, Description>();
-  // The issuer comes first, so that of several descriptions of it the issuer's own is the complete one.
-  const { issuer } = document;
-  if (isJsonObject(issuer) && typeof issuer['id'] === 'string')
-    described.set(issuer['id'], { value: issuer, body: JSON.stringify(issuer), isRoot: false });
-  const fault = visit(document, '', described, true);
-  return fault === undefined ? [] : [fault];
+  const occurrences = new Map<string, Occurrence[]>();
+  const twice = collect(document, '', 'root', occurrences);
+  if (twice !== undefined) return [twice];
+  for (const [id, places] of occurrences) {
+    const [, second] = places;
+    if (second !== undefined && !areHarmless(places)) {
+      return [
+        { code: 'NODE_TWICE', path: second.path, message: `${quoted(id)} is described a second time, and differently` },
+      ];
+    }
+  }
+  return [];
 }
 
-function visit(
+/** Gathers every naming of every node; reports an id that stands twice in one list. */
+function collect(
   value: Json,
   path: string,
-  described: Map<string, Description>,
-  isRoot = false,
+  role: Occurrence['role'],
+  occurrences: Map<string, Occurrence[]>,
 ): RepeatedNode | undefined {
-  if (Array.isArray(value))
-    return first(
-      repeatedIn(value, path),
-      ...value.map((entry, index) => () => visit(entry, pointer(path, index), described)),
-    );
+  if (Array.isArray(value)) return collectList(value, path, occurrences);
   if (!isJsonObject(value)) return undefined;
-  return first(
-    check(value, path, described, isRoot),
-    ...Object.entries(value)
-      .filter(([key]) => key !== 'proof')
-      .map(
-        ([key, member]) =>
-          () =>
-            visit(member, pointer(path, key), described),
-      ),
-  );
-}
-
-/** The first fault: one that is known, else one that a further search finds. */
-function first(
-  known: RepeatedNode | undefined,
-  ...searches: readonly (() => RepeatedNode | undefined)[]
-): RepeatedNode | undefined {
-  if (known !== undefined) return known;
-  for (const search of searches) {
-    const found = search();
+  note(value, path, role, occurrences);
+  for (const [key, member] of Object.entries(value)) {
+    if (key === 'proof') continue;
+    const at = pointer(path, key);
+    const named = role === 'root' && key === 'issuer' && typeof member === 'string' ? { id: member } : member;
+    const found = collect(named, at, ROLES[key] ?? 'other', occurrences);
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-function check(
-  value: JsonObject,
-  path: string,
-  described: Map<string, Description>,
-  isRoot: boolean,
-): RepeatedNode | undefined {
+const ROLES: Readonly<Partial<Record<string, Occurrence['role']>>> = { issuer: 'issuer', criteria: 'criteria' };
+
+function note(value: JsonObject, path: string, role: Occurrence['role'], occurrences: Map<string, Occurrence[]>): void {
   const { id } = value;
-  if (typeof id !== 'string' || Object.keys(value).length === 1) return undefined;
-  const here: Description = { value, body: JSON.stringify(value), isRoot };
-  const earlier = described.get(id);
-  if (earlier === undefined) {
-    described.set(id, here);
-    return undefined;
-  }
-  if (earlier.value === value || earlier.body === here.body || areHarmless(earlier, here, path)) return undefined;
-  return { code: 'NODE_TWICE', path, message: `${quoted(id)} is described a second time, and differently` };
+  if (typeof id !== 'string') return;
+  const places = occurrences.get(id) ?? [];
+  // Only the badge's own issuer is one whose description the others may repeat a part of.
+  places.push({ path, value, role: role === 'issuer' && path !== '/issuer' ? 'other' : role });
+  occurrences.set(id, places);
 }
 
 /** The same id twice in one list says that there are two things where one is signed. */
-function repeatedIn(list: readonly Json[], path: string): RepeatedNode | undefined {
-  const ids = list
-    .filter(isJsonObject)
-    .map(({ id }) => id)
-    .filter((id) => typeof id === 'string');
-  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
-  return twice === undefined
-    ? undefined
-    : { code: 'NODE_TWICE', path, message: `${quoted(twice)} stands twice in one list` };
+function collectList(
+  list: readonly Json[],
+  path: string,
+  occurrences: Map<string, Occurrence[]>,
+): RepeatedNode | undefined {
+  const seen = new Set<string>();
+  for (const [index, entry] of list.entries()) {
+    const id = isJsonObject(entry) ? entry['id'] : undefined;
+    if (typeof id === 'string' && seen.has(id)) {
+      return { code: 'NODE_TWICE', path, message: `${quoted(id)} stands twice in one list` };
+    }
+    if (typeof id === 'string') seen.add(id);
+    const found = collect(entry, pointer(path, index), 'other', occurrences);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
-/** Members that a description may have beside `id` and `type` where another one of the same node is the main one. */
+/** Classes whose descriptions may stand beside another of the same node, with no members but these. */
 const SIDE_MEMBERS: Readonly<Record<string, readonly string[]>> = {
   EndorsementSubject: ['endorsementComment'],
   Image: ['caption'],
 };
+/** Members of a recipient who is also the issuer: no term of one class has a meaning in the other. */
+const OWN_MEMBERS: Readonly<Record<string, readonly string[]>> = {
+  AchievementSubject: [
+    'achievement',
+    'narrative',
+    'image',
+    'identifier',
+    'result',
+    'creditsEarned',
+    'role',
+    'term',
+    'licenseNumber',
+    'activityStartDate',
+    'activityEndDate',
+  ],
+  Profile: ['name', 'url', 'email', 'phone', 'official', 'address', 'otherIdentifier'],
+};
 
-function areHarmless(main: Description, side: Description, path: string): boolean {
-  const members = Object.keys(side.value).filter((key) => key !== 'id' && key !== 'type');
-  const sideType = onlyType(side.value);
-  const mainType = onlyType(main.value);
-  if (path.endsWith('/criteria') && side.value['type'] === undefined)
-    return !main.isRoot && members.every((key) => key === 'narrative');
-  if (sideType !== undefined && Object.hasOwn(SIDE_MEMBERS, sideType) && sideType !== mainType)
-    return members.every((key) => SIDE_MEMBERS[sideType]?.includes(key) === true);
-  const isSame = (key: string): boolean => JSON.stringify(main.value[key]) === JSON.stringify(side.value[key]);
-  if (sideType === mainType && (sideType === 'Profile' || sideType === 'Image')) return members.every(isSame);
-  // A recipient who is also the issuer: two classes, each with terms that the other does not define.
-  return (
-    !main.isRoot &&
-    !side.isRoot &&
-    new Set([mainType, sideType]).size === 2 &&
-    [mainType, sideType].every((type) => type === 'Profile' || type === 'AchievementSubject')
-  );
+function areHarmless(all: readonly Occurrence[]): boolean {
+  const bodies = new Set(all.map(({ value }) => JSON.stringify(value)));
+  if (bodies.size === 1 && all.every(({ role }) => role !== 'root')) return true;
+  const criteria = all.filter(isCriteria);
+  const main = all.filter((place) => !isCriteria(place) && !isSide(place));
+  const criteriaBodies = new Set(criteria.map(({ value }) => JSON.stringify(value)));
+  const areCriteriaAlone =
+    criteriaBodies.size < 2 &&
+    (criteria.length === 0 ||
+      all.every((place) => isCriteria(place) || (place.role !== 'root' && !Object.hasOwn(place.value, 'narrative'))));
+  if (!areCriteriaAlone) return false;
+  if (main.length < 2) return true;
+  const types = main.map(({ value }) => onlyType(value));
+  const issuer = main.find(({ role }) => role === 'issuer');
+  if (issuer === undefined || main.some(({ role }) => role === 'root')) return false;
+  if (types.every((type) => type === 'Profile')) return main.every(({ value }) => isPartOf(value, issuer.value));
+  return types.every((type) => type === 'Profile' || type === 'AchievementSubject') && main.every(hasOnlyOwnMembers);
+}
+
+function isCriteria({ role, value }: Occurrence): boolean {
+  return role === 'criteria' && membersOf(value).every((key) => key === 'narrative') && value['type'] === undefined;
+}
+
+function isSide({ value, role }: Occurrence): boolean {
+  const allowed = SIDE_MEMBERS[onlyType(value) ?? ''];
+  return role === 'other' && allowed !== undefined && membersOf(value).every((key) => allowed.includes(key));
+}
+
+function hasOnlyOwnMembers({ value }: Occurrence): boolean {
+  const allowed = OWN_MEMBERS[onlyType(value) ?? ''] ?? [];
+  return membersOf(value).every((key) => allowed.includes(key));
+}
+
+function isPartOf(part: JsonObject, whole: JsonObject): boolean {
+  return Object.keys(part).every((key) => JSON.stringify(part[key]) === JSON.stringify(whole[key]));
+}
+
+function membersOf(value: JsonObject): readonly string[] {
+  return Object.keys(value).filter((key) => key !== 'id' && key !== 'type');
 }
 
 function onlyType({ type }: JsonObject): string | undefined {

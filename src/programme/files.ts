@@ -19,8 +19,8 @@ export function createFiles(root: string): Files {
     write: async (path, content, { replace = false, mode = PLAIN_MODE } = {}) => {
       const target = resolvePath(root, path);
       await within(path, async () => {
+        await refuseEscape(root, await nearestFolder(dirname(target)), path);
         await mkdir(dirname(target), { recursive: true });
-        await refuseEscape(root, target, path);
       });
       return await writeWhole(target, typeof content === 'string' ? Buffer.from(content, 'utf8') : content, {
         replace,
@@ -172,8 +172,18 @@ function resolvePath(root: string, path: string): string {
   return join(root, ...segments);
 }
 
-async function refuseEscape(root: string, target: string, shownAs: string): Promise<void> {
-  const between = relative(await realpath(root), await realpath(dirname(target)));
+/** The folder itself, or the nearest one above it that exists. */
+async function nearestFolder(folder: string): Promise<string> {
+  const exists = await lstat(folder).then(
+    () => true,
+    () => false,
+  );
+  return exists || dirname(folder) === folder ? folder : await nearestFolder(dirname(folder));
+}
+
+async function refuseEscape(root: string, folder: string, shownAs: string): Promise<void> {
+  if ((await nearestFolder(root)) !== root) return;
+  const between = relative(await realpath(root), await realpath(folder));
   if (between === '..' || between.startsWith(`..${sep}`))
     throw new BadgekitError('PATH_OUTSIDE', 'a link leads out of the programme folder', { where: { file: shownAs } });
 }

@@ -32,7 +32,7 @@ export async function loadProfileImage({ config, files }: Programme): Promise<Pr
 }
 
 /** The issuer's Profile: always an object in what badgekit issues, with its image as an object too. */
-function issuerProfile({ issuer, hosting }: ProgrammeConfig, image: ProfileImage | undefined): Profile {
+export function issuerProfile({ issuer, hosting }: ProgrammeConfig, image: ProfileImage | undefined): Profile {
   const { image: _file, ...profile } = issuer;
   const id = image === undefined ? undefined : imageId(hosting, image.hostedAs, image.bytes);
   if (id === undefined) return profileOf(profile);
@@ -65,7 +65,7 @@ export function hostedImagePath(name: string): string {
 }
 
 /** Each definition as what is issued from it. */
-function issuableBadge(config: ProgrammeConfig, definition: LoadedDefinition): IssuableBadge {
+export function issuableBadge(config: ProgrammeConfig, definition: LoadedDefinition): IssuableBadge {
   const [image] = definition.images;
   const achievement = achievementOf(definition, {
     id: achievementId(config, definition),

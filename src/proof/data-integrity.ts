@@ -67,14 +67,29 @@ export async function signedBytes(
   hash: string,
   documentLoader?: DocumentLoader,
 ): Promise<Uint8Array> {
-  const { proof: _proof, ...unsecured } = document;
   const { proofValue: _value, ...configuration } = proof;
   const context = document['@context'] ?? [];
-  const digest = async (part: JsonObject): Promise<Uint8Array> =>
-    createHash(hash)
-      .update(await canonicalize(part, documentLoader))
-      .digest();
-  return Buffer.concat([await digest({ '@context': context, ...configuration }), await digest(unsecured)]);
+  const options = await canonicalHash({ '@context': context, ...configuration }, hash, documentLoader);
+  return Buffer.concat([options, await documentHash(document, hash, documentLoader)]);
+}
+
+/** Several proofs of one document cover the same statements: they are put in order once. */
+const documentHashes = new WeakMap<JsonObject, Map<string, Promise<Uint8Array>>>();
+
+function documentHash(document: JsonObject, hash: string, documentLoader?: DocumentLoader): Promise<Uint8Array> {
+  const { proof: _proof, ...unsecured } = document;
+  if (documentLoader !== undefined) return canonicalHash(unsecured, hash, documentLoader);
+  const known = documentHashes.get(document) ?? new Map<string, Promise<Uint8Array>>();
+  documentHashes.set(document, known);
+  const digest = known.get(hash) ?? canonicalHash(unsecured, hash);
+  known.set(hash, digest);
+  return digest;
+}
+
+async function canonicalHash(part: JsonObject, hash: string, documentLoader?: DocumentLoader): Promise<Uint8Array> {
+  return createHash(hash)
+    .update(await canonicalize(part, documentLoader))
+    .digest();
 }
 
 /** A proof's signature bytes; undefined where the value is no base58btc multibase. */

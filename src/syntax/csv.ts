@@ -61,14 +61,16 @@ function detectDelimiter(head: string): Delimiter {
 
 /**
  * One line of CSV. Every cell is quoted, and a cell that a spreadsheet would run as a formula gets a leading
- * apostrophe (OWASP, CSV injection).
+ * apostrophe (OWASP, CSV injection); control characters, which a terminal would obey, are replaced.
  */
 export function writeCsvLine(cells: readonly string[]): string {
   return `${cells.map((cell) => `"${disarm(cell).replaceAll('"', '""')}"`).join(',')}\r\n`;
 }
 
 function disarm(cell: string): string {
-  return /^[=+\-@\t\r\n]/.test(cell) ? `'${cell}` : cell;
+  // oxlint-disable-next-line no-control-regex -- finding control characters is this expression's purpose
+  const plain = cell.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g, '\ufffd');
+  return /^[=+\-@\t\r\n]/.test(plain) ? `'${plain}` : plain;
 }
 
 /** Gives each record the line on which it begins: csv-parse tells where it ends, and counts a quoted CRLF twice. */

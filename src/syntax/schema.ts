@@ -126,7 +126,7 @@ const EXPLANATIONS: Readonly<Record<string, (error: ErrorObject, subject: string
   }),
   enum: (error, subject) => {
     const allowed = Array.isArray(error.params['allowedValues']) ? error.params['allowedValues'].map(String) : [];
-    const guess = nearest(String(error.data), allowed);
+    const guess = nearest(typeof error.data === 'string' ? error.data : '', allowed);
     const list = allowed.length > 12 ? `${allowed.slice(0, 12).join(', ')}, …` : allowed.join(', ');
     return {
       message: `${subject} ${shown(error.data)} is not one of the allowed words`,

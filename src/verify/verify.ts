@@ -1,3 +1,4 @@
+import { issuerId } from '../openbadges/credential.ts';
 import { isJsonObject, type JsonObject } from '../syntax/json.ts';
 import { quoted } from '../syntax/text.ts';
 import { checkDates } from './checks/dates.ts';
@@ -17,9 +18,10 @@ import { type CheckResult, passedAll, skipped } from './verdict.ts';
  * proper form, except the issuer's key; and no status before the signature holds under the issuer's own key.
  * Never throws on bad input: whatever is wrong with the file is in the report.
  */
-export async function verify(bytes: Uint8Array, options: VerifyOptions): Promise<Report> {
+export async function verify(bytes: Uint8Array, given: VerifyOptions): Promise<Report> {
   const { file, subject } = openFile(bytes);
   if (subject === undefined) return reportOf([file], undefined);
+  const options = { ...given, keysFor: issuerId(subject.document) };
   const form = await checkForm(subject);
   const isMalformed = form.outcome === 'failed';
   const { signature, key } =
@@ -35,8 +37,8 @@ export async function verify(bytes: Uint8Array, options: VerifyOptions): Promise
     key,
     checkDates(document, options.at),
     await statusOf(subject, [form, signature, key], isAuthentic ? options : locally(options)),
-    isUnsafe(form)
-      ? skipped('endorsements', 'not looked at')
+    isUnsafe(form) || [signature, key].some(({ outcome }) => outcome === 'failed')
+      ? skipped('endorsements', 'not looked at, because the badge is not authentic')
       : await checkEndorsements(document, isAuthentic ? options : locally(options)),
     checkRecipient(document, options.recipient),
     trust(document),

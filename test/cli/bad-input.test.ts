@@ -164,6 +164,59 @@ describe('a lost ledger', () => {
   });
 });
 
+describe('what could not be verified is not issued', () => {
+  test('a row that collides with its definition is refused, and the others are issued', async () => {
+    const cwd = programme();
+    writeFileSync(
+      join(cwd, 'r2.csv'),
+      'email,evidence_url,credits\nbo@example.org,https://badges.example.org/achievements/knots.json,\ncy@example.org,,1.5000000000000002\ndi@example.org,,99999999999999999999\ned@example.org,https://x.example/e,2.5\n',
+    );
+    const run = await badgekit(['issue', 'r2.csv'], { cwd });
+    expectRefusal(run, 1, /r2\.csv:2 .*described a second time[^]*r2\.csv:3:3 .*kept exactly[^]*r2\.csv:4:3 /);
+    expect(run.out).toContain('1 badge');
+    expect((await badgekit(['verify', 'credentials'], { cwd })).out).toContain('4 verified   0 rejected');
+  });
+
+  test.each([
+    ['a creator that contradicts the issuer', 'creator: {id: "did:web:badges.example.org", name: Somebody else}\n'],
+    ['one related badge twice', 'related: [{id: "urn:x:1"}, {id: "urn:x:1", version: "2"}]\n'],
+    [
+      'one allowed value twice',
+      'resultDescription: [{name: Grade, resultType: LetterGrade, allowedValue: [A, A, B]}]\n',
+    ],
+  ])('%s is a fault of the definition', async (_, text) => {
+    const cwd = programme();
+    writeFileSync(join(cwd, 'badges/knots.yaml'), readFileSync(join(cwd, 'badges/knots.yaml'), 'utf8') + text);
+    expectRefusal(await badgekit(['define', '--check'], { cwd }), 1, /would break the standard/);
+    expectRefusal(await badgekit(['issue', 'r.csv'], { cwd }), 2, /would break the standard/);
+  });
+});
+
+describe('an old ledger', () => {
+  test('does not lift a suspension that came after it', async () => {
+    const cwd = temporaryFolder();
+    cpSync(template, cwd, { recursive: true });
+    writeFileSync(
+      join(cwd, 'badgekit.yaml'),
+      `${readFileSync(join(cwd, 'badgekit.yaml'), 'utf8')}status: { purposes: [revocation, suspension] }\n`,
+    );
+    writeFileSync(join(cwd, 'r2.csv'), 'email\nbo@example.org\n');
+    await badgekit(['issue', 'r2.csv'], { cwd });
+    await badgekit(['revoke', 'bo@example.org', '--suspend'], { cwd });
+    expect((await badgekit(['revoke', 'bo@example.org', '--reinstate'], { cwd })).code).toBe(0);
+    cpSync(join(cwd, '.badgekit'), join(cwd, 'old'), { recursive: true });
+    // The list carries whole seconds: the next change must fall into a later one.
+    await new Promise((resolve) => {
+      setTimeout(resolve, 1100);
+    });
+    await badgekit(['revoke', 'bo@example.org', '--suspend'], { cwd });
+    rmSync(join(cwd, '.badgekit'), { recursive: true });
+    cpSync(join(cwd, 'old'), join(cwd, '.badgekit'), { recursive: true });
+    expectRefusal(await badgekit(['publish'], { cwd }), 3, /would make them valid again/);
+    expect((await badgekit(['verify', 'credentials'], { cwd })).out).toContain('SUSPENDED');
+  });
+});
+
 describe('bad files', () => {
   test.each<[string, readonly string[], Readonly<Record<string, string | Buffer>>, number, RegExp]>([
     ['YAML that is none', ['define', '--check'], { 'badges/knots.yaml': 'name: "open\n' }, 1, /badges\/knots\.yaml:\d/],

@@ -89,9 +89,9 @@ describe('the ledger', () => {
     });
     await ledger.recordStatus([change(true, 10)]);
     const index = award?.places.find(({ purpose }) => purpose === 'suspension')?.index;
-    expect(await ledger.setIndices('suspension', 1)).toEqual([index]);
+    expect(await ledger.lastChanges('suspension', 1)).toEqual([{ index, set: true, at: 10 }]);
     await ledger.recordStatus([change(false, 10)]);
-    expect(await ledger.setIndices('suspension', 1)).toEqual([]);
+    expect(await ledger.lastChanges('suspension', 1)).toEqual([{ index, set: false, at: 10 }]);
     expect(await ledger.statusOf('urn:uuid:0')).toEqual([change(false, 10)]);
     await ledger.close();
   });

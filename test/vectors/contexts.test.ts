@@ -17,8 +17,6 @@ const PUBLISHED: Readonly<Record<string, string>> = {
   'https://w3id.org/security/suites/ed25519-2020/v1': 'ed25519-2020-v1.jsonld',
   'https://www.w3.org/ns/credentials/status/v1': 'vc-bitstring-status-list-v1.jsonld',
   'https://w3id.org/vc/status-list/2021/v1': 'vc-status-list-2021-v1.jsonld',
-  'https://w3id.org/security/v1': 'security-v1.jsonld',
-  'https://w3id.org/security/v2': 'security-v2.jsonld',
 };
 
 describe('bundled contexts', () => {

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { bake, extract } from '../../src/bake/bake.ts';
 import { generatePrivateKey } from '../../src/keys/private-key.ts';
 import { publicKeyFromJwk } from '../../src/keys/public-key.ts';
+import { readPublicKeys } from '../../src/keys/public-key-file.ts';
 import { OPEN_BADGES_CONTEXT } from '../../src/openbadges/vocabulary.ts';
 import { assembleCredential } from '../../src/openbadges/credential.ts';
 import { addProof } from '../../src/proof/data-integrity.ts';
@@ -470,5 +471,206 @@ describe('hostile sizes end soon', () => {
     expect(extract(bake(bytesOf('<svg xmlns="http://www.w3.org/2000/svg"/>'), asText(badge))).credential).toBe(
       asText(badge),
     );
+  });
+});
+
+describe('what a second review found', () => {
+  const id = badgeContent(issuer.id).id;
+  const base = plain(assembleCredential(badgeContent(issuer.id)));
+  const verdictOf = async (document: JsonObject) => (await verify(bytesOf(document), offline())).verdict;
+
+  test("the end of a proof cannot hide under another context's name for it", async () => {
+    const document = { ...base, '@context': [...(base['@context'] as readonly Json[])] };
+    const ended = plain(await sign(document));
+    const [own] = ended['proof'] as readonly JsonObject[];
+    const { expires: _, ...rest } = { ...own, expires: '2026-05-10T00:00:00Z' } as JsonObject;
+    const renamed = { ...ended, proof: [{ ...rest, expiration: '2026-05-10T00:00:00Z' }] };
+    expect(codes(await verify(bytesOf(renamed), offline()))).toContain('PROOF_MALFORMED');
+    const withContext = {
+      ...renamed,
+      '@context': [...(base['@context'] as readonly Json[]), 'https://w3id.org/security/v1'],
+    };
+    expect(codes(await verify(bytesOf(withContext), offline()))).toContain('CONTEXT_UNKNOWN');
+  });
+
+  test('an issuer as a bare string cannot be described by its creator instead', async () => {
+    const signed = plain(
+      await sign(
+        withAchievement(base, (achievement) => ({ ...achievement, creator: { id: issuer.id, type: ['Profile'] } })),
+      ),
+    );
+    const forged = withAchievement({ ...signed, issuer: issuer.id }, (achievement) => ({
+      ...achievement,
+      creator: signed['issuer'] ?? null,
+    }));
+    expect(codes(await verify(bytesOf(forged), offline()))).toContain('NODE_TWICE');
+  });
+
+  test('criteria cannot lose their text to the achievement or to what is related', async () => {
+    const about = String(achievementOf(base)['id']);
+    const signed = plain(
+      await sign(
+        withAchievement(base, (achievement) => ({ ...achievement, criteria: { id: about, narrative: 'Tie them.' } })),
+      ),
+    );
+    expect(await verdictOf(signed)).toBe('verified');
+    expect(
+      codes(
+        await verify(
+          bytesOf(
+            withAchievement(signed, (achievement) => ({
+              ...achievement,
+              criteria: { id: about },
+              narrative: 'Tie them.',
+            })),
+          ),
+          offline(),
+        ),
+      ),
+    ).toContain('NODE_TWICE');
+    const related = plain(
+      await sign(
+        withAchievement(base, (achievement) => ({
+          ...achievement,
+          criteria: { id: 'urn:x:c', narrative: 'Tie.' },
+          related: [{ id: 'urn:x:c', type: ['Related'] }],
+        })),
+      ),
+    );
+    expect(await verdictOf(related)).toBe('verified');
+    expect(
+      codes(
+        await verify(
+          bytesOf(
+            withAchievement(related, (achievement) => ({
+              ...achievement,
+              criteria: { id: 'urn:x:c' },
+              related: [{ id: 'urn:x:c', type: ['Related'], narrative: 'Tie.' }],
+            })),
+          ),
+          offline(),
+        ),
+      ),
+    ).toContain('NODE_TWICE');
+  });
+
+  test("a recipient who is the issuer cannot take over the issuer's name, nor give away the narrative", async () => {
+    const own = plain(
+      await sign({ ...base, credentialSubject: { ...(base['credentialSubject'] as JsonObject), id: issuer.id } }),
+    );
+    expect(await verdictOf(own)).toBe('verified');
+    const { name, ...bare } = own['issuer'] as JsonObject;
+    const { narrative, ...silent } = own['credentialSubject'] as JsonObject;
+    expect(
+      codes(
+        await verify(
+          bytesOf({
+            ...own,
+            issuer: bare,
+            credentialSubject: { ...(own['credentialSubject'] as JsonObject), name: name ?? null },
+          }),
+          offline(),
+        ),
+      ),
+    ).toContain('NODE_TWICE');
+    expect(
+      codes(
+        await verify(
+          bytesOf({
+            ...own,
+            issuer: { ...(own['issuer'] as JsonObject), narrative: narrative ?? null },
+            credentialSubject: silent,
+          }),
+          offline(),
+        ),
+      ),
+    ).toContain('NODE_TWICE');
+  });
+
+  test('keys of a DID document count only as the document says', async () => {
+    const key = generatePrivateKey('Ed25519');
+    const web: TestIssuer = { id: 'did:web:school.example', key, method: 'did:web:school.example#k1' };
+    const signed = bytesOf(await signedBadge(web));
+    const document = plain(didDocument(web.id, [{ name: 'k1', key: key.publicKey }]));
+    const change = (edit: JsonObject): JsonObject => ({
+      ...document,
+      verificationMethod: (document['verificationMethod'] as readonly JsonObject[]).map((entry) => ({
+        ...entry,
+        ...edit,
+      })),
+    });
+    const verdictWith = async (text: JsonObject) =>
+      (await verify(signed, { ...offline(), keys: readPublicKeys(JSON.stringify(text)) })).verdict;
+    expect(await verdictWith(document)).toBe('verified');
+    expect(await verdictWith(change({ revoked: '2026-05-10T00:00:00Z' }))).toBe('undetermined');
+    expect(
+      await verdictWith({
+        ...document,
+        verificationMethod: [
+          ...(document['verificationMethod'] as readonly Json[]),
+          {
+            id: '#x',
+            type: 'Multikey',
+            controller: web.id,
+            publicKeyMultibase: 'z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc',
+          },
+        ],
+        assertionMethod: [...(document['assertionMethod'] as readonly Json[]), '#x'],
+      }),
+    ).toBe('verified');
+    for (const useless of [
+      { ...document, assertionMethod: [] },
+      { ...document, deactivated: true },
+    ])
+      expect(() => readPublicKeys(JSON.stringify(useless))).toThrow(expect.objectContaining({ code: 'KEY_INVALID' }));
+    const other = plain(didDocument(web.id, [{ name: 'other', key: key.publicKey }]));
+    expect(await verdictWith(other)).toBe('undetermined');
+  });
+
+  test("a given key does not endorse in somebody else's name", async () => {
+    const foreign = { ...issuer, id: 'did:ion:somebody', method: 'did:ion:somebody#k' };
+    const report = await verify(bytesOf(await endorsed(id, foreign)), offline({ keys: [issuer.key.publicKey] }));
+    expect(outcomeOf(report, 'endorsements')).toBe('undetermined');
+  });
+
+  test.each<[string, () => JsonObject]>([
+    [
+      'ten heavy endorsements with junk proofs',
+      () => {
+        const heavy = {
+          ...endorsement(id, issuer),
+          evidence: Array.from({ length: 900 }, (_, index) => ({ type: ['Evidence'], name: String(index) })),
+          proof: Array.from({ length: 8 }, (_, index) => ({ ...(proof as JsonObject), nonce: String(index) })),
+        };
+        return {
+          ...badge,
+          endorsement: Array.from({ length: 10 }, (_, index) => ({ ...heavy, id: `urn:x:${index}` })),
+        };
+      },
+    ],
+    [
+      'eight junk proofs over many evidence entries',
+      () => ({
+        ...badge,
+        evidence: Array.from({ length: 700 }, (_, index) => ({ type: ['Evidence'], name: String(index) })),
+        proof: Array.from({ length: 8 }, (_, index) => ({ ...(proof as JsonObject), nonce: String(index) })),
+      }),
+    ],
+  ])('%s take no long time', async (_, make) => {
+    const bytes = bytesOf(make());
+    const start = performance.now();
+    expect((await verify(bytes, offline())).verdict).toBe('rejected');
+    expect(performance.now() - start).toBeLessThan(4000);
+  });
+
+  test('a value that pretends to be text is no crash', async () => {
+    const document = {
+      ...badge,
+      credentialSubject: {
+        ...(badge['credentialSubject'] as JsonObject),
+        result: [{ type: ['Result'], status: { toString: 1 } }],
+      },
+    };
+    expect(codes(await verify(bytesOf(document), offline()))).toContain('SCHEMA');
   });
 });

@@ -2,16 +2,10 @@ import { basename, relative, resolve, sep } from 'node:path';
 import { stringify } from 'yaml';
 import { BadgekitError, EXIT, formatWhere } from '../../errors.ts';
 import type { DefinitionFault } from '../../openbadges/definition.ts';
-import {
-  BADGES_FOLDER,
-  formatOf,
-  isBadgeName,
-  listDefinitions,
-  loadDefinitions,
-  MAX_IMAGE_BYTES,
-} from '../../programme/definitions.ts';
+import { BADGES_FOLDER, formatOf, isBadgeName, listDefinitions, MAX_IMAGE_BYTES } from '../../programme/definitions.ts';
 import { readBounded } from '../../programme/files.ts';
 import { openProgramme, type Programme } from '../../programme/programme.ts';
+import { checkDefinitions } from '../../programme/sound-definitions.ts';
 import { decodeUtf8, quoted, visible } from '../../syntax/text.ts';
 import { parseYaml } from '../../syntax/yaml.ts';
 import { readDefinition } from '../../openbadges/definition.ts';
@@ -43,7 +37,7 @@ async function checkAll(
 ): Promise<number> {
   const named = names.length === 0 ? undefined : names.map((name) => badgeOfFile(name, programme, session));
   const badges = named ?? (await listDefinitions(programme));
-  const { definitions, faults } = await loadDefinitions(programme, named);
+  const { definitions, faults } = await checkDefinitions(programme, named);
   const files = new Set(faults.map(({ where }) => where.file));
   const bad = files.size;
   if (options.json === true) {

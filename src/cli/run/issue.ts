@@ -2,20 +2,21 @@ import { basename, resolve } from 'node:path';
 import { BadgekitError, EXIT, inFile } from '../../errors.ts';
 import type { RowFault } from '../../issue/award.ts';
 import { mapColumns, parseMapping } from '../../issue/columns.ts';
-import { credentialOf, badgeOf, periodOf } from '../../issue/content.ts';
+import { awardFault, credentialOf, badgeOf, periodOf } from '../../issue/content.ts';
 import type { Issuer } from '../../issue/issuer.ts';
 import { issueAwards, type IssuedCredential } from '../../issue/pipeline.ts';
 import { awardsToIssue, type Planning, planRoster, type RosterPlan } from '../../issue/plan.ts';
 import { refreshStatusLists } from '../../issue/status-lists.ts';
 import type { Ledger } from '../../ports.ts';
 import { PROOF_FORMS } from '../../programme/config.ts';
-import { faultLine, type LoadedDefinition, loadDefinitions } from '../../programme/definitions.ts';
+import type { LoadedDefinition } from '../../programme/definitions.ts';
 import { writeWhole } from '../../programme/files.ts';
 import { listIssuer, listValidity, loadIssuer, loadProfileImage } from '../../programme/issuer.ts';
 import { type Keyring, openKeyring } from '../../programme/keyring.ts';
 import { hasLedger, openProgrammeLedger } from '../../programme/ledger.ts';
 import { openProgramme, type Programme } from '../../programme/programme.ts';
 import { openRoster, rejectedCsv, rejectedPath, removeStaleRejected, type Roster } from '../../programme/roster.ts';
+import { requireDefinitions } from '../../programme/sound-definitions.ts';
 import { hostedFiles } from '../../site/hosted-files.ts';
 import type { Delimiter } from '../../syntax/csv.ts';
 import type { JsonObject } from '../../syntax/json.ts';
@@ -70,7 +71,7 @@ export async function runIssue(rosterFile: string, options: IssueOptions, sessio
 
 async function openRun(rosterFile: string, options: IssueOptions, session: Session): Promise<Run> {
   const programme = await openProgramme(session.cwd, options.programme);
-  const definitions = await soundDefinitions(programme);
+  const definitions = await requireDefinitions(programme);
   const roster = await openRoster(resolve(session.cwd, rosterFile), rosterFile, readDelimiter(options.delimiter));
   const mapping = parseMapping(options.map ?? []);
   const columns = inFile(rosterFile, () => mapColumns(roster.header, mapping));
@@ -102,27 +103,16 @@ async function openRun(rosterFile: string, options: IssueOptions, session: Sessi
     issuer,
     keyring,
     ledger,
-    planning: { rules, secret: keyring.awardSecret, issuer: issuer.profile.id, ledger },
+    planning: {
+      rules,
+      secret: keyring.awardSecret,
+      issuer: issuer.profile.id,
+      ledger,
+      check: (award, credentialId) => awardFault(award, credentialId, issuer, session.clock()),
+    },
     options,
     session,
   };
-}
-
-async function soundDefinitions(programme: Programme): Promise<readonly LoadedDefinition[]> {
-  const { definitions, faults } = await loadDefinitions(programme);
-  const [first, ...more] = faults;
-  if (first !== undefined)
-    throw new BadgekitError('DEFINITION_INVALID', first.message, {
-      where: first.where,
-      hint: first.hint ?? 'badgekit define --check shows it in place',
-      more: more.map(faultLine),
-    });
-  if (definitions.length === 0)
-    throw new BadgekitError('DEFINITION_UNKNOWN', 'the programme defines no badges yet', {
-      where: { file: programme.shown('badges') },
-      hint: 'make one with: badgekit define <name>',
-    });
-  return definitions;
 }
 
 function chooseBadge(named: string | undefined, definitions: readonly LoadedDefinition[]): string | undefined {

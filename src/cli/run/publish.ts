@@ -1,11 +1,11 @@
 import { BadgekitError, EXIT } from '../../errors.ts';
 import { refreshStatusLists } from '../../issue/status-lists.ts';
 import type { Files } from '../../ports.ts';
-import { faultLine, loadDefinitions } from '../../programme/definitions.ts';
 import { listIssuer, listValidity, loadIssuer, loadProfileImage } from '../../programme/issuer.ts';
 import { openKeyring } from '../../programme/keyring.ts';
 import { hasLedger, openProgrammeLedger } from '../../programme/ledger.ts';
 import { openProgramme } from '../../programme/programme.ts';
+import { requireDefinitions } from '../../programme/sound-definitions.ts';
 import { hostedFiles } from '../../site/hosted-files.ts';
 import type { CommonOptions } from '../commands/shared.ts';
 import { withPassphrase } from '../passphrase.ts';
@@ -19,14 +19,7 @@ export async function runPublish(options: CommonOptions, session: Session): Prom
     throw new BadgekitError('USAGE', 'the programme hosts nothing, so there is nothing to publish', {
       hint: 'badges of a did:key issuer need nothing but themselves',
     });
-  const { definitions, faults } = await loadDefinitions(programme);
-  const [first, ...more] = faults;
-  if (first !== undefined)
-    throw new BadgekitError('DEFINITION_INVALID', first.message, {
-      where: first.where,
-      hint: first.hint,
-      more: more.map(faultLine),
-    });
+  const definitions = await requireDefinitions(programme);
   const keyring = await withPassphrase(session, options.passphraseFile, (passphrase) =>
     openKeyring(programme, passphrase),
   );

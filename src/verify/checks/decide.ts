@@ -1,7 +1,7 @@
 import { isSameKey, type PublicKey } from '../../keys/public-key.ts';
 import { publishedIn } from '../../keys/test-keys.ts';
 import type { ProofSuite } from '../../proof/suites.ts';
-import type { VerifyOptions } from '../context.ts';
+import type { GivenKey, VerifyOptions } from '../context.ts';
 import type { ResolvedKey } from '../resolve-key.ts';
 import { type CheckResult, failed, type Finding, passed, skipped, undetermined } from '../verdict.ts';
 
@@ -16,9 +16,22 @@ export interface Decision {
   readonly accepts: Pick<ProofSuite, 'keys'>;
   readonly created: string;
   readonly issuer: string;
+  /** The verification method that the proof names. */
+  readonly method: string;
   readonly resolved: ResolvedKey;
   readonly verifies: (key: PublicKey) => Promise<boolean>;
   readonly options: VerifyOptions;
+}
+
+/** Whether the reader's word about a key holds for this issuer, this method and this moment. */
+function speaksFor(
+  { controller, method: only, endsAt }: GivenKey,
+  issuer: string,
+  method: string,
+  { keysFor = issuer, at }: VerifyOptions,
+): boolean {
+  const isOwner = controller === undefined ? keysFor === issuer : controller === issuer;
+  return isOwner && (only === undefined || only === method) && (endsAt === undefined || endsAt > at);
 }
 
 /** Brings together what the key is and whether the signature holds under it. */
@@ -27,6 +40,7 @@ export async function decide({
   accepts,
   created,
   issuer,
+  method,
   resolved,
   verifies,
   options,
@@ -39,9 +53,7 @@ export async function decide({
       ]),
       key: failed('key', [resolved.finding]),
     };
-  const given = (options.keys ?? [])
-    .filter(({ controller }) => controller === undefined || controller === issuer)
-    .map(({ key }) => key);
+  const given = (options.keys ?? []).filter((own) => speaksFor(own, issuer, method, options)).map(({ key }) => key);
   if (resolved.kind !== 'authenticated') {
     // The reader's word settles what nothing else can; it never overrules what the issuer's own identifier says.
     for (const key of given)

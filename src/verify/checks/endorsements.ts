@@ -59,6 +59,10 @@ async function examine(
     return [{ code: 'ENDORSEMENT_REJECTED', path, message: `it endorses something else, ${quoted(about)}` }];
   const local = [await checkForm(subject), checkDates(document, options.at)];
   const isSound = local.every(({ outcome }) => outcome === 'passed');
+  const unsound = local.find(({ outcome }) => outcome === 'failed');
+  // One with too much in it, or too odd, is not worth the time that its signature would take; a placeholder is.
+  if (unsound?.findings.some(({ code }) => code === 'TOO_COMPLEX') === true)
+    return [{ code: 'ENDORSEMENT_REJECTED', path, message: unsound.summary }];
   const world = isSound ? options.world : options.world.local;
   const { signature, key } = await checkSignature(subject, { ...options, world, isPinned: false });
   const isAuthentic = isSound && signature.outcome === 'passed' && key.outcome === 'passed';

@@ -9,14 +9,19 @@ import { quoted } from '../../syntax/text.ts';
 import type { Subject } from '../subject.ts';
 import { type CheckResult, failed, type Finding, nonEmpty, passed } from '../verdict.ts';
 
-const MAX_VALUES = 4000;
+const MAX_VALUES: Readonly<Record<Subject['kind'], number>> = {
+  AchievementCredential: 2500,
+  EndorsementCredential: 400,
+  BitstringStatusListCredential: 400,
+  other: 2500,
+};
 
 /** Step 3: whether the document is in the plain form of its standard, all its terms defined, all its rules kept. */
 export async function checkForm(subject: Subject): Promise<CheckResult> {
   const { document, kind } = subject;
-  if (countValues(document, MAX_VALUES) > MAX_VALUES)
+  if (countValues(document, MAX_VALUES[kind]) > MAX_VALUES[kind])
     return failed('form', [
-      { code: 'TOO_COMPLEX', message: `it says more than ${MAX_VALUES} things, which no badge does` },
+      { code: 'TOO_COMPLEX', message: `it says more than ${MAX_VALUES[kind]} things, which nothing of its kind does` },
     ]);
   const plain = plainFormFaults(document).map(({ code, path, message }): Finding => ({ code, path, message }));
   const notes: Finding[] = [];

@@ -2,6 +2,7 @@ import { BadgekitError } from '../../errors.ts';
 import { type Algorithm, ALGORITHMS } from '../../keys/algorithms.ts';
 import { publicKeyFromJwk } from '../../keys/public-key.ts';
 import { checkJwtSignature, numericDate, type OpenedJwt } from '../../proof/jwt.ts';
+import { formatDay } from '../../syntax/datetime.ts';
 import { isDid } from '../../syntax/iri.ts';
 import { isJsonObject, type Json, shownJson } from '../../syntax/json.ts';
 import { quoted } from '../../syntax/text.ts';
@@ -28,6 +29,7 @@ export async function checkJwt(jwt: OpenedJwt, issuer: string, options: VerifyOp
     accepts: { keys: [algorithm.name] },
     created: '',
     issuer,
+    method: methodName(jwt, issuer),
     resolved,
     verifies: (key) => checkJwtSignature(jwt, key),
     options,
@@ -74,15 +76,18 @@ function claimFaults({ payload, credential }: OpenedJwt, at: number): Finding[] 
     return typeof value === 'number' ? Math.floor(value) : value;
   };
   // An end that only the token has counts like the credential's own.
-  const mismatches = expected.filter(
-    ([claim, value]) =>
-      said(claim) !== undefined &&
-      said(claim) !== value &&
-      !(claim === 'exp' && until === undefined && isFuture(said(claim), at)),
-  );
+  const ownEnd = until === undefined && typeof payload['exp'] === 'number' ? payload['exp'] * 1000 : undefined;
+  const isMismatch = ([claim, value]: readonly [string, Json | undefined]): boolean =>
+    said(claim) !== undefined && said(claim) !== value && !(claim === 'exp' && ownEnd !== undefined);
+  const mismatches = expected.filter(isMismatch);
   const { iat } = payload;
   const future = iat !== undefined && (typeof iat !== 'number' || iat * 1000 > at + CLOCK_SKEW_MS);
+  const ended: Finding[] =
+    ownEnd !== undefined && ownEnd < at
+      ? [{ code: 'EXPIRED', path: '/exp', message: `it expired on ${formatDay(ownEnd)}` }]
+      : [];
   return [
+    ...ended,
     ...mismatches.map(([claim]): Finding => ({
       code: 'JWT_CLAIM_MISMATCH',
       path: `/${claim}`,
@@ -98,10 +103,6 @@ function claimFaults({ payload, credential }: OpenedJwt, at: number): Finding[] 
         ]
       : []),
   ];
-}
-
-function isFuture(value: Json | undefined, at: number): boolean {
-  return typeof value === 'number' && value * 1000 >= at;
 }
 
 function claimNotes({ payload, credential, header }: OpenedJwt): Finding[] {
@@ -132,8 +133,8 @@ function claimNotes({ payload, credential, header }: OpenedJwt): Finding[] {
   ];
 }
 
-async function resolveHeaderKey({ header }: OpenedJwt, issuer: string, options: VerifyOptions): Promise<ResolvedKey> {
-  const { kid, jwk } = header;
+async function resolveHeaderKey(jwt: OpenedJwt, issuer: string, options: VerifyOptions): Promise<ResolvedKey> {
+  const { kid, jwk } = jwt.header;
   const claimed = jwk === undefined ? undefined : claimedJwk(jwk);
   if (typeof kid !== 'string')
     return (
@@ -142,11 +143,17 @@ async function resolveHeaderKey({ header }: OpenedJwt, issuer: string, options: 
         finding: { code: 'KEY_METHOD_UNKNOWN', message: 'the token names no key (neither kid nor jwk)' },
       }
     );
-  const method = kid.startsWith('#') && isDid(issuer) ? issuer + kid : kid;
-  const resolved = await resolveKey(method, issuer, options);
+  const resolved = await resolveKey(methodName(jwt, issuer), issuer, options);
   return resolved.kind === 'unknown' && claimed?.kind === 'claimed'
     ? { ...claimed, finding: resolved.finding }
     : resolved;
+}
+
+/** The key that the token names; a bare fragment belongs to the issuer. */
+function methodName({ header }: OpenedJwt, issuer: string): string {
+  const { kid } = header;
+  if (typeof kid !== 'string') return '';
+  return kid.startsWith('#') && isDid(issuer) ? issuer + kid : kid;
 }
 
 function claimedJwk(jwk: Json): ResolvedKey {

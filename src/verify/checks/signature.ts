@@ -55,7 +55,12 @@ async function checkEmbedded(document: JsonObject, issuer: string, options: Veri
   const readable = proofs.filter((proof) => isJsonObject(proof) && suiteOf(proof) !== undefined);
   if (readable.length === 0) return unreadable(proofs[0] ?? null);
   const results: SignatureChecks[] = [];
-  for (const proof of readable) results.push(await checkOne(document, proof, issuer, options));
+  for (const proof of readable) {
+    const result = await checkOne(document, proof, issuer, options);
+    results.push(result);
+    // One that fails decides; the others would only cost time.
+    if (result.signature.outcome === 'failed' || result.key.outcome === 'failed') break;
+  }
   const decisive = results.reduce(worse);
   const foreign = proofs.length - readable.length;
   if (foreign === 0) return decisive;
@@ -118,6 +123,7 @@ async function checkOne(
     accepts: suite,
     created: createdText(proof),
     issuer,
+    method,
     resolved: await resolveKey(method, issuer, options),
     verifies,
     options,
@@ -137,9 +143,33 @@ async function checkOne(
   }
 }
 
+const PROOF_MEMBERS: ReadonlySet<string> = new Set([
+  '@context',
+  'id',
+  'type',
+  'cryptosuite',
+  'created',
+  'expires',
+  'verificationMethod',
+  'proofPurpose',
+  'proofValue',
+  'previousProof',
+  'domain',
+  'challenge',
+  'nonce',
+]);
+
 /** The members that a proof must have, before any key is looked for (VC Data Integrity, section 2.1). */
 function proofFault(proof: JsonObject, at: number): Finding | undefined {
   const { proofPurpose, verificationMethod, proofValue, created, expires } = proof;
+  // Other contexts have other names for these members, under which an end could hide from this check.
+  const foreign = Object.keys(proof).find((member) => !PROOF_MEMBERS.has(member));
+  if (foreign !== undefined)
+    return {
+      code: 'PROOF_MALFORMED',
+      path: '/proof',
+      message: `the proof has a member ${quoted(foreign)}, which proofs do not have`,
+    };
   if (proofPurpose !== 'assertionMethod')
     return {
       code: 'PROOF_PURPOSE',

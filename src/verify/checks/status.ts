@@ -115,10 +115,12 @@ async function readBit(list: Subject, wanted: Wanted, options: VerifyOptions): P
     : [];
   return passed(
     'status',
-    `${wanted.purpose === 'suspension' ? 'not suspended' : 'not revoked'}, list of ${asOf}${wanted.source}`,
+    `${CLEAR[wanted.purpose] ?? `nothing is set for ${quoted(wanted.purpose)}, which says nothing of revocation`}, list of ${asOf}${wanted.source}`,
     notes,
   );
 }
+
+const CLEAR: Readonly<Partial<Record<string, string>>> = { revocation: 'not revoked', suspension: 'not suspended' };
 
 /** The list is a credential like any other; it has no status of its own. */
 async function authenticate(list: Subject, options: VerifyOptions): Promise<CheckResult> {
