@@ -143,9 +143,9 @@ describe('starting up', () => {
       { length: 15 },
       () => [time(['-e', '0']), time([join(ROOT, 'bin/badgekit.js'), '--help'])] as const,
     );
-    const median = (values: readonly number[]): number =>
-      [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-    const ratio = median(rounds.map(([, help]) => help)) / median(rounds.map(([node]) => node));
+    // The fastest of each: what else the machine does only ever adds time.
+    const fastest = (values: readonly number[]): number => Math.min(...values);
+    const ratio = fastest(rounds.map(([, help]) => help)) / fastest(rounds.map(([node]) => node));
     console.log(`--help takes ${ratio.toFixed(2)} times as long as node -e 0`);
     expect(ratio).toBeLessThan(2);
   });
