@@ -1,15 +1,17 @@
-// The main job on the sample programme, from a new key to a revoked badge, in the folder demo/.
+// The main job on the sample programme, from a new key to a revoked badge, in the folder demo/ or a new one that is named.
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { cpSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const demo = join(root, 'demo');
+const [, , named] = process.argv;
+const demo = resolve(named ?? join(root, 'demo'));
 const passphrase = randomBytes(18).toString('base64url');
 
-rmSync(demo, { recursive: true, force: true });
+if (named === undefined) rmSync(demo, { recursive: true, force: true });
+mkdirSync(demo, { recursive: named === undefined });
 cpSync(join(root, 'fixtures/tidewater'), demo, { recursive: true });
 
 run(0, 'The school has its definitions and a roster, but no key yet', ['init-issuer', '--key-only']);
@@ -21,7 +23,9 @@ run(0, 'All of them', ['verify', 'credentials']);
 run(0, 'One was issued in error', ['revoke', 'hina@example.com', '--reason', 'issued in error']);
 run(1, 'And now', ['verify', 'credentials']);
 
-console.log(`Look at ${join('demo', 'credentials')}: every .png and .svg there carries its badge.`);
+console.log(
+  `Look at ${relative(process.cwd(), join(demo, 'credentials'))}: every .png and .svg there carries its badge.`,
+);
 console.log('The key of this demo was sealed with a passphrase that nobody knows any more.');
 
 /** Shows a command, runs it in the demo folder, and stops everything if it does not end as it should. */

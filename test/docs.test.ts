@@ -58,6 +58,17 @@ describe('the README', () => {
     expect(read('.ci/run')).toMatch(/^npm ci\nnpm test$/m);
   });
 
+  test('promises a demonstration that issues, verifies and revokes', () => {
+    const { status, stdout } = spawnSync(
+      process.execPath,
+      [join(ROOT, 'scripts/demo.js'), join(temporaryFolder(), 'demo')],
+      { encoding: 'utf8' },
+    );
+    expect(status, stdout).toBe(0);
+    expect(stdout).toContain('57 verified');
+    expect(stdout).toMatch(/54 verified +3 rejected/);
+  }, 120_000);
+
   test('links only to what is there, and names every command', async () => {
     for (const [, target = ''] of read('README.md').matchAll(/\]\((?!https?:)([^)#]+)\)/g))
       expect(existsSync(join(ROOT, target)), target).toBe(true);
