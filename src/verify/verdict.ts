@@ -1,3 +1,6 @@
+import type { FormFault } from '../openbadges/plain-form.ts';
+import type { RuleFault } from '../openbadges/rules.ts';
+
 /** What a check can end with (design, section 4). */
 export type Outcome = 'passed' | 'failed' | 'undetermined' | 'skipped';
 
@@ -7,6 +10,8 @@ export type CheckName = (typeof CHECKS)[number];
 
 /** Stable codes of what a check can find. docs/findings.md has a line for each. */
 export type FindingCode =
+  | FormFault['code']
+  | RuleFault['code']
   | 'FILE_UNUSABLE'
   | 'NO_CREDENTIAL'
   | 'SEVERAL_CREDENTIALS'
@@ -15,27 +20,12 @@ export type FindingCode =
   | 'CARRIER_ODD'
   | 'JSON_INVALID'
   | 'JWT_INVALID'
-  | 'CONTEXT_MISSING'
-  | 'CONTEXT_UNKNOWN'
-  | 'CONTEXT_INLINE'
-  | 'CONTEXT_ORDER'
-  | 'CONTEXT_NESTED'
-  | 'KEY_NOT_PLAIN'
-  | 'VALUE_NOT_PLAIN'
-  | 'NODE_TWICE'
   | 'TERM_UNDEFINED'
   | 'TOO_COMPLEX'
   | 'TYPE_WRONG'
   | 'SCHEMA'
   | 'COMPACT_FORM'
   | 'VCDM_1_1'
-  | 'SUBJECT_UNIDENTIFIED'
-  | 'CRITERIA_MISSING'
-  | 'RESULT_REFERENCE'
-  | 'RESULT_STATUS'
-  | 'RESULT_VALUE'
-  | 'PERIOD_REVERSED'
-  | 'ID_NOT_ABSOLUTE'
   | 'VERSIONS_MIXED'
   | 'NO_PROOF'
   | 'PROOF_MALFORMED'
