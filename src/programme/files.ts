@@ -11,11 +11,7 @@ const PLAIN_MODE = 0o644;
 export function createFiles(root: string): Files {
   return {
     read: (path, maxBytes) => readBounded(resolvePath(root, path), maxBytes, path),
-    exists: (path) =>
-      lstat(resolvePath(root, path)).then(
-        () => true,
-        () => false,
-      ),
+    exists: (path) => isThere(resolvePath(root, path)),
     write: async (path, content, { replace = false, mode = PLAIN_MODE } = {}) => {
       const target = resolvePath(root, path);
       await within(path, async () => {
@@ -116,20 +112,32 @@ async function writeSynced(path: string, bytes: Uint8Array, mode: number): Promi
   }
 }
 
-/** Moves without ever replacing: a hard link fails where the name is taken, a rename would not. */
+/** Moves without replacing: a hard link fails where the name is taken, a rename would not. */
 async function moveNew(temporary: string, target: string, shownAs: string): Promise<void> {
   try {
     await link(temporary, target);
   } catch (error) {
-    if (codeOf(error) === 'EEXIST')
-      throw new BadgekitError('FILE_EXISTS', 'the file exists already and says something else', {
-        where: { file: shownAs },
-        hint: 'move it away, or give --force where the command has it',
-      });
+    if (codeOf(error) === 'EEXIST') throw taken(shownAs);
     if (!['EPERM', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP'].includes(codeOf(error))) throw error;
+    // A file system without hard links, such as a memory stick's.
+    if (await isThere(target)) throw taken(shownAs);
     return await rename(temporary, target);
   }
   await unlink(temporary);
+}
+
+function taken(shownAs: string): BadgekitError {
+  return new BadgekitError('FILE_EXISTS', 'the file exists already and says something else', {
+    where: { file: shownAs },
+    hint: 'move it away, or give --force where the command has it',
+  });
+}
+
+function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function isAlready(target: string, bytes: Uint8Array): Promise<boolean> {
@@ -174,11 +182,7 @@ function resolvePath(root: string, path: string): string {
 
 /** The folder itself, or the nearest one above it that exists. */
 async function nearestFolder(folder: string): Promise<string> {
-  const exists = await lstat(folder).then(
-    () => true,
-    () => false,
-  );
-  return exists || dirname(folder) === folder ? folder : await nearestFolder(dirname(folder));
+  return dirname(folder) === folder || (await isThere(folder)) ? folder : await nearestFolder(dirname(folder));
 }
 
 async function refuseEscape(root: string, folder: string, shownAs: string): Promise<void> {
