@@ -62,8 +62,9 @@ async function* issueBatch(
   );
   const written: { credentialId: string; verificationMethod: string; files: readonly string[] }[] = [];
   const issued: IssuedCredential[] = [];
-  for (const [index, entry] of reserved.entries()) {
-    const award = batch[index];
+  const awards = new Map(batch.map((award) => [award.award, award]));
+  for (const entry of reserved) {
+    const award = awards.get(entry.award);
     if (award === undefined || entry.state === 'issued') continue;
     const secured = await secureAward(award, entry, issuing, proven);
     const files = await writeCredential(entry, badgeOf(award.row, issuer), secured, issuing.files);
@@ -101,19 +102,18 @@ async function secureAward(
 ): Promise<SecuredText> {
   const credential = credentialOf({ ...entry, row }, issuer);
   const secured = await secure(credential, issuer, issuer.form, entry.reservedAt);
-  if (secured.document !== undefined && !proven.has(row.definition)) {
-    await verifyByReference(
-      secured.document,
-      issuer.key.publicKey,
-      secured.verificationMethod,
-      Math.max(entry.validFrom, entry.reservedAt),
-    );
-  }
   if (!proven.has(row.definition)) {
+    if (secured.document !== undefined)
+      await verifyByReference(
+        secured.document,
+        issuer.key.publicKey,
+        secured.verificationMethod,
+        Math.max(entry.validFrom, entry.reservedAt),
+      );
     for (const { format, bytes } of badgeOf(row, issuer).images)
       if (format === 'png') proveSamePixels(bytes, bake(bytes, secured.text));
+    proven.add(row.definition);
   }
-  proven.add(row.definition);
   return secured;
 }
 

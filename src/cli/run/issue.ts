@@ -191,8 +191,9 @@ async function carryOut(plan: RosterPlan, run: Run): Promise<number> {
   try {
     if (!isHeld) await issuePlanned(plan, run, issued);
   } catch (error) {
-    // What was issued before the fault is issued: its status list must be there, and the user must know.
-    await bringUpToDate(run);
+    // What was issued before the fault is issued: its status list must be there, and the user must know. The fault that
+    // came first is the one to tell, and the next run brings up to date what this one could not.
+    await bringUpToDate(run).catch(() => undefined);
     if (issued.length > 0)
       session.err(
         `${counted(issued.length, 'badge')} had been issued when this happened; the next run goes on from there.\n`,
