@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { PASSPHRASE, temporaryFolder } from './support/cli.ts';
+import { DEFINE_KNOTS, PASSPHRASE, temporaryFolder } from './support/cli.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const npm = (args: readonly string[], cwd: string): string =>
@@ -26,22 +26,7 @@ describe('the package', () => {
       (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version,
     );
     expect(run(['init-issuer', 'p', '--name', 'Packed', '--no-hosting']).status).toBe(0);
-    expect(
-      run([
-        'define',
-        'knots',
-        '--programme',
-        'p',
-        '--name',
-        'K',
-        '--description',
-        'D',
-        '--tier',
-        'skill',
-        '--criteria',
-        'C',
-      ]).status,
-    ).toBe(0);
+    expect(run([...DEFINE_KNOTS, '--programme', 'p']).status).toBe(0);
     writeFileSync(join(cwd, 'r.csv'), 'email\nana@example.org\n');
     expect(run(['issue', 'r.csv', '--programme', 'p']).status).toBe(0);
     expect(run(['verify', 'p/credentials', '--offline']).stdout).toContain('2 verified');

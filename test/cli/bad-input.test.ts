@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { badgekit, filesBelow, PASSPHRASE, type Run, temporaryFolder } from '../support/cli.ts';
+import { badgekit, DEFINE_KNOTS, filesBelow, PASSPHRASE, temporaryFolder, type Run } from '../support/cli.ts';
 
 const steady = (folder: string): readonly (readonly [string, string])[] =>
   filesBelow(folder)
@@ -29,10 +29,7 @@ function programme(): string {
 beforeAll(async () => {
   template = temporaryFolder();
   await badgekit(['init-issuer', '--name', 'T', '--hosting', 'https://badges.example.org'], { cwd: template });
-  await badgekit(
-    ['define', 'knots', '--name', 'Knots', '--description', 'Ties.', '--tier', 'skill', '--criteria', 'Tie.'],
-    { cwd: template },
-  );
+  await badgekit(DEFINE_KNOTS, { cwd: template });
   writeFileSync(join(template, 'r.csv'), 'email\nana@example.org\n');
   await badgekit(['issue', 'r.csv'], { cwd: template });
 });

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { addProof } from '../../src/proof/data-integrity.ts';
 import { testIssuer } from '../support/badge.ts';
-import { badgekit, filesBelow, PASSPHRASE, temporaryFolder } from '../support/cli.ts';
+import { badgekit, DEFINE_KNOTS, filesBelow, PASSPHRASE, temporaryFolder } from '../support/cli.ts';
 
 describe('interruptions', () => {
   async function started(rows: number): Promise<string> {
     const cwd = temporaryFolder();
     await badgekit(['init-issuer', '--name', 'S', '--hosting', 'https://badges.example.org'], { cwd });
-    await badgekit(['define', 'knots', '--name', 'K', '--description', 'D', '--tier', 'skill', '--criteria', 'C'], {
+    await badgekit(DEFINE_KNOTS, {
       cwd,
     });
     writeFileSync(
@@ -88,23 +88,7 @@ describe('what a definition can hold', () => {
   test('endorsements by file, variants in other languages, and plain recipients come out in the badge', async () => {
     const cwd = temporaryFolder();
     await badgekit(['init-issuer', '--name', 'S', '--no-hosting', '--recipients', 'plain-email'], { cwd });
-    await badgekit(
-      [
-        'define',
-        'knots',
-        '--name',
-        'Knots',
-        '--description',
-        'D',
-        '--tier',
-        'skill',
-        '--criteria',
-        'C',
-        '--language',
-        'en',
-      ],
-      { cwd },
-    );
+    await badgekit([...DEFINE_KNOTS, '--language', 'en'], { cwd });
     await badgekit(
       [
         'define',

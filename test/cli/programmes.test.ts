@@ -1,7 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { badgekit, filesBelow, printed, temporaryFolder } from '../support/cli.ts';
+import { badgekit, DEFINE_KNOTS, filesBelow, printed, temporaryFolder } from '../support/cli.ts';
 
 describe('a programme made by hand', () => {
   test('with a did:key issuer issues badges that need nothing but themselves', async () => {
@@ -11,23 +11,7 @@ describe('a programme made by hand', () => {
     expect(made.out).toContain('cannot be revoked');
     expect(statSync(join(cwd, 'keys/key-1.jwe')).mode & 0o777).toBe(0o600);
     expect(readFileSync(join(cwd, '.gitignore'), 'utf8')).toContain('keys/');
-    const defined = await badgekit(
-      [
-        'define',
-        'knots',
-        '--name',
-        'Knots',
-        '--description',
-        'Ties knots.',
-        '--tier',
-        'skill',
-        '--criteria',
-        'Tie them.',
-        '--valid-for',
-        'P2Y',
-      ],
-      { cwd },
-    );
+    const defined = await badgekit([...DEFINE_KNOTS, '--valid-for', 'P2Y'], { cwd });
     expect(defined).toMatchObject({ code: 0, err: '' });
     expect((await badgekit(['define', '--check'], { cwd })).out).toBe('The definition is in order.\n');
     writeFileSync(join(cwd, 'roster.csv'), 'E-Mail;Name\nana@example.org;Ana\n');
@@ -69,21 +53,7 @@ describe('a programme made by hand', () => {
       ],
       { cwd },
     );
-    await badgekit(
-      [
-        'define',
-        'knots',
-        '--name',
-        'Knots',
-        '--description',
-        'Ties knots.',
-        '--tier',
-        'skill',
-        '--criteria',
-        'Tie them.',
-      ],
-      { cwd },
-    );
+    await badgekit(DEFINE_KNOTS, { cwd });
     writeFileSync(join(cwd, 'roster.csv'), 'id\ndid:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK\n');
     expect((await badgekit(['issue', 'roster.csv'], { cwd })).code).toBe(0);
     const [token = ''] = filesBelow(join(cwd, 'credentials')).filter((file) => file.endsWith('.jwt'));
@@ -112,21 +82,7 @@ describe('a programme made by hand', () => {
       join(cwd, 'badgekit.yaml'),
       `${readFileSync(join(cwd, 'badgekit.yaml'), 'utf8')}status: { purposes: [revocation, suspension] }\n`,
     );
-    await badgekit(
-      [
-        'define',
-        'knots',
-        '--name',
-        'Knots',
-        '--description',
-        'Ties knots.',
-        '--tier',
-        'skill',
-        '--criteria',
-        'Tie them.',
-      ],
-      { cwd },
-    );
+    await badgekit(DEFINE_KNOTS, { cwd });
     writeFileSync(join(cwd, 'roster.csv'), 'email\nana@example.org\nbob@example.org\n');
     await badgekit(['issue', 'roster.csv'], { cwd });
     await badgekit(['revoke', 'ana@example.org', '--suspend'], { cwd });
@@ -163,15 +119,8 @@ describe('a programme made by hand', () => {
     expect(preview.out).toContain('did:web:badges.example.org');
     expect(filesBelow(cwd)).toEqual([]);
     await badgekit(['init-issuer', '--name', 'Dry', '--no-hosting'], { cwd });
-    expect(
-      (
-        await badgekit(
-          ['define', 'knots', '--name', 'K', '--description', 'D', '--tier', 'skill', '--criteria', 'C', '--dry-run'],
-          { cwd },
-        )
-      ).out,
-    ).toContain('tier: skill');
-    await badgekit(['define', 'knots', '--name', 'K', '--description', 'D', '--tier', 'skill', '--criteria', 'C'], {
+    expect((await badgekit([...DEFINE_KNOTS, '--dry-run'], { cwd })).out).toContain('tier: skill');
+    await badgekit(DEFINE_KNOTS, {
       cwd,
     });
     writeFileSync(join(cwd, 'r.csv'), 'email\nana@example.org\nx\n');
@@ -190,7 +139,7 @@ describe('a programme made by hand', () => {
   test('--strict issues nothing where a row is refused', async () => {
     const cwd = temporaryFolder();
     await badgekit(['init-issuer', '--name', 'S', '--no-hosting'], { cwd });
-    await badgekit(['define', 'knots', '--name', 'K', '--description', 'D', '--tier', 'skill', '--criteria', 'C'], {
+    await badgekit(DEFINE_KNOTS, {
       cwd,
     });
     writeFileSync(join(cwd, 'r.csv'), 'email\nana@example.org\nx\n');
@@ -204,7 +153,7 @@ describe('a programme made by hand', () => {
   test('two runs at once issue each award once', async () => {
     const cwd = temporaryFolder();
     await badgekit(['init-issuer', '--name', 'S', '--hosting', 'https://badges.example.org'], { cwd });
-    await badgekit(['define', 'knots', '--name', 'K', '--description', 'D', '--tier', 'skill', '--criteria', 'C'], {
+    await badgekit(DEFINE_KNOTS, {
       cwd,
     });
     writeFileSync(

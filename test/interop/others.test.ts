@@ -18,7 +18,7 @@ import type { DocumentLoader } from '../../src/ports.ts';
 import { asList, issuerId } from '../../src/openbadges/credential.ts';
 import { decodeBitstring } from '../../src/status/bitstring.ts';
 import { isJsonObject, type Json, type JsonObject, parseJson } from '../../src/syntax/json.ts';
-import { badgekit, sampleProgramme, temporaryFolder } from '../support/cli.ts';
+import { badgekit, DEFINE_KNOTS, sampleProgramme, temporaryFolder } from '../support/cli.ts';
 import { hasConformance, readText } from '../support/conformance.ts';
 
 interface Issued {
@@ -54,23 +54,7 @@ beforeAll(async () => {
       ['init-issuer', '--name', 'Solo', '--no-hosting', '--key-type', keyType, '--recipients', 'plain-email'],
       { cwd: folder },
     );
-    await badgekit(
-      [
-        'define',
-        'knots',
-        '--name',
-        'Knots',
-        '--description',
-        'Ties knots.',
-        '--tier',
-        'skill',
-        '--criteria',
-        'Tie.',
-        '--valid-for',
-        'P2Y',
-      ],
-      { cwd: folder },
-    );
+    await badgekit([...DEFINE_KNOTS, '--valid-for', 'P2Y'], { cwd: folder });
     await import('node:fs/promises').then((fs) =>
       fs.writeFile(
         join(folder, 'r.csv'),

@@ -7,6 +7,20 @@ const ROOT = join(import.meta.dirname, '../..');
 const BIN = join(ROOT, 'bin/badgekit.js');
 export const PASSPHRASE = 'tide turns at dawn';
 
+/** The arguments that define a badge, as small as one can be. */
+export const DEFINE_KNOTS = [
+  'define',
+  'knots',
+  '--name',
+  'Knots',
+  '--description',
+  'Ties knots.',
+  '--tier',
+  'skill',
+  '--criteria',
+  'Tie them.',
+] as const;
+
 export interface Run {
   readonly code: number | null;
   readonly out: string;
