@@ -13,7 +13,12 @@ const BUNDLED = ['commander'];
 rmSync(new URL('../dist', import.meta.url), { recursive: true, force: true });
 await build({
   absWorkingDir: root,
-  entryPoints: { cli: 'src/cli/main.ts', index: 'src/index.ts', errors: 'src/errors.ts' },
+  entryPoints: {
+    cli: 'src/cli/main.ts',
+    index: 'src/index.ts',
+    errors: 'src/errors.ts',
+    'verify-worker': 'src/cli/verify/worker.ts',
+  },
   outdir: 'dist',
   bundle: true,
   splitting: true,

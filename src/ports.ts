@@ -3,10 +3,13 @@
  * themselves live in ledger/, programme/, world/ and cli/.
  */
 
-/** What a JSON-LD library asks for the document behind a URL. */
-export type DocumentLoader = (
-  url: string,
-) => Promise<{ contextUrl: string | null; documentUrl: string; document: unknown }>;
+/** What a JSON-LD library asks for the document behind a URL. One tagged `static` never changes and may be remembered. */
+export type DocumentLoader = (url: string) => Promise<{
+  contextUrl: string | null;
+  documentUrl: string;
+  document: unknown;
+  tag?: 'static';
+}>;
 
 /** The current instant, in milliseconds since 1970-01-01T00:00:00Z. */
 export type Clock = () => number;
@@ -19,15 +22,19 @@ export type Lookup<T> =
   | { readonly found: true; readonly value: T; readonly source: LookupSource }
   | { readonly found: false; readonly reason: LookupFailure; readonly message: string };
 
-/** Where a document came from: a folder that is to be hosted, or the network. */
+/** Where a document came from: a folder that is to be hosted, the network, or a bundle that was saved earlier. */
 export type LookupSource =
-  { readonly kind: 'folder'; readonly path: string } | { readonly kind: 'network'; readonly url: string };
+  | { readonly kind: 'folder'; readonly path: string }
+  | { readonly kind: 'network'; readonly url: string }
+  | { readonly kind: 'bundle'; readonly path: string; readonly savedAt: number };
 
 export type LookupFailure =
   /** The reader asked for no network. */
   | 'offline'
   /** The network is asked only for what proved authentic. */
   | 'unasked'
+  /** There is no such document, the host says. */
+  | 'absent'
   /** A guard refused the address. */
   | 'blocked'
   /** The network or the host did not answer as it should. */

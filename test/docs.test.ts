@@ -66,7 +66,7 @@ describe('the README', () => {
     );
     expect(status, stdout).toBe(0);
     expect(stdout).toContain('57 verified');
-    expect(stdout).toMatch(/54 verified +3 rejected/);
+    expect(stdout).toMatch(/54 verified +3 revoked/);
   }, 120_000);
 
   test('links only to what is there, and names every command', async () => {

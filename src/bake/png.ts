@@ -65,6 +65,19 @@ export function extractPng(image: Uint8Array): Extracted {
   });
 }
 
+/** A PNG as it was before anything was baked into it. */
+export function strippedPng(image: Uint8Array): Uint8Array {
+  const { chunks } = readPng(image);
+  const carriers = chunks.filter((chunk) => CARRIED.some(({ keyword }) => keyword === keywordOf(chunk)));
+  const pieces: Uint8Array[] = [];
+  let at = 0;
+  for (const { start, end } of carriers) {
+    pieces.push(image.subarray(at, start));
+    at = end;
+  }
+  return new Uint8Array(Buffer.concat([...pieces, image.subarray(at)]));
+}
+
 function textContent(credential: string): Uint8Array {
   // Keyword, NUL, compression flag and method (none), empty language tag and translated keyword (PNG, 11.3.4.5).
   return Buffer.concat([Buffer.from(`${KEYWORD}\0\0\0\0\0`, 'latin1'), Buffer.from(credential, 'utf8')]);

@@ -49,6 +49,19 @@ export function extractSvg(image: string): Extracted {
   });
 }
 
+/** An SVG as it was before anything was baked into it. */
+export function strippedSvg(image: string): string {
+  const { children, rootAttributes } = scanSvg(image);
+  const carriers = children.filter((child) => CARRIED.some((_, row) => isCarrier(child, row)));
+  const namespaces = rootAttributes.filter(
+    ({ name, value }) => name.startsWith('xmlns:') && CARRIED.some(({ namespace }) => namespace === value),
+  );
+  return splice(
+    image,
+    [...carriers, ...namespaces].map(({ start, end }) => ({ start, end, text: '' })),
+  );
+}
+
 /**
  * JSON text that can stand in one CDATA section: `]]>` and the two characters that XML has no room for occur only
  * inside strings, where JSON can escape them.

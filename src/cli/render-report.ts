@@ -1,25 +1,52 @@
 import { formatDay, readInstant } from '../syntax/datetime.ts';
 import { quoted, visible } from '../syntax/text.ts';
 import type { Claims, Report } from '../verify/report.ts';
-import { type CheckResult, type Outcome, passedAll, type VerdictWord } from '../verify/verdict.ts';
+import { type CheckName, type CheckResult, type Outcome, passedAll } from '../verify/verdict.ts';
 import type { Session } from './session.ts';
 import { count, styles } from './style.ts';
 
 const MARKS: Readonly<Record<Outcome, string>> = { passed: '✓', failed: '✗', undetermined: '?', skipped: '–' };
 
+/** Checks that say something even where they were not made; of the others only those that were made are shown. */
+const ALWAYS_SHOWN: ReadonlySet<CheckName> = new Set(['file', 'signature', 'key', 'status', 'recipient', 'trust']);
+
 /** A report as a person reads it. Every text from the credential is escaped, and quoted where it is not plain. */
-export function reportAsText(report: Report, recipient: string | undefined, session: Session): string {
+export function reportAsText(
+  report: Report,
+  recipient: string | undefined,
+  session: Session,
+  { all = false, indent = '' } = {},
+): string {
   const { out } = styles(session);
   const paint = { verified: out.green, rejected: out.red, undetermined: out.yellow }[report.verdict];
-  const [word = '', ...rest] = report.headline.split('  ');
+  const [word, text] = splitHeadline(report);
   const title =
     report.verdict === 'verified'
       ? report.claims?.name === undefined
         ? ''
         : quoted(report.claims.name, 120)
-      : visible(rest.join('  '), 400);
-  const head = `${paint.bold(word)}  ${title}\n${report.claims === undefined ? '' : claimLines(report, report.claims, recipient)}`;
-  return `${head}\n${report.checks.map((check) => checkLines(check, session)).join('')}`;
+      : visible(text, 400);
+  const claims = report.claims === undefined ? '' : claimLines(report, report.claims, recipient);
+  const shown = report.checks.filter(
+    ({ check, outcome, findings }) => all || outcome !== 'skipped' || ALWAYS_SHOWN.has(check) || findings.length > 0,
+  );
+  const head = `${paint.bold(word)}  ${title}\n${claims}`;
+  const own = `${head}\n${shown.map((check) => checkLines(check, session)).join('')}`;
+  const inner = report.contained.map(
+    ({ path, report: each }) =>
+      `\n${out.dim(visible(path))}\n${reportAsText(each, undefined, session, { all, indent: '  ' })}`,
+  );
+  return indented(`${own}${inner.join('')}`, indent);
+}
+
+function indented(text: string, indent: string): string {
+  return indent === '' ? text : text.replace(/^(?=.)/gm, indent);
+}
+
+/** `EXPIRED` and what there is to say about it. */
+export function splitHeadline({ headline }: Report): readonly [word: string, text: string] {
+  const [word = '', ...rest] = headline.split('  ');
+  return [word, rest.join('  ')];
 }
 
 function claimLines({ verdict, checks }: Report, claims: Claims, recipient: string | undefined): string {
@@ -41,50 +68,56 @@ function checkLines({ check, outcome, summary, findings }: CheckResult, session:
   const lines = [`  ${paint(MARKS[outcome])} ${check.padEnd(12)}  ${visible(summary, 600)}\n`];
   for (const { message, advice, path } of findings) {
     const place = path === undefined || path === '' ? '' : ` at ${visible(path)}`;
-    if (visible(message, 600) !== visible(summary, 600)) lines.push(`${indent}${visible(message, 600)}${place}\n`);
+    const isTold = visible(message, 600).includes(visible(path ?? '', 600)) ? '' : place;
+    if (visible(message, 600) !== visible(summary, 600)) lines.push(`${indent}${visible(message, 600)}${isTold}\n`);
     else if (place !== '') lines.push(`${indent}${place.trim()}\n`);
     if (advice !== undefined) lines.push(`${indent}${out.dim(`→ ${visible(advice, 400)}`)}\n`);
   }
   return lines.join('');
 }
 
-/** A report as JSON (schemas/output.json). */
-export function reportAsJson(file: string, { verdict, headline, claims, checks }: Report): object {
-  return {
-    badgekit: 1,
-    file,
-    verdict,
-    headline,
-    claims:
-      claims === undefined
-        ? null
-        : Object.fromEntries(Object.entries(claims).map(([name, value]) => [name, value ?? null])),
-    checks: checks.map(({ check, outcome, summary, findings }) => ({
-      check,
-      outcome,
-      summary,
-      findings: findings.map(({ code, message, path, advice }) => ({
-        code,
-        message,
-        path: path ?? null,
-        advice: advice ?? null,
-      })),
-    })),
-  };
+const MAX_LISTED = 100;
+
+/** What became of many files, counted by verdict and cause; those that are not verified are remembered by name. */
+export class Summary {
+  readonly #counts = new Map<string, number>();
+  readonly #listed: { readonly file: string; readonly headline: string }[] = [];
+  #total = 0;
+
+  add(file: string, report: Report): void {
+    this.#total++;
+    const [word] = splitHeadline(report);
+    const cause = word.toLowerCase();
+    this.#counts.set(cause, (this.#counts.get(cause) ?? 0) + 1);
+    if (report.verdict !== 'verified' && this.#listed.length < MAX_LISTED)
+      this.#listed.push({ file, headline: report.headline });
+  }
+
+  get total(): number {
+    return this.#total;
+  }
+
+  /** How many of each cause, the good first and the worst next. */
+  get counts(): readonly (readonly [cause: string, count: number])[] {
+    const rank = ['verified', 'rejected', 'undetermined'];
+    return [...this.#counts].sort(([a], [b]) => position(rank, a) - position(rank, b) || (a < b ? -1 : 1));
+  }
+
+  asText(session: Session, elapsedMs: number): string {
+    const { out } = styles(session);
+    const counts = this.counts.map(([cause, number]) => `${count(number)} ${cause}`);
+    if (!this.#counts.has('verified')) counts.unshift('0 verified');
+    const lines = this.#listed.map(({ file, headline }) => `  ${visible(file)}: ${visible(headline, 400)}\n`);
+    const verified = this.#counts.get('verified') ?? 0;
+    const more = this.#total - verified - this.#listed.length;
+    if (more > 0) lines.push(`  and ${count(more)} more: --jsonl has a line for every file\n`);
+    return `${out.bold(counts.join('   '))}   ${out.dim(`${(elapsedMs / 1000).toFixed(1)} s`)}\n${lines.join('')}`;
+  }
 }
 
-/** Several files: how many of each verdict, and a line for each that is not verified. */
-export function summaryAsText(
-  reports: readonly { readonly file: string; readonly report: Report }[],
-  session: Session,
-): string {
-  const { out } = styles(session);
-  const tally = (verdict: VerdictWord): number => reports.filter(({ report }) => report.verdict === verdict).length;
-  const counts = (['verified', 'rejected', 'undetermined'] as const).map(
-    (verdict) => `${count(tally(verdict))} ${verdict}`,
-  );
-  const others = reports.filter(({ report }) => report.verdict !== 'verified');
-  return `${out.bold(counts.join('   '))}\n${others.map(({ file, report }) => `  ${visible(file)}: ${visible(report.headline, 400)}\n`).join('')}`;
+function position(rank: readonly string[], word: string): number {
+  const index = rank.indexOf(word);
+  return index === -1 ? 0.5 : index;
 }
 
 function day(stamp: string | undefined): string | undefined {

@@ -13,6 +13,7 @@ export interface VerificationMethod {
   /** Read only when the method is used: a document may hold keys of other kinds. */
   readonly material: JsonObject;
   readonly forAssertion: boolean;
+  readonly forAuthentication: boolean;
   /** The moment from which the key no longer counts; undefined where none is set. */
   readonly endsAt: Instant | undefined;
 }
@@ -23,25 +24,32 @@ export interface ControllerDocument {
 }
 
 /**
- * Reads a DID document. Entries that are no verification methods are passed over: they help nobody.
+ * Reads a controller document: that of a DID, or of an https issuer. Entries that are no verification methods are passed over: they help nobody.
  * @throws BadgekitError KEY_INVALID where it is none, is not about `did`, or lists one method twice
  */
 export function readControllerDocument(value: Json, did: string): ControllerDocument {
   if (!isJsonObject(value)) throw invalid('it is not a JSON object');
   if (value['id'] !== did) throw invalid('it is about another identifier');
   const assertion = list(value['assertionMethod']);
-  const entries = [...list(value['verificationMethod']), ...assertion]
+  const authentication = list(value['authentication']);
+  const entries = [...list(value['verificationMethod']), ...assertion, ...authentication]
     .filter(isJsonObject)
     .filter(({ id }) => typeof id === 'string');
   if (entries.length > MAX_METHODS) throw invalid(`it has more than ${MAX_METHODS} keys`);
-  const allowed = new Set(assertion.map((entry) => absolute(isJsonObject(entry) ? entry['id'] : entry, did)));
+  const named = (relationship: readonly Json[]): ReadonlySet<string> =>
+    new Set(relationship.map((entry) => absolute(isJsonObject(entry) ? entry['id'] : entry, did)));
+  const allowed = { assertion: named(assertion), authentication: named(authentication) };
   const methods = value['deactivated'] === true ? [] : entries.map((material) => readMethod(material, did, allowed));
   const ids = methods.map(({ id }) => id);
   if (new Set(ids).size !== ids.length) throw invalid('it lists one verification method twice');
   return { id: did, methods };
 }
 
-function readMethod(material: JsonObject, did: string, allowed: ReadonlySet<string>): VerificationMethod {
+function readMethod(
+  material: JsonObject,
+  did: string,
+  allowed: { readonly assertion: ReadonlySet<string>; readonly authentication: ReadonlySet<string> },
+): VerificationMethod {
   const id = absolute(material['id'], did);
   const { controller = did } = material;
   if (typeof controller !== 'string') throw invalid("a key's controller is no text");
@@ -52,7 +60,8 @@ function readMethod(material: JsonObject, did: string, allowed: ReadonlySet<stri
     id,
     controller,
     material,
-    forAssertion: allowed.has(id),
+    forAssertion: allowed.assertion.has(id),
+    forAuthentication: allowed.authentication.has(id),
     endsAt: ends.length === 0 ? undefined : Math.min(...ends),
   };
 }
@@ -86,5 +95,5 @@ function list(value: Json | undefined): readonly Json[] {
 }
 
 function invalid(what: string): BadgekitError {
-  return new BadgekitError('KEY_INVALID', `the DID document cannot be used: ${what}`);
+  return new BadgekitError('KEY_INVALID', `the issuer's document cannot be used: ${what}`);
 }

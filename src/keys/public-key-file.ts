@@ -3,7 +3,7 @@ import type { Instant } from '../syntax/datetime.ts';
 import { isJsonObject, type Json, type JsonObject, parseJson } from '../syntax/json.ts';
 import { methodKey, readControllerDocument, type VerificationMethod } from './controller-document.ts';
 import { keyOfDidKey } from './did-key.ts';
-import { type PublicKey, publicKeyFromJwk, publicKeyFromMultikey } from './public-key.ts';
+import { type PublicKey, publicKeyFromJwk, publicKeyFromMultikey, publicKeyFromPem } from './public-key.ts';
 
 /** A key from a file, with what the file tells of it: whose it is, under which name, and until when. */
 export interface KeyFromFile {
@@ -14,8 +14,8 @@ export interface KeyFromFile {
 }
 
 /**
- * The public keys in a text as people have them: a JWK, a JWK set, a Multikey or a DID document as JSON, or a bare
- * Multikey or did:key.
+ * The public keys in a text as people have them: a JWK, a JWK set, a Multikey or a DID document as JSON, a PEM
+ * text, or a bare Multikey or did:key.
  * @throws BadgekitError KEY_INVALID | JSON_*
  */
 export function readPublicKeys(text: string): readonly KeyFromFile[] {
@@ -28,15 +28,16 @@ export function readPublicKeys(text: string): readonly KeyFromFile[] {
     throw new BadgekitError('KEY_INVALID', 'the file is a sealed private key, not a public one', {
       hint: 'give the DID document that publishes it, such as public/.well-known/did.json',
     });
+  if (bare.startsWith('-----BEGIN')) return [{ key: publicKeyFromPem(bare), controller: undefined }];
   if (!/^z[1-9A-HJ-NP-Za-km-z]+$/.test(bare) && !bare.startsWith('{'))
     throw new BadgekitError('KEY_INVALID', 'the file holds no public key', {
-      hint: 'give a JWK, a JWK set, a Multikey, a did:key or a DID document',
+      hint: 'give a JWK, a JWK set, a Multikey, a did:key, a PEM text or a DID document',
     });
   if (!bare.startsWith('{')) return [{ key: publicKeyFromMultikey(bare), controller: undefined }];
   const keys = keysOf(parseJson(text));
   if (keys.length === 0)
     throw new BadgekitError('KEY_INVALID', 'the file holds no public key that badgekit verifies with', {
-      hint: 'give a JWK, a JWK set, a Multikey, a did:key or a DID document',
+      hint: 'give a JWK, a JWK set, a Multikey, a did:key, a PEM text or a DID document',
     });
   return keys;
 }

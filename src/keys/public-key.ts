@@ -56,6 +56,20 @@ export function publicKeyFromJwk(jwk: unknown): PublicKey {
   return checked(algorithm, publicJwk);
 }
 
+/**
+ * Reads a public key in PEM (SubjectPublicKeyInfo), as Open Badges 2.0 publishes keys.
+ * @throws BadgekitError KEY_INVALID
+ */
+export function publicKeyFromPem(pem: string): PublicKey {
+  if (!/^-----BEGIN PUBLIC KEY-----\s/.test(pem.trim())) throw invalid('it is no PEM text of a public key');
+  try {
+    return publicKeyFromJwk(createPublicKey(pem).export({ format: 'jwk' }));
+  } catch (cause) {
+    if (cause instanceof BadgekitError) throw cause;
+    throw invalid('its PEM text is damaged, or of a type that badgekit does not verify with', cause);
+  }
+}
+
 /** Whether a signature over the bytes verifies: ECDSA as r||s (IEEE P1363), RSA as PKCS #1 v1.5. Never throws. */
 export function verifySignature(key: PublicKey, bytes: Uint8Array, signature: Uint8Array): boolean {
   const { signatureLength, hash, name, ec } = key.algorithm;

@@ -1,8 +1,16 @@
 import { createHash } from 'node:crypto';
 import { BadgekitError } from '../errors.ts';
 import type { DocumentLoader } from '../ports.ts';
+import { canonicalJson } from '../syntax/jcs.ts';
 import { quoted } from '../syntax/text.ts';
-import { CREDENTIALS_V1, CREDENTIALS_V2, OPEN_BADGES_CONTEXT, OPEN_BADGES_EXTENSIONS } from './vocabulary.ts';
+import {
+  CLR_CONTEXT,
+  CLR_FIRST_CONTEXT,
+  CREDENTIALS_V1,
+  CREDENTIALS_V2,
+  OPEN_BADGES_CONTEXT,
+  OPEN_BADGES_EXTENSIONS,
+} from './vocabulary.ts';
 
 type ContextMap = ReadonlyMap<string, object>;
 
@@ -18,7 +26,13 @@ const openBadges = async (): Promise<ContextMap> => (await import('@digitalcrede
 const credentials = async (): Promise<ContextMap> => (await import('@digitalbazaar/credentials-context')).contexts;
 const dataIntegrity = async (): Promise<ContextMap> => (await import('@digitalbazaar/data-integrity-context')).contexts;
 
-/** Every context that badgekit knows. They come from packages, never from the network, and are used only unaltered. */
+const learnerRecord = async (): Promise<ContextMap> =>
+  new Map([
+    [CLR_CONTEXT, (await import('../../schemas/contexts/clr-2.0.1.json', { with: { type: 'json' } })).default],
+    [CLR_FIRST_CONTEXT, (await import('../../schemas/contexts/clr-2.0.json', { with: { type: 'json' } })).default],
+  ]);
+
+/** Every context that badgekit knows. They come from packages or from schemas/contexts, never from the network, and are used only unaltered. */
 const PINNED: Readonly<Record<string, PinnedContext>> = {
   [CREDENTIALS_V2]: { sha256: 'b463c8d6a066214123ddd9827b135e1b50e1fc73322cc52a9b12a4f1fc7d86cf', load: credentials },
   [CREDENTIALS_V1]: { sha256: 'b01e671e873981f19a9102a9a57f666dbcaeb31b99e3e124378d143e71549247', load: credentials },
@@ -48,6 +62,11 @@ const PINNED: Readonly<Record<string, PinnedContext>> = {
   [OPEN_BADGES_EXTENSIONS]: {
     sha256: '15f4c347c6fe4380d9b6b93795859e33747ef48d5c55b91a71c52fb51c7bcbd7',
     load: openBadges,
+  },
+  [CLR_CONTEXT]: { sha256: '7defe702c102faf14108579b7d65ef39ecf4c3bbef925b803e15bd77cd6e3394', load: learnerRecord },
+  [CLR_FIRST_CONTEXT]: {
+    sha256: 'a2dd0c0c07434663b7b54a51dd8a3363f6d5c420efa87e3d97b4ef8661596d44',
+    load: learnerRecord,
   },
   'https://w3id.org/security/data-integrity/v1': {
     sha256: '9505bf85338a4c2121ad03992ac90061bc85d43bcfa34d9d47b779381cf08b5f',
@@ -85,6 +104,11 @@ export function isKnownContext(url: string): boolean {
   return Object.hasOwn(PINNED, url);
 }
 
+/** The SHA-256 that a known context's document is pinned by; undefined for others. */
+export function contextHash(url: string): string | undefined {
+  return Object.hasOwn(PINNED, url) ? PINNED[url]?.sha256 : undefined;
+}
+
 export function knownContexts(): readonly string[] {
   return Object.keys(PINNED);
 }
@@ -110,12 +134,13 @@ export const loadContext: DocumentLoader = async (url) => ({
   contextUrl: null,
   documentUrl: url,
   document: await contextDocument(url),
+  tag: 'static',
 });
 
 async function loadPinned(url: string, pinned: PinnedContext): Promise<object> {
   const published = (await pinned.load()).get(url);
   const document = published === undefined ? {} : withTerms(published, pinned.added);
-  if (createHash('sha256').update(sortedJson(document)).digest('hex') !== pinned.sha256) {
+  if (createHash('sha256').update(canonicalJson(document)).digest('hex') !== pinned.sha256) {
     throw new BadgekitError(
       'CONTEXT_ALTERED',
       `the installed copy of ${url} is not the one that badgekit was tested with`,
@@ -129,11 +154,4 @@ function withTerms(document: object, added: PinnedContext['added']): object {
   if (added === undefined) return document;
   const terms = '@context' in document && typeof document['@context'] === 'object' ? document['@context'] : {};
   return { ...document, '@context': { ...terms, ...added } };
-}
-
-function sortedJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(sortedJson).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([key, member]) => `${JSON.stringify(key)}:${sortedJson(member)}`).join(',')}}`;
 }

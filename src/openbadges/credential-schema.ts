@@ -1,20 +1,25 @@
+import clr from '../../schemas/clr-2.0.json' with { type: 'json' };
 import schema from '../../schemas/open-badges-3.0.json' with { type: 'json' };
 import { isJsonObject, type Json, type JsonObject, pointer } from '../syntax/json.ts';
 import { compileSchema, type SchemaOutcome } from '../syntax/schema.ts';
 import { CREDENTIALS_V1, CREDENTIALS_V2 } from './vocabulary.ts';
 
-export type CredentialClass = 'AchievementCredential' | 'EndorsementCredential';
+export type CredentialClass = 'AchievementCredential' | 'EndorsementCredential' | 'ClrCredential';
 
 const compiled = new Map<CredentialClass, (value: unknown) => SchemaOutcome<JsonObject>>();
 
-/** Checks a credential against the Open Badges 3.0 class tables, in the plain serialization of VCDM 2.0. */
+/** Checks a credential against the Open Badges 3.0 and CLR 2.0 class tables, in the plain serialization of VCDM 2.0. */
 export function checkCredentialSchema(
   credential: Json,
   credentialClass: CredentialClass = 'AchievementCredential',
 ): SchemaOutcome<JsonObject> {
-  const { $id: _, ...definitions } = schema;
   const validate =
-    compiled.get(credentialClass) ?? compileSchema<JsonObject>({ ...definitions, $ref: `#/$defs/${credentialClass}` });
+    compiled.get(credentialClass) ??
+    compileSchema<JsonObject>({
+      $schema: schema.$schema,
+      $defs: { ...schema.$defs, ...clr.$defs },
+      $ref: `#/$defs/${credentialClass}`,
+    });
   compiled.set(credentialClass, validate);
   return validate(credential);
 }
@@ -30,7 +35,7 @@ export interface NormalizedForm {
 }
 
 // Classes whose `type` is a single string (Open Badges 3.0, class tables); all others have an array.
-const SINGLE_TYPE = new Set(['Image', 'IdentityObject', 'IdentifierEntry', 'GeoCoordinates']);
+const SINGLE_TYPE = new Set(['Image', 'IdentityObject', 'IdentifierEntry', 'GeoCoordinates', 'Association']);
 const SINGLE_TYPE_MEMBERS = new Set(['credentialStatus', 'refreshService', 'credentialSchema', 'termsOfUse', 'proof']);
 const ARRAY_MEMBERS = ['proof', 'credentialSchema', 'termsOfUse'] as const;
 
@@ -67,6 +72,8 @@ function widenTypes(value: Json, path: string, compacted: string[], member = '')
     return value.map((entry, index) => widenTypes(entry, pointer(path, index), compacted, member));
   if (!isJsonObject(value)) return value;
   const entries = Object.entries(value).map(([key, inner]) => {
+    // A wrapped credential is checked on its own, in the form in which it stands.
+    if (key === 'verifiableCredential') return [key, inner] as const;
     const isSingle =
       key !== 'type' || typeof inner !== 'string' || SINGLE_TYPE.has(inner) || SINGLE_TYPE_MEMBERS.has(member);
     if (isSingle) return [key, widenTypes(inner, pointer(path, key), compacted, key)] as const;

@@ -1,6 +1,9 @@
 import { isJsonObject, type Json, type JsonObject, pointer } from '../syntax/json.ts';
 import { quoted } from '../syntax/text.ts';
 
+/** Members whose value is itself a signed document with contexts of its own. */
+export const EMBEDDED_DOCUMENTS: ReadonlySet<string> = new Set(['endorsement', 'verifiableCredential']);
+
 /** One thing that is described in two places of a document. */
 export interface RepeatedNode {
   readonly code: 'NODE_TWICE';
@@ -22,7 +25,7 @@ interface Occurrence {
  */
 export function nodeFaults(document: JsonObject): readonly RepeatedNode[] {
   const occurrences = new Map<string, Occurrence[]>();
-  const twice = collect(document, '', 'root', occurrences);
+  const twice = collect(document, '', 'root', occurrences) ?? rootInside(document);
   if (twice !== undefined) return [twice];
   for (const [id, places] of occurrences) {
     const [, second] = places;
@@ -33,6 +36,26 @@ export function nodeFaults(document: JsonObject): readonly RepeatedNode[] {
     }
   }
   return [];
+}
+
+/** A record described once more inside a credential that it wraps: its members could move there. */
+function rootInside(document: JsonObject): RepeatedNode | undefined {
+  const { id, credentialSubject: subject } = document;
+  if (typeof id !== 'string') return undefined;
+  const wrapped = [
+    ['/verifiableCredential', document['verifiableCredential']],
+    ['/credentialSubject/verifiableCredential', isJsonObject(subject) ? subject['verifiableCredential'] : undefined],
+  ] as const;
+  const found = wrapped.find(([, value]) => value !== undefined && names(value, id));
+  return found === undefined
+    ? undefined
+    : { code: 'NODE_TWICE', path: found[0], message: `${quoted(id)} is described a second time, inside itself` };
+}
+
+function names(value: Json, id: string): boolean {
+  if (Array.isArray(value)) return value.some((entry) => names(entry, id));
+  if (!isJsonObject(value)) return false;
+  return value['id'] === id || Object.values(value).some((member) => names(member, id));
 }
 
 /** Gathers every naming of every node; reports an id that stands twice in one list. */
@@ -47,6 +70,8 @@ function collect(
   note(value, path, role, occurrences);
   for (const [key, member] of Object.entries(value)) {
     if (key === 'proof') continue;
+    // Credentials that a record wraps have signatures of their own, under which nothing of theirs can move.
+    if (key === 'verifiableCredential') continue;
     const at = pointer(path, key);
     const named = role === 'root' && key === 'issuer' && typeof member === 'string' ? { id: member } : member;
     const found = collect(named, at, ROLES[key] ?? 'other', occurrences);

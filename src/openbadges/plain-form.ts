@@ -1,8 +1,8 @@
 import { isJsonObject, type Json, type JsonObject, pointer } from '../syntax/json.ts';
 import { quoted } from '../syntax/text.ts';
 import { isKnownContext } from './contexts.ts';
-import { nodeFaults } from './nodes.ts';
-import { CREDENTIALS_V1, CREDENTIALS_V2 } from './vocabulary.ts';
+import { EMBEDDED_DOCUMENTS, nodeFaults } from './nodes.ts';
+import { CLR_CONTEXT, CLR_FIRST_CONTEXT, CREDENTIALS_V1, CREDENTIALS_V2 } from './vocabulary.ts';
 
 /** A reason why a document's JSON may not say what its signature covers. */
 export interface FormFault {
@@ -19,8 +19,6 @@ export interface FormFault {
   readonly message: string;
 }
 
-// Members whose value is itself a signed document with contexts of its own.
-const EMBEDDED_DOCUMENTS = new Set(['endorsement', 'verifiableCredential']);
 const MAX_CONTEXTS = 16;
 const OPEN_BADGES_URL = /^https:\/\/purl\.imsglobal\.org\/spec\/ob\/v3p0\/context(?:-3\.\d\.\d)?\.json$/;
 
@@ -86,7 +84,9 @@ function orderFaults(context: readonly Json[], at: string): FormFault[] {
     .filter((index) => index >= 0);
   if (openBadges.length > 1)
     return [{ code: 'CONTEXT_ORDER', path: at, message: 'two versions of the Open Badges context are mixed' }];
-  if ((openBadges[0] ?? 0) > 0)
+  // A learner record has its own context before that of the badges in it (CLR 2.0, "Contexts").
+  const isLearnerRecord = rest[0] === CLR_CONTEXT || rest[0] === CLR_FIRST_CONTEXT;
+  if ((openBadges[0] ?? 0) > (isLearnerRecord ? 1 : 0))
     return [{ code: 'CONTEXT_ORDER', path: at, message: 'the Open Badges context must be the second one' }];
   return [];
 }

@@ -30,6 +30,18 @@ export function ruleFaults(credential: JsonObject): readonly RuleFault[] {
   ];
 }
 
+/** The semantic rules of a ClrCredential (CLR 2.0, B.1.2): its subject is somebody, its period runs forward. */
+export function learnerRecordFaults(credential: JsonObject): readonly RuleFault[] {
+  const subject = credential['credentialSubject'];
+  const isSomebody = isJsonObject(subject) && (subject['id'] !== undefined || asList(subject['identifier']).length > 0);
+  const nobody: RuleFault = {
+    code: 'SUBJECT_UNIDENTIFIED',
+    path: '/credentialSubject',
+    message: 'the subject has neither an id nor an identifier: the record is about nobody in particular',
+  };
+  return [...(isSomebody ? [] : [nobody]), ...periodFaults(credential)];
+}
+
 /** Open Badges 3.0, B.1.4: a subject has an id or an identifier; B.1.7: criteria have an id or a narrative. */
 function subjectFaults(subject: JsonObject): RuleFault[] {
   const path = '/credentialSubject';

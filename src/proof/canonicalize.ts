@@ -10,12 +10,14 @@ const MAX_WORK_FACTOR = 1;
 
 /**
  * The canonical N-Quads of a JSON-LD document: RDFC-1.0 after JSON-LD 1.1 expansion in safe mode, so that whatever a
- * context does not define is an error and never a silently unsigned part.
+ * context does not define is an error and never a silently unsigned part. The other mode is for telling, after a
+ * signature failed, whether undefined parts are why; nothing is ever accepted by it.
  * @throws BadgekitError TERM_UNDEFINED | CONTEXT_UNKNOWN | CREDENTIAL_INVALID
  */
 export async function canonicalize(
   document: JsonObject,
   documentLoader: DocumentLoader = loadContext,
+  mode: 'safe' | 'as far as defined' = 'safe',
 ): Promise<string> {
   try {
     return await jsonld.canonize(structuredClone(document), {
@@ -24,7 +26,7 @@ export async function canonicalize(
       canonizeOptions: { maxWorkFactor: MAX_WORK_FACTOR },
       documentLoader,
       format: 'application/n-quads',
-      safe: true,
+      safe: mode === 'safe',
     });
   } catch (error) {
     throw explain(error);

@@ -2,11 +2,15 @@ import { createHash } from 'node:crypto';
 import { BadgekitError } from '../errors.ts';
 import { type PrivateKey, signBytes } from '../keys/private-key.ts';
 import { type PublicKey, verifySignature } from '../keys/public-key.ts';
+import { asList } from '../openbadges/credential.ts';
 import type { DocumentLoader } from '../ports.ts';
 import { formatStamp, type Instant } from '../syntax/datetime.ts';
-import type { JsonObject } from '../syntax/json.ts';
+import { canonicalJson } from '../syntax/jcs.ts';
+import { isJsonObject, type JsonObject } from '../syntax/json.ts';
 import { decodeMultibase, encodeBase58btc } from '../syntax/multibase.ts';
 import { canonicalize } from './canonicalize.ts';
+import { checkDerivedProof, readDerivedProof } from './selective-disclosure.ts';
+import { suiteOf } from './suites.ts';
 
 export interface SigningOptions {
   /** The DID URL under which the public key is published. */
@@ -52,14 +56,16 @@ export async function checkProof(
   key: PublicKey,
   documentLoader?: DocumentLoader,
 ): Promise<boolean> {
-  const signature = decodeProofValue(proof['proofValue']);
+  const { proofValue } = proof;
+  if (suiteOf(proof)?.transformation === 'selective') return await checkSelective(document, proof, key, documentLoader);
+  const signature = decodeProofValue(proofValue);
   if (signature === undefined) return false;
   return verifySignature(key, await signedBytes(document, proof, key.algorithm.hash, documentLoader), signature);
 }
 
 /**
  * The bytes that the signature covers: hash of the canonical proof configuration, then hash of the canonical document
- * without any proof (VC-DI-EDDSA, sections 3.2.3 to 3.2.5).
+ * with no proofs but those that this one builds on (VC-DI-EDDSA, sections 3.2.3 to 3.2.5 and 3.3.3 to 3.3.5).
  */
 export async function signedBytes(
   document: JsonObject,
@@ -67,23 +73,110 @@ export async function signedBytes(
   hash: string,
   documentLoader?: DocumentLoader,
 ): Promise<Uint8Array> {
-  const { proofValue: _value, ...configuration } = proof;
-  const context = document['@context'] ?? [];
-  const options = await canonicalHash({ '@context': context, ...configuration }, hash, documentLoader);
-  return Buffer.concat([options, await documentHash(document, hash, documentLoader)]);
+  const options = await configurationHash(document, proof, hash, documentLoader);
+  return Buffer.concat([options, await documentHash(document, proof, hash, documentLoader)]);
 }
 
-/** Several proofs of one document cover the same statements: they are put in order once. */
-const documentHashes = new WeakMap<JsonObject, Map<string, Promise<Uint8Array>>>();
+async function configurationHash(
+  document: JsonObject,
+  proof: JsonObject,
+  hash: string,
+  documentLoader?: DocumentLoader,
+): Promise<Uint8Array> {
+  const { proofValue: _value, ...configuration } = proof;
+  // What JCS signs is the proof as it stands; RDFC needs the contexts to read it.
+  if (usesJcs(proof)) return jcsHash(configuration, hash);
+  if (documentLoader === undefined)
+    return createHash(hash)
+      .update(await canonicalOptions(document, proof))
+      .digest();
+  return await canonicalHash({ '@context': document['@context'] ?? [], ...configuration }, hash, documentLoader);
+}
 
-function documentHash(document: JsonObject, hash: string, documentLoader?: DocumentLoader): Promise<Uint8Array> {
+async function checkSelective(
+  document: JsonObject,
+  proof: JsonObject,
+  key: PublicKey,
+  documentLoader?: DocumentLoader,
+): Promise<boolean> {
+  const derived = typeof proof['proofValue'] === 'string' ? readDerivedProof(proof['proofValue']) : undefined;
+  if (derived === undefined) return false;
+  const canonical = await canonicalize(signedPart(document, proof), documentLoader);
+  return checkDerivedProof(canonical, await configurationHash(document, proof, 'sha256', documentLoader), derived, key);
+}
+
+/** Whether a proof would hold if what the contexts do not define were left out, as careless programs do. */
+export async function holdsAsFarAsDefined(document: JsonObject, proof: JsonObject, key: PublicKey): Promise<boolean> {
+  const signature = decodeProofValue(proof['proofValue']);
+  if (signature === undefined || suiteOf(proof)?.transformation !== 'rdfc') return false;
+  const { proofValue: _value, ...configuration } = proof;
+  const parts = [{ '@context': document['@context'] ?? [], ...configuration }, signedPart(document, proof)];
+  const hashes = await Promise.all(
+    parts.map(async (part) =>
+      createHash(key.algorithm.hash)
+        .update(await canonicalize(part, undefined, 'as far as defined'))
+        .digest(),
+    ),
+  );
+  return verifySignature(key, Buffer.concat(hashes), signature);
+}
+
+/** The document as a proof covers it: with those proofs that it builds on (VC Data Integrity, section 4.7). */
+function signedPart(document: JsonObject, proof: JsonObject): JsonObject {
+  const { proof: proofs, ...unsecured } = document;
+  const names = asList(proof['previousProof']);
+  const earlier = asList(proofs).filter((other) => isJsonObject(other) && names.includes(other['id'] ?? null));
+  const context = usesJcs(proof) && proof['@context'] !== undefined ? { '@context': proof['@context'] } : {};
+  return earlier.length === 0 ? { ...unsecured, ...context } : { ...unsecured, ...context, proof: earlier };
+}
+
+/** What several proofs and checks of one document need again: its canonical text, and that of each proof's options. */
+const canonicalTexts = new WeakMap<JsonObject, Promise<string>>();
+
+/**
+ * The canonical N-Quads of a document without its proofs; made once for each document.
+ * @throws BadgekitError TERM_UNDEFINED | CONTEXT_UNKNOWN | CREDENTIAL_INVALID
+ */
+export function canonicalDocument(document: JsonObject): Promise<string> {
   const { proof: _proof, ...unsecured } = document;
-  if (documentLoader !== undefined) return canonicalHash(unsecured, hash, documentLoader);
-  const known = documentHashes.get(document) ?? new Map<string, Promise<Uint8Array>>();
-  documentHashes.set(document, known);
-  const digest = known.get(hash) ?? canonicalHash(unsecured, hash);
-  known.set(hash, digest);
-  return digest;
+  return remembered(document, unsecured);
+}
+
+/**
+ * The canonical N-Quads of a proof's options, read with the contexts of its document; made once for each proof.
+ * @throws BadgekitError TERM_UNDEFINED | CONTEXT_UNKNOWN | CREDENTIAL_INVALID
+ */
+export function canonicalOptions(document: JsonObject, proof: JsonObject): Promise<string> {
+  const { proofValue: _value, ...configuration } = proof;
+  return remembered(proof, { '@context': document['@context'] ?? [], ...configuration });
+}
+
+function remembered(name: JsonObject, part: JsonObject): Promise<string> {
+  const text = canonicalTexts.get(name) ?? canonicalize(part);
+  canonicalTexts.set(name, text);
+  return text;
+}
+
+async function documentHash(
+  document: JsonObject,
+  proof: JsonObject,
+  hash: string,
+  documentLoader?: DocumentLoader,
+): Promise<Uint8Array> {
+  const part = signedPart(document, proof);
+  if (usesJcs(proof)) return jcsHash(part, hash);
+  if (documentLoader !== undefined || 'proof' in part) return await canonicalHash(part, hash, documentLoader);
+  return createHash(hash)
+    .update(await canonicalDocument(document))
+    .digest();
+}
+
+function usesJcs(proof: JsonObject): boolean {
+  return suiteOf(proof)?.transformation === 'jcs';
+}
+
+function jcsHash(part: JsonObject, hash: string): Uint8Array {
+  return createHash(hash).update(canonicalJson(part)).digest();
 }
 
 async function canonicalHash(part: JsonObject, hash: string, documentLoader?: DocumentLoader): Promise<Uint8Array> {

@@ -58,53 +58,105 @@ export function assembleStatusList(content: StatusListContent): JsonObject {
 
 /** A credentialStatus entry as a verifier reads it: parsed, or the reason why it cannot be. */
 export type ReadEntry =
-  | {
-      readonly kind: 'bitstring';
-      readonly purpose: string;
-      readonly index: number;
-      readonly list: string;
-      readonly indexIsNumber: boolean;
-    }
+  | BitstringEntry
+  | { readonly kind: 'revocation list'; readonly url: string }
   | { readonly kind: 'unsupported'; readonly type: string; readonly why: string }
   | { readonly kind: 'malformed'; readonly why: string };
 
+export interface BitstringEntry {
+  readonly kind: 'bitstring';
+  /** The kind of list that the entry must lead to: an entry of one kind never counts in a list of the other. */
+  readonly listType: ListType;
+  readonly purpose: string;
+  readonly index: number;
+  readonly list: string;
+  readonly indexIsNumber: boolean;
+  /** Bits of the entry. */
+  readonly size: number;
+  /** What each value of a message means, in the order of the values. */
+  readonly messages: readonly string[];
+}
+
+export type ListType = 'BitstringStatusList' | 'StatusList2021';
+
+const ENTRY_TYPES: Readonly<Record<string, ListType>> = {
+  BitstringStatusListEntry: 'BitstringStatusList',
+  StatusList2021Entry: 'StatusList2021',
+};
 const INDEX = /^(?:0|[1-9]\d{0,14})$/;
+const MAX_SIZE = 8;
 
 export function readStatusEntry(entry: Json): ReadEntry {
   if (!isJsonObject(entry)) return { kind: 'malformed', why: 'it is not an object' };
-  const { type, statusPurpose, statusListIndex, statusListCredential, statusSize } = entry;
-  if (type !== 'BitstringStatusListEntry')
+  const { type, id } = entry;
+  if (type === '1EdTechRevocationList')
+    return typeof id === 'string'
+      ? { kind: 'revocation list', url: id }
+      : { kind: 'malformed', why: 'the revocation list has no id' };
+  const listType = typeof type === 'string' && Object.hasOwn(ENTRY_TYPES, type) ? ENTRY_TYPES[type] : undefined;
+  if (listType === undefined)
     return {
       kind: 'unsupported',
       type: typeof type === 'string' ? type : 'unnamed',
       why: 'badgekit does not know this kind of status',
     };
-  if (statusSize !== undefined && statusSize !== 1)
-    return { kind: 'unsupported', type, why: 'its entries have more than one bit' };
+  return readBitstringEntry(entry, listType);
+}
+
+function readBitstringEntry(entry: JsonObject, listType: ListType): ReadEntry {
+  const { statusPurpose, statusListIndex, statusListCredential, statusSize = 1, statusMessage } = entry;
   const index = typeof statusListIndex === 'number' ? String(statusListIndex) : statusListIndex;
   if (typeof index !== 'string' || !INDEX.test(index))
     return { kind: 'malformed', why: 'statusListIndex is not a whole number in plain digits' };
   if (typeof statusPurpose !== 'string' || typeof statusListCredential !== 'string')
     return { kind: 'malformed', why: 'statusPurpose or statusListCredential is missing' };
+  if (typeof statusSize !== 'number' || !Number.isInteger(statusSize) || statusSize < 1)
+    return { kind: 'malformed', why: 'statusSize is not a whole number of bits' };
+  if (statusSize > MAX_SIZE)
+    return { kind: 'unsupported', type: listType, why: `its entries have more than ${MAX_SIZE} bits` };
+  const messages = statusSize === 1 && statusMessage === undefined ? [] : readMessages(statusMessage, statusSize);
+  if (messages === undefined)
+    return { kind: 'malformed', why: 'its statusMessage does not have one message for each value' };
   return {
     kind: 'bitstring',
+    listType,
     purpose: statusPurpose,
     index: Number(index),
     list: statusListCredential,
     indexIsNumber: typeof statusListIndex === 'number',
+    size: statusSize,
+    messages,
   };
 }
 
+/** Section 2.1, statusMessage: one entry `{ status: "0x1", message }` for each value that the bits can have. */
+function readMessages(value: Json | undefined, size: number): readonly string[] | undefined {
+  const entries = asList(value).filter(isJsonObject);
+  if (entries.length !== 2 ** size) return undefined;
+  const messages = new Map(entries.map(({ status, message }) => [Number(status), message]));
+  const ordered = Array.from({ length: 2 ** size }, (_, status) => messages.get(status));
+  return ordered.every((message) => typeof message === 'string') ? ordered : undefined;
+}
+
+export interface StatusListParts {
+  readonly listType: ListType;
+  readonly purposes: readonly string[];
+  readonly encodedList: string;
+  /** How long a copy may be kept, in milliseconds (section 2.2, ttl). */
+  readonly ttl: number | undefined;
+}
+
 /** The parts of a status list credential that a verifier needs; undefined where it is not one. */
-export function readStatusList(
-  credential: JsonObject,
-): { readonly purposes: readonly string[]; readonly encodedList: string } | undefined {
+export function readStatusList(credential: JsonObject): StatusListParts | undefined {
   const subject = credential['credentialSubject'];
-  const isList =
-    asList(credential['type']).includes('BitstringStatusListCredential') &&
-    isJsonObject(subject) &&
-    asList(subject['type']).includes('BitstringStatusList');
-  if (!isList || typeof subject['encodedList'] !== 'string') return undefined;
+  if (!isJsonObject(subject) || typeof subject['encodedList'] !== 'string') return undefined;
+  const types = asList(credential['type']);
+  const subjectTypes = asList(subject['type']);
+  const listType = (['BitstringStatusList', 'StatusList2021'] as const).find(
+    (type) => types.includes(`${type}Credential`) && subjectTypes.includes(type),
+  );
+  if (listType === undefined) return undefined;
   const purposes = asList(subject['statusPurpose']).filter((purpose) => typeof purpose === 'string');
-  return { purposes, encodedList: subject['encodedList'] };
+  const { ttl, encodedList } = subject;
+  return { listType, purposes, encodedList, ttl: typeof ttl === 'number' ? ttl : undefined };
 }

@@ -1,6 +1,14 @@
 import { asList, issuerId } from '../openbadges/credential.ts';
 import { isJsonObject, type Json, type JsonObject } from '../syntax/json.ts';
-import { type CheckResult, type Finding, passedAll, verdictOf, type VerdictWord } from './verdict.ts';
+import {
+  type CheckResult,
+  DEFAULT_NEEDS,
+  type Finding,
+  type Needs,
+  passedAll,
+  verdictOf,
+  type VerdictWord,
+} from './verdict.ts';
 
 /** What a credential says of itself: claims, not facts, and never printed without escaping. */
 export interface Claims {
@@ -18,17 +26,40 @@ export interface Report {
   readonly verdict: VerdictWord;
   /** `EXPIRED  it expired on 2025-06-30; the signature is good` */
   readonly headline: string;
+  /** The standard that the document follows by its own account; undefined where nothing could be read. */
+  readonly standard: string | undefined;
   readonly claims: Claims | undefined;
   readonly checks: readonly CheckResult[];
+  /** The credentials that it wraps (a learner record, a presentation), each with a report of its own. */
+  readonly contained: readonly ContainedReport[];
 }
 
-export function reportOf(checks: readonly CheckResult[], document: JsonObject | undefined): Report {
-  const verdict = verdictOf(checks);
+export interface ContainedReport {
+  /** JSON Pointer to where it stands. */
+  readonly path: string;
+  readonly report: Report;
+}
+
+export interface Reported {
+  readonly document: JsonObject;
+  readonly standard: string;
+  readonly claims?: Claims;
+  readonly contained?: readonly ContainedReport[];
+}
+
+export function reportOf(
+  checks: readonly CheckResult[],
+  about: Reported | undefined,
+  needs: Needs = DEFAULT_NEEDS,
+): Report {
+  const verdict = verdictOf(checks, needs);
   return {
     verdict,
-    headline: headline(verdict, checks),
-    claims: document === undefined ? undefined : claimsOf(document),
+    headline: headline(verdict, checks, needs),
+    standard: about?.standard,
+    claims: about === undefined ? undefined : (about.claims ?? claimsOf(about.document)),
     checks,
+    contained: about?.contained ?? [],
   };
 }
 
@@ -38,12 +69,16 @@ const OWN_WORDS: Readonly<Partial<Record<Finding['code'], string>>> = {
   SUSPENDED: 'SUSPENDED',
   EXPIRED: 'EXPIRED',
   NOT_YET_VALID: 'NOT YET VALID',
+  ISSUER_UNKNOWN: 'UNKNOWN ISSUER',
+  STATUS_UNKNOWN: 'STATUS UNKNOWN',
 };
 
-function headline(verdict: VerdictWord, checks: readonly CheckResult[]): string {
+function headline(verdict: VerdictWord, checks: readonly CheckResult[], needs: Needs): string {
   if (verdict === 'verified') return 'VERIFIED';
   const outcome = verdict === 'rejected' ? 'failed' : 'undetermined';
-  const causes = checks.filter((check) => check.outcome === outcome);
+  const causes = checks.filter(
+    (check) => check.outcome === outcome && (outcome === 'failed' || needs.possible.has(check.check)),
+  );
   const worded = causes.map(({ findings: [finding] }) => (finding === undefined ? undefined : OWN_WORDS[finding.code]));
   const word = worded.every((own) => own !== undefined) ? worded[0] : undefined;
   const isSigned = passedAll(checks, ['signature', 'key']);
@@ -53,18 +88,21 @@ function headline(verdict: VerdictWord, checks: readonly CheckResult[]): string 
   if (verdict === 'rejected') return `REJECTED  ${cause?.summary ?? ''}`;
   const key = causes.find(({ check }) => check === 'key');
   const signatureIsGood = passedAll(checks, ['signature']);
-  return `UNDETERMINED  ${signatureIsGood && key !== undefined ? 'the signature is good, but ' : ''}${(key ?? cause)?.summary ?? 'nothing could be checked'}`;
+  const unmade = checks.find(({ check, outcome: made }) => needs.made.has(check) && made === 'skipped');
+  const last = unmade === undefined ? 'nothing could be checked' : `${unmade.check}: ${unmade.summary}`;
+  return `UNDETERMINED  ${signatureIsGood && key !== undefined ? 'the signature is good, but ' : ''}${(key ?? cause)?.summary ?? last}`;
 }
 
 function claimsOf(document: JsonObject): Claims {
-  const { issuer, credentialSubject } = document;
+  const { issuer, credentialSubject, holder } = document;
   const achievement = isJsonObject(credentialSubject) ? credentialSubject['achievement'] : undefined;
   const name = isJsonObject(achievement) ? achievement['name'] : document['name'];
+  const by = issuer ?? holder;
   return {
     id: text(document['id']),
     name: text(name ?? document['name']),
-    issuerId: issuerId(document),
-    issuerName: isJsonObject(issuer) ? text(issuer['name']) : undefined,
+    issuerId: issuerId(document) ?? text(isJsonObject(holder) ? holder['id'] : holder),
+    issuerName: isJsonObject(by) ? text(by['name']) : undefined,
     validFrom: text(document['validFrom'] ?? document['issuanceDate']),
     validUntil: text(document['validUntil'] ?? document['expirationDate']),
     awardedDate: text(document['awardedDate']),

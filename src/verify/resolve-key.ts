@@ -1,22 +1,11 @@
 import { BadgekitError } from '../errors.ts';
-import {
-  type ControllerDocument,
-  methodKey,
-  readControllerDocument,
-  splitDidUrl,
-  type VerificationMethod,
-} from '../keys/controller-document.ts';
-import { keyOfDidKey } from '../keys/did-key.ts';
-import { didWebUrl } from '../keys/did-web.ts';
+import { methodKey, splitDidUrl, type VerificationMethod } from '../keys/controller-document.ts';
 import { type PublicKey, publicKeyFromMultikey } from '../keys/public-key.ts';
-import type { LookupSource } from '../ports.ts';
 import { formatDay } from '../syntax/datetime.ts';
-import { parseJson } from '../syntax/json.ts';
-import { decodeUtf8, quoted } from '../syntax/text.ts';
+import { quoted } from '../syntax/text.ts';
 import type { VerifyOptions } from './context.ts';
+import { type IssuerKeys, issuerKeys } from './issuer-keys.ts';
 import type { Finding } from './verdict.ts';
-
-const MAX_DOCUMENT_BYTES = 256 * 1024;
 
 /** What is known about the key that a proof names. */
 export type ResolvedKey =
@@ -27,153 +16,104 @@ export type ResolvedKey =
   | { readonly kind: 'unknown'; readonly finding: Finding }
   | { readonly kind: 'refused'; readonly finding: Finding };
 
+/** What a key must be allowed to do: assert credentials, or speak for the holder of a presentation. */
+export type Purpose = 'assertionMethod' | 'authentication';
+
+export type Resolving = Pick<VerifyOptions, 'world' | 'at'> & { readonly purpose?: Purpose };
+
 /**
- * Finds the key behind a verification method and whether the issuer's identifier controls it (Controlled Identifiers 1.0, section 3.3).
- * A key in the fragment of a URL is never more than a claim, and the fragment of a did:web is only a name.
+ * Finds the key behind a verification method and whether the issuer's identifier controls it (Controlled Identifiers
+ * 1.0, section 3.3). A key in the fragment of a URL is never more than a claim, unless the issuer's own document says
+ * the same; the fragment of a did:web is only a name.
  */
-export async function resolveKey(
-  method: string,
-  issuer: string,
-  { world, at }: Pick<VerifyOptions, 'world' | 'at'>,
-): Promise<ResolvedKey> {
+export async function resolveKey(method: string, issuer: string, options: Resolving): Promise<ResolvedKey> {
   const didUrl = splitDidUrl(method);
   if (didUrl !== undefined) {
-    if (didUrl.did !== issuer)
-      return refused(
-        'ISSUER_MISMATCH',
-        `the signature names a key of ${quoted(didUrl.did)}, but the issuer is ${quoted(issuer)}`,
-      );
-    return guarded(() => resolveDid(didUrl.did, didUrl.fragment, method, { world, at }));
+    if (didUrl.did !== issuer) return foreign(didUrl.did, issuer);
+    return guarded(async () => methodIn(await issuerKeys(issuer, options), method, options));
   }
-  if (/^https?:\/\//i.test(method)) return guarded(() => claimedByUrl(method, issuer));
-  return refused('KEY_METHOD_UNKNOWN', `${quoted(method)} is no address that leads to a key`);
+  if (!/^https?:\/\//i.test(method))
+    return refused('KEY_METHOD_UNKNOWN', `${quoted(method)} is no address that leads to a key`);
+  if (!isOfIssuer(method, issuer)) return foreign(method.split('#')[0] ?? method, issuer);
+  return guarded(() => resolveUrl(method, issuer, options));
 }
 
-async function resolveDid(
-  did: string,
-  fragment: string | undefined,
-  method: string,
-  { world, at }: Pick<VerifyOptions, 'world' | 'at'>,
-): Promise<ResolvedKey> {
-  if (did.startsWith('did:key:')) {
-    if (fragment !== undefined && `did:key:${fragment}` !== did)
-      return refused('KEY_METHOD_UNKNOWN', 'the signature names a key that its did:key is not');
-    return { kind: 'authenticated', key: keyOfDidKey(did), how: `${did} (the identifier is itself the key)` };
-  }
-  if (!did.startsWith('did:web:')) {
-    return {
-      kind: 'unknown',
-      finding: {
-        code: 'KEY_METHOD_UNSUPPORTED',
-        message: `badgekit does not resolve identifiers of the kind ${quoted(did.split(':').slice(0, 2).join(':'))}`,
-        advice: "give the issuer's key with --key FILE",
-      },
-    };
-  }
-  const url = didWebUrl(did);
-  const found = await world.read(url, MAX_DOCUMENT_BYTES);
-  if (!found.found) {
-    const advice =
-      found.reason === 'offline'
-        ? "try again without --offline, or give the issuer's key with --key FILE"
-        : "try again later, or give the issuer's key with --key FILE";
-    return {
-      kind: 'unknown',
-      finding: {
-        code: 'KEY_UNREACHABLE',
-        message: `the issuer's key could not be looked up at ${url}: ${found.message}`,
-        advice,
-      },
-    };
-  }
-  const document = readDocument(found.value, did);
-  if (document instanceof BadgekitError) {
-    return {
-      kind: 'unknown',
-      finding: {
-        code: 'KEY_UNREACHABLE',
-        message: `what was found at ${url} is no DID document of the issuer: ${document.message}`,
-        advice: "try again later, or give the issuer's key with --key FILE",
-      },
-    };
-  }
-  return authorizedMethod(document, method, found.source, at);
+/** Whether a method's URL can be the issuer's: the issuer's own URL, or another one at the same host. */
+export function isOfIssuer(method: string, issuer: string): boolean {
+  const [base = ''] = method.split('#');
+  return base === issuer || (URL.canParse(base) && URL.canParse(issuer) && isSameOrigin(base, issuer));
 }
 
-/** Whatever else stands at the address, an error page perhaps, says nothing about the badge. */
-function readDocument(bytes: Uint8Array, did: string): ControllerDocument | BadgekitError {
-  try {
-    return readControllerDocument(parseJson(decodeUtf8(bytes)), did);
-  } catch (error) {
-    if (error instanceof BadgekitError) return error;
-    throw error;
-  }
+function isSameOrigin(a: string, b: string): boolean {
+  const [one, other] = [new URL(a), new URL(b)];
+  return one.protocol === 'https:' && one.origin === other.origin;
 }
 
-function authorizedMethod(document: ControllerDocument, method: string, source: LookupSource, at: number): ResolvedKey {
-  const found = document.methods.find(({ id }) => id === method);
-  if (found === undefined)
-    return refused(
-      'KEY_NOT_AUTHORIZED',
-      `${quoted(document.id)} has no key named ${quoted(method.slice(document.id.length))} (or has it no longer)`,
-    );
-  return checkMethod(found, document.id, source, at);
-}
-
-function checkMethod(method: VerificationMethod, did: string, source: LookupSource, at: number): ResolvedKey {
-  if (method.controller !== did)
-    return refused(
-      'ISSUER_MISMATCH',
-      `the key ${quoted(method.id)} is controlled by ${quoted(method.controller)}, not by the issuer`,
-    );
-  if (!method.forAssertion)
-    return refused(
-      'KEY_NOT_AUTHORIZED',
-      `the issuer does not let the key ${quoted(method.id)} sign credentials (it is not in assertionMethod)`,
-    );
-  if (method.endsAt !== undefined && method.endsAt <= at)
-    return refused(
-      'KEY_NOT_AUTHORIZED',
-      `the issuer withdrew the key ${quoted(method.id.slice(did.length))} (${method.endsAt === 0 ? 'at a date that cannot be read' : `on ${formatDay(method.endsAt)}`})`,
-    );
-  const place =
-    source.kind === 'folder' ? `from ${quoted(source.path)}, the folder that is to be hosted` : `from ${source.url}`;
-  return {
-    kind: 'authenticated',
-    key: methodKey(method),
-    how: `key ${quoted(method.id.slice(did.length))} of ${did} (${place})`,
-  };
-}
-
-function claimedByUrl(method: string, issuer: string): ResolvedKey {
-  const [base = '', fragment = ''] = method.split('#');
-  if (base !== issuer)
-    return refused(
-      'ISSUER_MISMATCH',
-      `the signature names a key of ${quoted(base)}, but the issuer is ${quoted(issuer)}`,
-    );
-  if (!fragment.startsWith('z')) {
-    return {
-      kind: 'unknown',
-      finding: {
-        code: 'KEY_METHOD_UNSUPPORTED',
-        message: `badgekit does not fetch keys from web addresses such as ${quoted(method)}`,
-        advice: "give the issuer's key with --key FILE",
-      },
-    };
-  }
+/** The issuer's document decides; where it says nothing, a key in the fragment is what the sender claims. */
+async function resolveUrl(method: string, issuer: string, options: Resolving): Promise<ResolvedKey> {
+  const keys = await issuerKeys(issuer, options);
+  if (keys.kind === 'found') return methodIn(keys, method, options);
+  const [, fragment = ''] = method.split('#');
+  if (!fragment.startsWith('z')) return { kind: 'unknown', finding: keys.finding };
+  const why = keys.kind === 'silent' ? ` (${keys.finding.message})` : '';
   return {
     kind: 'claimed',
     key: publicKeyFromMultikey(fragment),
     finding: {
       code: 'KEY_NOT_AUTHENTICATED',
-      message: `nothing shows that the key is the issuer's: it stands in the file itself, behind "#" in ${quoted(method, 120)}`,
+      message: `nothing shows that the key is the issuer's: it stands in the file itself, behind "#" in ${quoted(method, 120)}${why}`,
       advice: "get the issuer's key from the issuer and give it with --key FILE",
     },
   };
 }
 
-async function guarded(run: () => ResolvedKey | Promise<ResolvedKey>): Promise<ResolvedKey> {
+/** The method of that name in the issuer's document, if it may be used for this. */
+export function methodIn(keys: IssuerKeys, method: string, options: Resolving): ResolvedKey {
+  if (keys.kind !== 'found') return { kind: 'unknown', finding: keys.finding };
+  const { document, source } = keys;
+  const found = document.methods.find(({ id }) => id === method);
+  if (found !== undefined) return usable(found, document.id, source, options);
+  const name = method.startsWith(document.id) ? method.slice(document.id.length) : method;
+  return source === undefined
+    ? refused('KEY_METHOD_UNKNOWN', `the signature names a key that its ${document.id.slice(0, 7)} is not`)
+    : refused('KEY_NOT_AUTHORIZED', `${quoted(document.id)} has no key named ${quoted(name)} (or has it no longer)`);
+}
+
+/** Whether the issuer lets this key do it, now (Controlled Identifiers 1.0, section 2.3). */
+export function usable(
+  method: VerificationMethod,
+  issuer: string,
+  source: string | undefined,
+  { at, purpose = 'assertionMethod' }: Resolving,
+): ResolvedKey {
+  if (method.controller !== issuer)
+    return refused(
+      'ISSUER_MISMATCH',
+      `the key ${quoted(method.id)} is controlled by ${quoted(method.controller)}, not by the issuer`,
+    );
+  if (!(purpose === 'assertionMethod' ? method.forAssertion : method.forAuthentication))
+    return refused(
+      'KEY_NOT_AUTHORIZED',
+      `the issuer does not let the key ${quoted(method.id)} ${purpose === 'assertionMethod' ? 'sign credentials' : 'present them'} (it is not in ${purpose})`,
+    );
+  const name = method.id.startsWith(issuer) ? method.id.slice(issuer.length) : method.id;
+  if (method.endsAt !== undefined && method.endsAt <= at)
+    return refused(
+      'KEY_NOT_AUTHORIZED',
+      `the issuer withdrew the key ${quoted(name)} (${method.endsAt === 0 ? 'at a date that cannot be read' : `on ${formatDay(method.endsAt)}`})`,
+    );
+  return {
+    kind: 'authenticated',
+    key: methodKey(method),
+    how:
+      source === undefined
+        ? `${issuer} (the identifier is itself the key)`
+        : `key ${quoted(name)} of ${issuer} (${source})`,
+  };
+}
+
+/** Runs a look-up; a malformed identifier or key is an answer, too. */
+export async function guarded(run: () => ResolvedKey | Promise<ResolvedKey>): Promise<ResolvedKey> {
   try {
     return await run();
   } catch (error) {
@@ -182,6 +122,13 @@ async function guarded(run: () => ResolvedKey | Promise<ResolvedKey>): Promise<R
   }
 }
 
-function refused(code: Finding['code'], message: string): ResolvedKey {
+function foreign(named: string, issuer: string): ResolvedKey {
+  return refused(
+    'ISSUER_MISMATCH',
+    `the signature names a key of ${quoted(named)}, but the issuer is ${quoted(issuer)}`,
+  );
+}
+
+export function refused(code: Finding['code'], message: string): ResolvedKey {
   return { kind: 'refused', finding: { code, message } };
 }

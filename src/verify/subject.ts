@@ -1,72 +1,128 @@
-import { extract, kindOf } from '../bake/bake.ts';
+import { extract, type FileKind, kindOf } from '../bake/bake.ts';
+import type { Extracted } from '../bake/carrier.ts';
 import { BadgekitError } from '../errors.ts';
 import { asList } from '../openbadges/credential.ts';
 import { type OpenedJwt, openJwt } from '../proof/jwt.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../syntax/json.ts';
-import { decodeUtf8, visible } from '../syntax/text.ts';
+import { decodeUtf8, quoted, visible } from '../syntax/text.ts';
 import { type CheckResult, failed, type Finding, passed, undetermined } from './verdict.ts';
 
 export type DocumentKind =
-  'AchievementCredential' | 'EndorsementCredential' | 'BitstringStatusListCredential' | 'other';
+  | 'AchievementCredential'
+  | 'EndorsementCredential'
+  | 'ClrCredential'
+  | 'StatusListCredential'
+  | 'VerifiablePresentation'
+  | 'OpenBadges2'
+  | 'other';
+
+/** What documents of each kind follow, as a report names it. */
+export const STANDARDS: Readonly<Record<DocumentKind, string>> = {
+  AchievementCredential: 'Open Badges 3.0',
+  EndorsementCredential: 'Open Badges 3.0 endorsement',
+  ClrCredential: 'Comprehensive Learner Record 2.0',
+  StatusListCredential: 'status list',
+  VerifiablePresentation: 'W3C verifiable presentation',
+  OpenBadges2: 'Open Badges 2.0',
+  other: 'W3C verifiable credential',
+};
 
 /** A credential that was found and read, but not yet believed. */
 export interface Subject {
   readonly kind: DocumentKind;
   readonly document: JsonObject;
   readonly jwt: OpenedJwt | undefined;
+  /** The image that carries it. */
+  readonly image: { readonly format: 'png' | 'svg'; readonly bytes: Uint8Array } | undefined;
 }
 
-export type Opened = { readonly file: CheckResult; readonly subject: Subject | undefined };
+export interface Opened {
+  readonly file: CheckResult;
+  readonly syntax: CheckResult | undefined;
+  readonly subject: Subject | undefined;
+}
 
-const MAX_CREDENTIAL_LENGTH = 1024 * 1024;
+export const MAX_CREDENTIAL_LENGTH = 1024 * 1024;
 
-/** Steps 1 and 2: finds the credential in the bytes of a file, and reads it strictly. */
+/** Steps 1 and 2: finds the credential in the bytes of a file, and reads it strictly. What it is shows in its content. */
 export function openFile(bytes: Uint8Array): Opened {
+  const kind = kindOf(bytes);
+  let carried: Carried;
   try {
-    const carried = carry(bytes);
-    if (carried.standard !== 'Open Badges 3.0') return foreign(carried.standard, carried.how);
-    return openText(carried.text, carried.how, carried.notes);
+    carried = carry(bytes, kind);
   } catch (error) {
-    return { file: failed('file', [fileFinding(error)]), subject: undefined };
+    return unopened(fileFinding(error));
   }
+  return openText(carried.text, carried.how, carried.notes, carried.image);
 }
 
 /** Reads a credential from its text, JSON or compact JWS. */
-export function openText(text: string, how: string, notes: readonly string[] = []): Opened {
+export function openText(
+  text: string,
+  how: string,
+  notes: readonly string[] = [],
+  image: Subject['image'] = undefined,
+): Opened {
   if (text.length > MAX_CREDENTIAL_LENGTH)
+    return unopened({ code: 'FILE_UNUSABLE', message: 'the credential is larger than 1 MiB, which no badge is' });
+  const odd = notes.map((message): Finding => ({ code: 'CARRIER_ODD', message }));
+  const file = passed('file', how, odd);
+  const trimmed = text.trim();
+  const isJson = trimmed.startsWith('{');
+  if (/^https?:\/\/\S+$/.test(trimmed))
     return {
-      file: failed('file', [
-        { code: 'FILE_UNUSABLE', message: 'the credential is larger than 1 MiB, which no badge is' },
+      file,
+      syntax: undetermined('syntax', [
+        {
+          code: 'UNSUPPORTED_STANDARD',
+          message: `it holds only the address of a badge, ${quoted(trimmed, 200)}`,
+          advice: `badgekit verify ${trimmed} reads what stands there`,
+        },
       ]),
       subject: undefined,
     };
-  const odd = notes.map((message): Finding => ({ code: 'CARRIER_ODD', message }));
-  const trimmed = text.trim();
   try {
-    const jwt = trimmed.startsWith('{') ? undefined : openJwt(trimmed);
+    const jwt = isJson ? undefined : openJwt(trimmed);
     const document = jwt?.credential ?? parseJson(text);
-    if (!isJsonObject(document)) return notABadge();
-    if (isOpenBadges2(document)) return foreign('Open Badges 2.0', how);
-    return { file: passed('file', how, odd), subject: { kind: kindOfDocument(document), document, jwt } };
+    if (!isJsonObject(document))
+      return {
+        file,
+        syntax: failed('syntax', [{ code: 'NOT_A_BADGE', message: 'it is JSON, but no credential' }]),
+        subject: undefined,
+      };
+    const syntax = passed('syntax', isJson ? 'JSON, each member once' : 'a compact JWS, its parts read strictly');
+    return { file, syntax, subject: { kind: kindOfDocument(document), document, jwt, image } };
   } catch (error) {
     return {
-      file: failed('file', [fileFinding(error, trimmed.startsWith('{') ? 'JSON_INVALID' : 'JWT_INVALID')]),
+      file,
+      syntax: failed('syntax', [fileFinding(error, isJson ? 'JSON_INVALID' : 'JWT_INVALID')]),
       subject: undefined,
     };
   }
 }
 
-/** A credential inside another: an endorsement as JSON, or as a compact JWS. */
+/** A credential inside another: as JSON, or as a compact JWS. */
 export function openEmbedded(value: JsonObject | string): Opened {
   if (typeof value === 'string') return openText(value, 'compact JWS');
-  return { file: passed('file', 'JSON'), subject: { kind: kindOfDocument(value), document: value, jwt: undefined } };
+  return {
+    file: passed('file', 'JSON'),
+    syntax: passed('syntax', 'JSON, each member once'),
+    subject: { kind: kindOfDocument(value), document: value, jwt: undefined, image: undefined },
+  };
 }
 
-function carry(bytes: Uint8Array): { text: string; how: string; notes: readonly string[]; standard: string } {
-  const kind = kindOf(bytes);
+interface Carried {
+  readonly text: string;
+  readonly how: string;
+  readonly notes: readonly string[];
+  readonly image: Subject['image'];
+}
+
+function carry(bytes: Uint8Array, kind: FileKind): Carried {
   if (kind === 'png' || kind === 'svg') {
-    const { credential, how, notes, standard } = extract(bytes);
-    return { text: credential, how, notes, standard };
+    const { credential, how, notes, standard }: Extracted = extract(bytes);
+    const called = standard === 'Open Badges 3.0' ? how : `${how}, baked as ${standard}`;
+    return { text: credential, how: called, notes, image: { format: kind, bytes } };
   }
   if (kind === 'unknown')
     throw new BadgekitError(
@@ -77,38 +133,40 @@ function carry(bytes: Uint8Array): { text: string; how: string; notes: readonly 
     text: decodeUtf8(bytes),
     how: kind === 'json' ? 'JSON' : 'compact JWS (JWT)',
     notes: [],
-    standard: 'Open Badges 3.0',
+    image: undefined,
   };
 }
 
+/** Types that decide, each before those below it. */
+const KINDS: readonly (readonly [string, DocumentKind])[] = [
+  ['VerifiablePresentation', 'VerifiablePresentation'],
+  ['ClrCredential', 'ClrCredential'],
+  ['AchievementCredential', 'AchievementCredential'],
+  ['OpenBadgeCredential', 'AchievementCredential'],
+  ['EndorsementCredential', 'EndorsementCredential'],
+  ['BitstringStatusListCredential', 'StatusListCredential'],
+  ['StatusList2021Credential', 'StatusListCredential'],
+];
+
 function kindOfDocument(document: JsonObject): DocumentKind {
   const types = asList(document['type']);
-  if (types.includes('AchievementCredential') || types.includes('OpenBadgeCredential')) return 'AchievementCredential';
-  if (types.includes('EndorsementCredential')) return 'EndorsementCredential';
-  return types.includes('BitstringStatusListCredential') ? 'BitstringStatusListCredential' : 'other';
+  if (isOpenBadges2(document)) return 'OpenBadges2';
+  return KINDS.find(([type]) => types.includes(type))?.[1] ?? 'other';
 }
 
 function isOpenBadges2(document: JsonObject): boolean {
-  const contexts = asList(document['@context']);
+  const isCredential = asList(document['type']).some(
+    (type) => type === 'VerifiableCredential' || type === 'VerifiablePresentation',
+  );
+  if (isCredential) return false;
   return (
-    contexts.includes('https://w3id.org/openbadges/v2') ||
+    asList(document['@context']).includes('https://w3id.org/openbadges/v2') ||
     (document['badge'] !== undefined && document['recipient'] !== undefined)
   );
 }
 
-function foreign(standard: string, how: string): Opened {
-  const finding: Finding = {
-    code: 'UNSUPPORTED_STANDARD',
-    message: `it is ${standard === 'CLR 2.0' ? 'a CLR 2.0 record' : `an ${standard} badge`}, which this version of badgekit reads but does not verify (${how})`,
-  };
-  return { file: undetermined('file', [finding]), subject: undefined };
-}
-
-function notABadge(): Opened {
-  return {
-    file: failed('file', [{ code: 'NOT_A_BADGE', message: 'the file is JSON, but no credential' }]),
-    subject: undefined,
-  };
+function unopened(finding: Finding): Opened {
+  return { file: failed('file', [finding]), syntax: undefined, subject: undefined };
 }
 
 function fileFinding(error: unknown, otherwise: Finding['code'] = 'FILE_UNUSABLE'): Finding {

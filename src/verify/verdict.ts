@@ -5,14 +5,35 @@ import type { RuleFault } from '../openbadges/rules.ts';
 export type Outcome = 'passed' | 'failed' | 'undetermined' | 'skipped';
 
 /** The checks, in the order in which they are made and reported. */
-const CHECKS = ['file', 'form', 'signature', 'key', 'dates', 'status', 'endorsements', 'recipient', 'trust'] as const;
+export const CHECKS = [
+  'file',
+  'syntax',
+  'contexts',
+  'form',
+  'terms',
+  'schema',
+  'rules',
+  'signature',
+  'key',
+  'dates',
+  'status',
+  'refresh',
+  'recipient',
+  'endorsements',
+  'credentials',
+  'evidence',
+  'image',
+  'trust',
+] as const;
 export type CheckName = (typeof CHECKS)[number];
 
 /** Stable codes of what a check can find. docs/findings.md has a line for each. */
 export type FindingCode =
   | FormFault['code']
   | RuleFault['code']
+  | 'DATA_MODEL'
   | 'FILE_UNUSABLE'
+  | 'FILE_UNREACHABLE'
   | 'NO_CREDENTIAL'
   | 'SEVERAL_CREDENTIALS'
   | 'NOT_A_BADGE'
@@ -34,6 +55,11 @@ export type FindingCode =
   | 'PROOF_PLACEHOLDER'
   | 'PROOF_CREATED'
   | 'PROOF_EXPIRED'
+  | 'PROOF_CHAIN'
+  | 'PROOF_DOMAIN'
+  | 'PROOF_COSIGNED'
+  | 'PROOF_NOT_DERIVED'
+  | 'PROOF_DERIVED'
   | 'SIGNATURE_WRONG'
   | 'JWT_HEADER'
   | 'JWT_ALGORITHM'
@@ -64,13 +90,43 @@ export type FindingCode =
   | 'STATUS_LIST_ID'
   | 'STATUS_INDEX_NUMBER'
   | 'STATUS_SEVERAL'
+  | 'WITHHELD'
+  | 'STATUS_STALE'
+  | 'STATUS_MESSAGE'
+  | 'STATUS_UNSIGNED'
+  | 'REFRESH_OFFERED'
+  | 'REFRESH_NEWER'
+  | 'REFRESH_FAILED'
   | 'ENDORSEMENT_REJECTED'
   | 'ENDORSEMENT_UNDETERMINED'
   | 'RECIPIENT_MISMATCH'
   | 'RECIPIENT_UNIDENTIFIED'
   | 'RECIPIENT_FOLDED'
   | 'RECIPIENT_MD5'
-  | 'TRUST_NOT_ASKED';
+  | 'CREDENTIAL_REJECTED'
+  | 'CREDENTIAL_UNDETERMINED'
+  | 'CREDENTIAL_OTHER_SUBJECT'
+  | 'EVIDENCE_CHANGED'
+  | 'EVIDENCE_ABSENT'
+  | 'EVIDENCE_UNSIGNED'
+  | 'IMAGE_DIFFERS'
+  | 'IMAGE_NOT_NAMED'
+  | 'TRUST_NOT_ASKED'
+  | 'ISSUER_UNKNOWN'
+  | 'TRUST_UNREACHABLE'
+  | 'CAUSE_FIELD_EDITED'
+  | 'CAUSE_MEMBER_ADDED'
+  | 'CAUSE_CONTEXT'
+  | 'CAUSE_UNSIGNED_TERMS'
+  | 'CAUSE_ENCODING'
+  | 'CAUSE_NORMALIZED'
+  | 'CAUSE_RESERIALIZED'
+  | 'CAUSE_PROOF_COPIED'
+  | 'CAUSE_OTHER_KEY'
+  | 'CAUSE_TOKEN_ALTERED'
+  | 'CAUSE_ALGORITHM'
+  | 'CAUSE_IMAGE_SAVED_AGAIN'
+  | 'CAUSE_UNKNOWN';
 
 /** One thing that was found: a code, what it is, where, and what the reader can do. */
 export interface Finding {
@@ -91,14 +147,41 @@ export interface CheckResult {
 
 export type VerdictWord = 'verified' | 'rejected' | 'undetermined';
 
-/** Checks that must be possible; of the others only a failure counts. */
-const NEEDED: ReadonlySet<CheckName> = new Set(['file', 'form', 'signature', 'key', 'dates', 'status', 'recipient']);
+/** Checks that must be possible where there is something to check; of the others only a failure counts. */
+const NEEDED: ReadonlySet<CheckName> = new Set([
+  'file',
+  'syntax',
+  'contexts',
+  'form',
+  'terms',
+  'schema',
+  'rules',
+  'signature',
+  'key',
+  'dates',
+  'status',
+  'recipient',
+  'credentials',
+  'evidence',
+  'trust',
+]);
 
-/** Rejected if any check failed, else undetermined if a needed one could not be done, else verified. */
-export function verdictOf(checks: readonly CheckResult[]): VerdictWord {
+/** Which checks must be possible, and which must have been made whatever else there is. */
+export interface Needs {
+  readonly possible: ReadonlySet<CheckName>;
+  readonly made: ReadonlySet<CheckName>;
+}
+
+export const DEFAULT_NEEDS: Needs = { possible: NEEDED, made: new Set(['signature', 'key']) };
+
+/**
+ * Rejected if any check failed; else undetermined if one that had to be possible was not, or one that had to be made
+ * was not; else verified.
+ */
+export function verdictOf(checks: readonly CheckResult[], { possible, made }: Needs = DEFAULT_NEEDS): VerdictWord {
   if (checks.some(({ outcome }) => outcome === 'failed')) return 'rejected';
-  const open = checks.some(({ check, outcome }) => outcome === 'undetermined' && NEEDED.has(check));
-  return open || !passedAll(checks, ['signature', 'key']) ? 'undetermined' : 'verified';
+  const open = checks.some(({ check, outcome }) => outcome === 'undetermined' && possible.has(check));
+  return open || !passedAll(checks, [...made]) ? 'undetermined' : 'verified';
 }
 
 /** Whether each of the named checks was made and passed. */

@@ -48,3 +48,12 @@ export function isPublicHostName(host: string): boolean {
   if (name.startsWith('[') || isIP(name) !== 0 || !name.includes('.') || name.endsWith('.')) return false;
   return !/\.(?:localhost|local|internal|intranet|lan|home|corp|home\.arpa|onion)$/.test(`.${name}`);
 }
+
+/** Whether a URL's host is this very computer. */
+export function isLoopbackHost(host: string): boolean {
+  return host === 'localhost' || isLoopbackAddress(host.replace(/^\[|\]$/g, ''));
+}
+
+export function isLoopbackAddress(address: string): boolean {
+  return address === '::1' || (isIP(address) === 4 && address.startsWith('127.'));
+}

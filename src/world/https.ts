@@ -1,11 +1,17 @@
 import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
-import { request } from 'node:https';
+import { type IncomingHttpHeaders, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import type { Lookup } from '../ports.ts';
-import { isPublicAddress, isPublicHostName } from './addresses.ts';
+import { quoted } from '../syntax/text.ts';
+import { isLoopbackAddress, isLoopbackHost, isPublicAddress, isPublicHostName } from './addresses.ts';
 
 const TIMEOUT_MS = 10_000;
 const MAX_HEADER_BYTES = 16 * 1024;
+const MAX_REDIRECTS = 3;
+/** What credentials, keys, lists and images come as; a page for people is none of them. */
+const CONTENT_TYPES =
+  /^(?:application\/(?:[\w.+-]*(?:json|jwt|jose|cose)[\w.+-]*|octet-stream)|text\/(?:plain|json)|image\/(?:png|svg\+xml))$/;
 
 /** What the one fetcher may be handed in place of the system's own. Used by tests on loopback. */
 export interface HttpsOptions {
@@ -13,51 +19,70 @@ export interface HttpsOptions {
   readonly isAllowed?: (address: string) => boolean;
   readonly ca?: string;
   readonly timeoutMs?: number;
+  /** Whether http and https on this very computer are read, too: for development alone. */
+  readonly allowLoopback?: boolean;
 }
 
 class Blocked extends Error {}
+class Absent extends Error {}
 
 /**
  * Reads an https URL under guards: public host names and addresses only, the connection goes to
- * an address that was checked, no redirects, no credentials or cookies, no compression, a cap on bytes and on time.
+ * an address that was checked, at most three redirects to addresses that pass the same guards, no credentials or
+ * cookies, no compression, known types of content, a cap on bytes, and one on the time of it all.
  */
 export async function readHttps(
   url: string,
   maxBytes: number,
   options: HttpsOptions = {},
 ): Promise<Lookup<Uint8Array>> {
-  const target = URL.canParse(url) ? new URL(url) : undefined;
-  if (target === undefined || target.protocol !== 'https:' || target.username !== '' || target.password !== '')
-    return fail('blocked', 'only plain https addresses are read');
-  if (!isPublicHostName(target.hostname)) return fail('blocked', 'the address is not that of a public host');
+  const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+  const signal = AbortSignal.timeout(timeoutMs);
   try {
-    const value = await get(target, maxBytes, options);
-    return { found: true, value, source: { kind: 'network', url } };
+    let target = guardedUrl(url, options);
+    for (let redirects = 0; ; redirects++) {
+      const answer = await get(target, maxBytes, signal, options);
+      if (answer.kind === 'content') return { found: true, value: answer.bytes, source: { kind: 'network', url } };
+      if (redirects === MAX_REDIRECTS) return fail('unreachable', `it redirects more than ${MAX_REDIRECTS} times`);
+      target = guardedUrl(answer.location, options, target);
+    }
   } catch (error) {
-    return error instanceof Blocked ? fail('blocked', error.message) : fail('unreachable', reason(error));
+    if (error instanceof Blocked) return fail('blocked', error.message);
+    if (error instanceof Absent) return fail('absent', error.message);
+    return fail('unreachable', signal.aborted ? `it did not answer within ${timeoutMs / 1000} s` : reason(error));
   }
 }
 
-function get(target: URL, maxBytes: number, options: HttpsOptions): Promise<Uint8Array> {
-  const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+/** An address that may be asked, or else an error: the same rules for the first and for each redirect. */
+function guardedUrl(url: string, { allowLoopback = false }: HttpsOptions, base?: URL): URL {
+  const target = URL.canParse(url, base?.href) ? new URL(url, base?.href) : undefined;
+  const isPlain = target !== undefined && target.username === '' && target.password === '';
+  if (isPlain && allowLoopback && isLoopbackHost(target.hostname) && /^https?:$/.test(target.protocol)) return target;
+  if (!isPlain || target.protocol !== 'https:') throw new Blocked('only plain https addresses are read');
+  if (!isPublicHostName(target.hostname)) throw new Blocked('the address is not that of a public host');
+  return target;
+}
+
+type Answer =
+  { readonly kind: 'content'; readonly bytes: Uint8Array } | { readonly kind: 'redirect'; readonly location: string };
+
+function get(target: URL, maxBytes: number, signal: AbortSignal, options: HttpsOptions): Promise<Answer> {
+  const request = target.protocol === 'http:' ? requestHttp : requestHttps;
   return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(timeoutMs);
     const outgoing = request(target, {
       agent: false,
       ca: options.ca,
       headers: {
-        accept: 'application/json, application/did+json, application/vc+jwt, text/plain;q=0.5',
+        accept: 'application/json, application/did+json, application/vc+jwt, text/plain;q=0.5, image/*;q=0.5',
         'accept-encoding': 'identity',
         'user-agent': 'badgekit',
       },
-      lookup: checkedLookup(options),
+      lookup: checkedLookup(target, options),
       maxHeaderSize: MAX_HEADER_BYTES,
       rejectUnauthorized: true,
       signal,
     });
-    outgoing.on('error', (error) =>
-      reject(signal.aborted ? new Error(`it did not answer within ${timeoutMs / 1000} s`) : error),
-    );
+    outgoing.on('error', reject);
     outgoing.on('upgrade', (_, socket) => {
       socket.destroy();
       reject(new Error('it wants to speak another protocol'));
@@ -66,16 +91,15 @@ function get(target: URL, maxBytes: number, options: HttpsOptions): Promise<Uint
     outgoing.on('close', () => reject(new Error('the connection ended too early')));
     outgoing.on('response', (response) => {
       const { statusCode = 0, headers } = response;
-      const refusal =
-        statusCode >= 300 && statusCode < 400
-          ? 'it sends readers to another address, which badgekit does not follow'
-          : statusCode === 200
-            ? undefined
-            : `the server answered ${statusCode}`;
-      const encoding = headers['content-encoding'] ?? 'identity';
-      if (refusal !== undefined || encoding !== 'identity') {
+      if (statusCode >= 300 && statusCode < 400 && headers.location !== undefined) {
         outgoing.destroy();
-        reject(new Error(refusal ?? 'it came compressed although that was not asked for'));
+        resolve({ kind: 'redirect', location: headers.location });
+        return;
+      }
+      const refusal = refusalOf(statusCode, headers);
+      if (refusal !== undefined) {
+        outgoing.destroy();
+        reject(refusal);
         return;
       }
       const pieces: Buffer[] = [];
@@ -87,22 +111,36 @@ function get(target: URL, maxBytes: number, options: HttpsOptions): Promise<Uint
         outgoing.destroy();
         reject(new Error(`it is larger than ${maxBytes} bytes`));
       });
-      response.on('error', (error) =>
-        reject(signal.aborted ? new Error(`it did not end within ${timeoutMs / 1000} s`) : error),
-      );
-      response.on('end', () => resolve(new Uint8Array(Buffer.concat(pieces))));
+      response.on('error', reject);
+      response.on('end', () => resolve({ kind: 'content', bytes: new Uint8Array(Buffer.concat(pieces)) }));
     });
     outgoing.end();
   });
 }
 
+/** Why an answer's head is not one that is read on, or undefined where it is. */
+function refusalOf(statusCode: number, headers: IncomingHttpHeaders): Error | undefined {
+  if (statusCode === 404 || statusCode === 410) return new Absent(`the server answered ${statusCode}`);
+  if (statusCode !== 200) return new Error(`the server answered ${statusCode}`);
+  if ((headers['content-encoding'] ?? 'identity') !== 'identity')
+    return new Error('it came compressed although that was not asked for');
+  const type = (headers['content-type'] ?? 'application/octet-stream').split(';')[0]?.trim().toLowerCase() ?? '';
+  return CONTENT_TYPES.test(type)
+    ? undefined
+    : new Error(`it is of the type ${quoted(type, 60)}, no document of this kind`);
+}
+
 /** The socket's own name look-up: every address must be allowed, and the connection can go to no other one. */
-function checkedLookup({ resolve = systemResolve, isAllowed = isPublicAddress }: HttpsOptions): LookupFunction {
+function checkedLookup(
+  { hostname }: URL,
+  { resolve = systemResolve, isAllowed = isPublicAddress, allowLoopback = false }: HttpsOptions,
+): LookupFunction {
+  const isFine = allowLoopback && isLoopbackHost(hostname) ? isLoopbackAddress : isAllowed;
   return (host, { all }, callback) => {
     resolve(host).then(
       (addresses) => {
         const [first] = addresses;
-        if (first === undefined || addresses.some(({ address }) => !isAllowed(address)))
+        if (first === undefined || addresses.some(({ address }) => !isFine(address)))
           callback(new Blocked('its name leads to an address that is not public'), '', 4);
         else if (all === true) callback(null, [...addresses]);
         else callback(null, first.address, first.family);
@@ -133,6 +171,6 @@ function reason(error: unknown): string {
   return words[code] ?? (error instanceof Error ? error.message : 'it could not be read');
 }
 
-function fail(reasonCode: 'blocked' | 'unreachable', message: string): Lookup<never> {
+function fail(reasonCode: 'blocked' | 'unreachable' | 'absent', message: string): Lookup<never> {
   return { found: false, reason: reasonCode, message };
 }

@@ -3,6 +3,7 @@ import { join, sep } from 'node:path';
 import type { Lookup, World } from '../ports.ts';
 import { readBounded } from '../programme/files.ts';
 import { visible } from '../syntax/text.ts';
+import type { Bundle } from './bundle.ts';
 import { type HttpsOptions, readHttps } from './https.ts';
 
 /** A folder that is to be hosted under an address: what lies in it stands for what will be served. */
@@ -17,19 +18,32 @@ export interface WorldOptions {
   readonly offline: boolean;
   readonly hosting: readonly Hosting[];
   readonly https?: HttpsOptions;
+  /** What an earlier run looked up: it is asked before the network. */
+  readonly bundle?: Bundle | undefined;
+  /** Told of everything that is found, for a bundle of this run. */
+  readonly record?: (url: string, bytes: Uint8Array) => void;
 }
 
-/** What a verifier may ask of the outside: hosted folders first, then https under guards, each URL once a run. */
-export function createWorld({ offline, hosting, https }: WorldOptions): World {
+/** What a verifier may ask of the outside: hosted folders first, a bundle, then https under guards; each URL once a run. */
+export function createWorld({ offline, hosting, https, bundle, record }: WorldOptions): World {
   const answers = new Map<string, Promise<Lookup<Uint8Array>>>();
+  const recorded = (url: string, answer: Lookup<Uint8Array>): Lookup<Uint8Array> => {
+    if (answer.found) record?.(url, answer.value);
+    return answer;
+  };
+  const atHand = async (url: string, maxBytes: number): Promise<Lookup<Uint8Array> | undefined> =>
+    (await readHosted(url, maxBytes, hosting)) ?? readSaved(url, maxBytes, bundle);
   const local: World = {
     read: async (url, maxBytes) =>
-      (await readHosted(url, maxBytes, hosting)) ?? {
-        found: false,
-        ...(offline
-          ? { reason: 'offline', message: 'the network was not asked' }
-          : { reason: 'unasked', message: 'the network is asked only once the badge proved authentic' }),
-      },
+      recorded(
+        url,
+        (await atHand(url, maxBytes)) ?? {
+          found: false,
+          ...(offline
+            ? { reason: 'offline', message: 'the network was not asked' }
+            : { reason: 'unasked', message: 'the network is asked only once the badge proved authentic' }),
+        },
+      ),
     get local() {
       return local;
     },
@@ -40,10 +54,22 @@ export function createWorld({ offline, hosting, https }: WorldOptions): World {
     read: (url, maxBytes) => {
       const answer =
         answers.get(url) ??
-        readHosted(url, maxBytes, hosting).then((hosted) => hosted ?? readHttps(url, maxBytes, https));
+        atHand(url, maxBytes).then(async (near) => recorded(url, near ?? (await readHttps(url, maxBytes, https))));
       answers.set(url, answer);
       return answer;
     },
+  };
+}
+
+function readSaved(url: string, maxBytes: number, bundle: Bundle | undefined): Lookup<Uint8Array> | undefined {
+  const saved = bundle?.documents.get(url);
+  if (bundle === undefined || saved === undefined) return undefined;
+  if (saved.bytes.length > maxBytes)
+    return { found: false, reason: 'unreachable', message: `it is larger than ${maxBytes} bytes` };
+  return {
+    found: true,
+    value: saved.bytes,
+    source: { kind: 'bundle', path: bundle.path, savedAt: saved.readAt },
   };
 }
 

@@ -171,7 +171,7 @@ describe('what could not be verified is not issued', () => {
     const run = await badgekit(['issue', 'r2.csv'], { cwd });
     expectRefusal(run, 1, /r2\.csv:2 .*described a second time[^]*r2\.csv:3:3 .*kept exactly[^]*r2\.csv:4:3 /);
     expect(run.out).toContain('1 badge');
-    expect((await badgekit(['verify', 'credentials'], { cwd })).out).toContain('4 verified   0 rejected');
+    expect((await badgekit(['verify', 'credentials'], { cwd })).out).toContain('4 verified ');
   });
 
   test.each([
@@ -286,7 +286,7 @@ describe('bad files', () => {
     const cwd = programme();
     const run = await badgekit(['verify', 'nothing.json', 'credentials'], { cwd });
     expect(run.code).toBe(3);
-    expect(run.out).toContain('2 verified   0 rejected   1 undetermined');
+    expect(run.out).toContain('2 verified   1 undetermined');
   });
 
   test('a broken programme around a badge does not keep it from being verified', async () => {

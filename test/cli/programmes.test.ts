@@ -67,7 +67,7 @@ describe('a programme made by hand', () => {
     });
     expect(await badgekit(['verify', 'credentials', '--offline'], { cwd })).toMatchObject({
       code: 0,
-      out: '2 verified   0 rejected   0 undetermined\n',
+      out: expect.stringMatching(/^2 verified {3}[\d.]+ s\n$/),
     });
     expect((await badgekit(['revoke', 'did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK'], { cwd })).code).toBe(
       0,
@@ -88,7 +88,7 @@ describe('a programme made by hand', () => {
     await badgekit(['revoke', 'ana@example.org', '--suspend'], { cwd });
     const suspended = await badgekit(['verify', 'credentials', '--offline'], { cwd });
     expect(suspended.out).toContain('SUSPENDED');
-    expect(suspended.out).toContain('2 verified   2 rejected');
+    expect(suspended.out).toContain('2 verified   2 suspended');
     expect((await badgekit(['revoke', 'ana@example.org', '--reinstate'], { cwd })).out).toContain('reinstated');
     expect((await badgekit(['verify', 'credentials', '--offline'], { cwd })).code).toBe(0);
     await badgekit(['revoke', 'bob@example.org'], { cwd });

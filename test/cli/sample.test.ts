@@ -98,7 +98,7 @@ describe('the sample programme, from key to revocation', () => {
 
   test('everything verifies, in every carrier, and the report names what it looked at', async () => {
     const run = await badgekit(['verify', 'credentials'], { cwd });
-    expect(run).toMatchObject({ code: 0, out: '57 verified   0 rejected   0 undetermined\n', err: '' });
+    expect(run).toMatchObject({ code: 0, out: expect.stringMatching(/^57 verified {3}[\d.]+ s\n$/), err: '' });
     const [first = ''] = filesBelow(join(cwd, 'credentials')).filter((file) => file.endsWith('.png'));
     const one = await badgekit(['verify', `credentials/${first}`], { cwd });
     expect(one.code).toBe(0);
@@ -166,7 +166,7 @@ describe('the sample programme, from key to revocation', () => {
     expect(revoked.out).toContain('status list public/status/revocation-1.json signed again');
     const after = await badgekit(['verify', 'credentials'], { cwd });
     expect(after.code).toBe(1);
-    expect(after.out).toContain('54 verified   3 rejected');
+    expect(after.out).toContain('54 verified   3 revoked');
     expect(after.out).toContain('REVOKED');
     const twice = await badgekit(['revoke', 'hina@example.com'], { cwd });
     expect(twice.out).toContain('was revoked before');

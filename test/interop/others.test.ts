@@ -87,6 +87,7 @@ async function methodOf(folder: string, did: string): Promise<readonly Verificat
         id: `${did}#${did.slice(8)}`,
         controller: did,
         forAssertion: true,
+        forAuthentication: false,
         endsAt: undefined,
         material: {
           id: `${did}#${did.slice(8)}`,

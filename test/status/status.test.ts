@@ -83,9 +83,21 @@ describe('status entries', () => {
     },
   );
 
-  test('more than one bit, and other kinds, are not guessed at', () => {
-    expect(readStatusEntry(changed({ statusSize: 2 }))).toMatchObject({ kind: 'unsupported' });
-    expect(readStatusEntry(changed({ type: '1EdTechRevocationList' }))).toMatchObject({ kind: 'unsupported' });
+  test('entries of several bits need a message for each value, and other kinds are not guessed at', () => {
+    expect(readStatusEntry(changed({ statusSize: 2 }))).toMatchObject({ kind: 'malformed' });
+    const statusMessage = ['0x0', '0x1', '0x2', '0x3'].map((status) => ({ status, message: `means ${status}` }));
+    expect(readStatusEntry(changed({ statusSize: 2, statusMessage }))).toMatchObject({
+      kind: 'bitstring',
+      size: 2,
+      messages: ['means 0x0', 'means 0x1', 'means 0x2', 'means 0x3'],
+    });
+    expect(readStatusEntry(changed({ statusSize: 2, statusMessage: statusMessage.slice(1) }))).toMatchObject({
+      kind: 'malformed',
+    });
+    for (const statusSize of [0, -1, 1.5, '2'])
+      expect(readStatusEntry(changed({ statusSize }))).toMatchObject({ kind: 'malformed' });
+    expect(readStatusEntry(changed({ statusSize: 9 }))).toMatchObject({ kind: 'unsupported' });
+    expect(readStatusEntry(changed({ type: 'SomethingElse' }))).toMatchObject({ kind: 'unsupported' });
     expect(readStatusEntry('x')).toMatchObject({ kind: 'malformed' });
   });
 });

@@ -140,7 +140,11 @@ describe('no signed claim can change', () => {
     );
     const report = await verify(bytesOf(document as JsonObject), offline());
     expect(report.verdict).not.toBe('verified');
-    expect(['form', 'signature', 'key'].filter((check) => outcomeOf(report, check) !== 'passed')).not.toEqual([]);
+    expect(
+      ['contexts', 'form', 'terms', 'schema', 'signature', 'key'].filter(
+        (check) => outcomeOf(report, check) !== 'passed',
+      ),
+    ).not.toEqual([]);
   });
 
   test('nor does one without any of its members, at any depth', async () => {
@@ -159,7 +163,9 @@ describe('no signed claim can change', () => {
       // The recipient's salt and the achievement's optional texts are all signed: none can go.
       const report = await verify(bytesOf(document as JsonObject), offline());
       expect(
-        ['form', 'signature', 'key'].filter((check) => outcomeOf(report, check) !== 'passed'),
+        ['contexts', 'form', 'terms', 'schema', 'signature', 'key'].filter(
+          (check) => outcomeOf(report, check) !== 'passed',
+        ),
         path,
       ).not.toEqual([]);
     }
@@ -232,7 +238,7 @@ describe('proofs', () => {
   });
 
   test.each([
-    ['an unknown suite', withProof({ cryptosuite: 'eddsa-jcs-2022' }), 'PROOF_UNSUPPORTED'],
+    ['an unknown suite', withProof({ cryptosuite: 'bbs-2023' }), 'PROOF_UNSUPPORTED'],
     [
       'an identifier of an unknown kind',
       { ...withProof({ verificationMethod: 'did:ion:abc#key' }), issuer: { id: 'did:ion:abc', type: ['Profile'] } },

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:https';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer as createPlainServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -148,11 +148,16 @@ describe('reading over https', () => {
 
   test.each<[string, Answer, RegExp]>([
     [
-      'a redirect',
-      (_, response) => response.writeHead(302, { location: 'http://169.254.169.254/' }).end(),
-      /does not follow/,
+      'a redirect for ever',
+      ({ url }, response) => response.writeHead(302, { location: `${url ?? ''}x` }).end(),
+      /more than 3 times/,
     ],
-    ['404', (_, response) => response.writeHead(404).end(), /answered 404/],
+    ['a redirect to nowhere', (_, response) => response.writeHead(302).end(), /answered 302/],
+    [
+      'a page for people',
+      (_, response) => response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end('<p>{}</p>'),
+      /of the type/,
+    ],
     ['500', (_, response) => response.writeHead(500).end(), /answered 500/],
     ['too many bytes', (_, response) => response.end('x'.repeat(5000)), /larger than/],
     [
@@ -175,6 +180,54 @@ describe('reading over https', () => {
       reason: 'unreachable',
       message: expect.stringMatching(message),
     });
+  });
+
+  test.each([404, 410])('what is answered with %i is not there', async (status) => {
+    expect(await read((_, response) => response.writeHead(status).end())).toMatchObject({
+      found: false,
+      reason: 'absent',
+    });
+  });
+
+  test('up to three redirects are followed, each under the same guards', async () => {
+    const hops = (count: number) =>
+      read(
+        ({ url = '' }, response) =>
+          url.length > count ? response.end('{"a":1}') : response.writeHead(307, { location: `${url}x` }).end(),
+        loopback(),
+        '/',
+      );
+    expect(await hops(3)).toMatchObject({ found: true });
+    expect(await hops(4)).toMatchObject({ found: false });
+  });
+
+  test.each([
+    'http://169.254.169.254/latest/meta-data/',
+    'https://169.254.169.254/',
+    'http://school.example/',
+    'https://127.0.0.1/',
+    'https://[::1]/',
+    'https://localhost/',
+    'file:///etc/passwd',
+    'https://user:secret@school.example/',
+  ])('a redirect to %s is blocked', async (location) => {
+    expect(await read((_, response) => response.writeHead(301, { location }).end())).toMatchObject({
+      found: false,
+      reason: 'blocked',
+    });
+  });
+
+  test('this computer is read over http only where the reader says so', async () => {
+    const plain = createPlainServer((_, response) => response.end('{}'));
+    await new Promise<void>((resolve) => {
+      plain.listen(0, '127.0.0.1', resolve);
+    });
+    const { port: plainPort } = plain.address() as AddressInfo;
+    const url = `http://127.0.0.1:${plainPort}/`;
+    expect(await readHttps(url, 1000)).toMatchObject({ found: false, reason: 'blocked' });
+    expect(await readHttps(url, 1000, { allowLoopback: true })).toMatchObject({ found: true });
+    expect(await readHttps('http://192.168.1.1/', 1000, { allowLoopback: true })).toMatchObject({ reason: 'blocked' });
+    plain.close();
   });
 
   test('a public name that leads to a private address is blocked, whichever of its addresses it is', async () => {

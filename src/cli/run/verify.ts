@@ -1,174 +1,265 @@
-import { existsSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { kindOf } from '../../bake/bake.ts';
-import { BadgekitError, EXIT, formatWhere, inFile, placedIn } from '../../errors.ts';
-import { readPublicKeys } from '../../keys/public-key-file.ts';
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { BadgekitError, EXIT, placedIn } from '../../errors.ts';
 import { MAX_IMAGE_BYTES } from '../../programme/definitions.ts';
-import { readBounded } from '../../programme/files.ts';
-import { findProgrammeRoot, openProgramme } from '../../programme/programme.ts';
-import { parseDateOrStamp } from '../../syntax/datetime.ts';
-import { decodeUtf8, quoted } from '../../syntax/text.ts';
-import type { GivenKey, VerifyOptions } from '../../verify/context.ts';
-import type { Report } from '../../verify/report.ts';
-import { failed, undetermined } from '../../verify/verdict.ts';
-import { reportOf } from '../../verify/report.ts';
-import { verify } from '../../verify/verify.ts';
-import { createWorld, type Hosting } from '../../world/world.ts';
-import type { CommonOptions } from '../commands/shared.ts';
-import { reportAsJson, reportAsText, summaryAsText } from '../render-report.ts';
+import { readBounded, writeWhole } from '../../programme/files.ts';
+import { quoted } from '../../syntax/text.ts';
+import type { Copy } from '../../verify/explain.ts';
+import { type Report, reportOf } from '../../verify/report.ts';
+import { openFile } from '../../verify/subject.ts';
+import { undetermined } from '../../verify/verdict.ts';
+import { type Bundle, BundleRecorder } from '../../world/bundle.ts';
+import { createTrust } from '../../world/trust.ts';
+import { createWorld } from '../../world/world.ts';
+import { startProgress } from '../progress.ts';
+import { HtmlReport } from '../render-html.ts';
+import { reportAsText, Summary } from '../render-report.ts';
+import { reportAsJson } from '../report-json.ts';
 import type { Session } from '../session.ts';
+import { counted } from '../style.ts';
+import { type FileReport, type Verifier, verifyBytes, verifyFile } from '../verify/file.ts';
+import { type Input, readInputs, readStandardInput } from '../verify/inputs.ts';
+import { type FailedFile, verifyOnWorkers } from '../verify/pool.ts';
+import { readSettings, type Sources, type VerifyCommandOptions, type VerifySettings } from '../verify/settings.ts';
 
-export interface VerifyCommandOptions extends CommonOptions {
-  readonly recipient?: string;
-  readonly at?: string;
-  readonly key?: readonly string[];
-  readonly hosting?: readonly string[];
-  readonly offline?: boolean;
-  readonly jsonl?: boolean;
-}
-
-const MAX_CREDENTIAL_BYTES = 1024 * 1024;
-const MAX_KEY_BYTES = 256 * 1024;
-const CREDENTIAL_FILE = /\.(?:json|jwt|jws|png|svg|1ob)$/i;
-
-interface FileReport {
-  readonly file: string;
-  readonly report: Report;
-}
+/** Starting threads costs more than it saves on fewer files. */
+const MIN_FILES_FOR_WORKERS = 100;
+const MAX_JOBS = 64;
 
 /** `verify`: a report for each file, and an exit code for all. */
 export async function runVerify(
-  files: readonly string[],
+  named: readonly string[],
   options: VerifyCommandOptions,
   session: Session,
 ): Promise<number> {
-  const verifyOptions = await readOptions(options, session);
-  const paths = (await Promise.all(files.map((file) => expand(file, session)))).flat();
-  if (paths.length === 0)
-    throw new BadgekitError('FILE_NOT_FOUND', 'there is no credential or image in what you named', {
-      hint: 'badgekit looks for .json, .jwt, .png and .svg files',
+  const started = session.clock();
+  const settings = await readSettings(options, session);
+  const inputs = await readInputs(named, session.cwd);
+  if (settings.offline && inputs.some(({ kind, name }) => kind === 'url' && !isSaved(name, settings)))
+    throw new BadgekitError('USAGE', '--offline opens no connection, so no address can be read', {
+      hint: 'save what stands there as a file, and name that',
     });
-  const reports: FileReport[] = [];
-  for (const file of paths) {
-    const report = await verifyOne(file, verifyOptions, session).catch((error: unknown) =>
-      unreadable(error, file, paths.length),
-    );
-    reports.push({ file, report });
-    if (options.jsonl === true) session.out(`${JSON.stringify(reportAsJson(file, report))}\n`);
-    else if (options.json !== true && paths.length === 1)
-      session.out(reportAsText(report, verifyOptions.recipient, session));
+  const recorder = options.saveBundle === undefined ? undefined : new BundleRecorder();
+  const verifier = createVerifier(settings, options, recorder, session);
+  const output = new Output(options, settings, inputs.length, session);
+  const progress = startProgress(session, 'Verifying', inputs.length);
+  for await (const { file, report } of reports(inputs, verifier, options, settings)) {
+    progress.step();
+    if (recorder !== undefined) await record(file, report, inputs, recorder, session);
+    output.add(file, report);
   }
-  if (options.json === true && options.jsonl !== true)
-    session.out(
-      `${JSON.stringify({ badgekit: 1, command: 'verify', results: reports.map(({ file, report }) => reportAsJson(file, report)) })}\n`,
-    );
-  else if (options.jsonl !== true && paths.length > 1) session.out(summaryAsText(reports, session));
-  return exitCodeOf(reports);
+  progress.end();
+  output.end(session.clock() - started);
+  await write(options, output, recorder, session);
+  return output.exitCode;
+}
+
+function isSaved(url: string, { bundle, hosting }: Sources): boolean {
+  return bundle?.documents.has(url) === true || hosting.some((host) => url.startsWith(`${host.url}/`));
+}
+
+type MainVerifier = Verifier & { readonly bundle: Bundle | undefined };
+
+function createVerifier(
+  settings: VerifySettings & Sources,
+  { explain }: VerifyCommandOptions,
+  recorder: BundleRecorder | undefined,
+  session: Session,
+): MainVerifier {
+  const { bundle, trust, offline, hosting, allowLoopback } = settings;
+  const world = createWorld({
+    offline,
+    hosting,
+    https: { allowLoopback },
+    bundle,
+    ...(recorder === undefined
+      ? {}
+      : { record: (url: string, bytes: Uint8Array) => recorder.document(url, bytes, session.clock()) }),
+  });
+  return {
+    settings,
+    world,
+    trust: trust === undefined ? undefined : createTrust(trust, world),
+    cwd: session.cwd,
+    explains: explain === true,
+    bundle,
+    copyOf: async (id): Promise<Copy | undefined> => {
+      const text = bundle?.credentials.get(id);
+      return bundle === undefined || text === undefined
+        ? undefined
+        : { name: bundle.path, bytes: new TextEncoder().encode(text) };
+    },
+  };
+}
+
+/** The answers in the order of the inputs: many files on all cores, few in this thread. */
+async function* reports(
+  inputs: readonly Input[],
+  verifier: MainVerifier,
+  { jobs }: VerifyCommandOptions,
+  { keys, ...settings }: VerifySettings,
+): AsyncGenerator<FileReport> {
+  const workers = readJobs(jobs) ?? (inputs.length < MIN_FILES_FOR_WORKERS ? 1 : availableParallelism());
+  if (workers === 1 || inputs.some(({ kind }) => kind !== 'file')) {
+    for (const input of inputs)
+      yield {
+        file: input.name,
+        report: await verifyInput(input, verifier).catch((error: unknown) => unreadable(error, input, inputs.length)),
+      };
+    return;
+  }
+  const files = inputs.map(({ name }) => name);
+  const { at, recipient, needs, evidence, refresh, domain, challenge, allowsWithheld, maxStatusAgeMs } = settings;
+  const start = {
+    settings: {
+      at,
+      recipient,
+      needs,
+      evidence,
+      refresh,
+      domain,
+      challenge,
+      allowsWithheld,
+      maxStatusAgeMs,
+      keys: keys.map(({ key, controller, method, endsAt }) => ({ jwk: key.jwk, controller, method, endsAt })),
+    },
+    cwd: verifier.cwd,
+    explains: verifier.explains,
+    hasTrust: verifier.trust !== undefined,
+  };
+  let index = 0;
+  for await (const answer of verifyOnWorkers(files, { start, workers, ...verifier })) {
+    const file = files[index++] ?? '';
+    yield { file, report: 'verdict' in answer ? answer : notRead(answer) };
+  }
+}
+
+function readJobs(jobs: string | undefined): number | undefined {
+  if (jobs === undefined) return undefined;
+  const number = Number(jobs);
+  if (!/^[1-9]\d*$/.test(jobs) || number > MAX_JOBS)
+    throw new BadgekitError('USAGE', `--jobs ${quoted(jobs)} is not a number from 1 to ${MAX_JOBS}`);
+  return number;
+}
+
+async function verifyInput(input: Input, verifier: MainVerifier): Promise<Report> {
+  switch (input.kind) {
+    case 'file':
+      return await verifyFile(input.name, verifier);
+    case 'standard input':
+      return await verifyBytes(await readStandardInput(MAX_IMAGE_BYTES), input.name, verifier);
+    case 'url': {
+      const found = await verifier.world.read(input.name, MAX_IMAGE_BYTES);
+      if (found.found) return await verifyBytes(found.value, input.name, verifier);
+      return reportOf(
+        [undetermined('file', [{ code: 'FILE_UNREACHABLE', message: `it could not be read: ${found.message}` }])],
+        undefined,
+      );
+    }
+  }
 }
 
 /** Of several files, one that cannot be read keeps nobody from the others. */
-function unreadable(error: unknown, file: string, total: number): Report {
-  if (!(error instanceof BadgekitError) || total === 1) throw placedIn(file, error);
-  return reportOf(
-    [undetermined('file', [{ code: 'FILE_UNUSABLE', message: error.message, advice: error.hint }])],
-    undefined,
+function unreadable(error: unknown, { name }: Input, total: number): Report {
+  if (!(error instanceof BadgekitError) || total === 1) throw placedIn(name, error);
+  return notRead(error);
+}
+
+function notRead({ message, hint }: Pick<FailedFile, 'message' | 'hint'>): Report {
+  return reportOf([undetermined('file', [{ code: 'FILE_UNUSABLE', message, advice: hint }])], undefined);
+}
+
+/** What is verified goes into the bundle, so that a later copy can be compared with it. */
+async function record(
+  file: string,
+  report: Report,
+  inputs: readonly Input[],
+  recorder: BundleRecorder,
+  session: Session,
+): Promise<void> {
+  const id = report.claims?.id;
+  const isFile = inputs.some(({ name, kind }) => name === file && kind === 'file');
+  if (report.verdict !== 'verified' || id === undefined || !isFile) return;
+  const bytes = await readBounded(resolve(session.cwd, file), MAX_IMAGE_BYTES, file);
+  const { subject } = openFile(bytes);
+  if (subject === undefined) return;
+  recorder.credential(id, subject.jwt?.text ?? JSON.stringify(subject.document));
+}
+
+async function write(
+  { report, saveBundle, force = false }: VerifyCommandOptions,
+  { html }: Output,
+  recorder: BundleRecorder | undefined,
+  session: Session,
+): Promise<void> {
+  if (report !== undefined && html !== undefined) {
+    await writeWhole(resolve(session.cwd, report), Buffer.from(html.write()), {
+      replace: force,
+      mode: 0o644,
+      shownAs: report,
+    });
+    session.err(`The report is in ${report}\n`);
+  }
+  if (saveBundle === undefined || recorder === undefined) return;
+  const text = await recorder.write(session.clock());
+  await writeWhole(resolve(session.cwd, saveBundle), Buffer.from(text), {
+    replace: force,
+    mode: 0o600,
+    shownAs: saveBundle,
+  });
+  const { documents, credentials } = recorder.size;
+  session.err(
+    `The bundle ${saveBundle} holds ${counted(documents, 'document')} and ${counted(credentials, 'credential')}${credentials > 0 ? ', with what they say of people' : ''}\n`,
   );
 }
 
-/** Rejected outweighs undetermined: a no is certain. */
-function exitCodeOf(reports: readonly FileReport[]): number {
-  if (reports.some(({ report }) => report.verdict === 'rejected')) return EXIT.no;
-  return reports.every(({ report }) => report.verdict === 'verified') ? EXIT.yes : EXIT.undetermined;
-}
+const OPENING = '{"badgekit":1,"command":"verify","results":[';
 
-async function verifyOne(file: string, options: VerifyOptions, session: Session): Promise<Report> {
-  const bytes = await readBounded(resolve(session.cwd, file), MAX_IMAGE_BYTES, file);
-  const kind = kindOf(bytes);
-  if (kind !== 'png' && kind !== 'svg' && bytes.length > MAX_CREDENTIAL_BYTES)
-    return reportOf(
-      [failed('file', [{ code: 'FILE_UNUSABLE', message: 'it is larger than 1 MiB, which no badge is' }])],
-      undefined,
-    );
-  try {
-    return await verify(bytes, options);
-  } catch (error) {
-    // A fault of badgekit's own must not keep it from the other files, nor look like an answer.
-    if (error instanceof BadgekitError) throw error;
-    return reportOf(
-      [
-        undetermined('file', [
-          {
-            code: 'FILE_UNUSABLE',
-            message: `badgekit met a fault of its own on this file: ${error instanceof Error ? error.message : 'unknown'}`,
-            advice: 'report it, with the file',
-          },
-        ]),
-      ],
-      undefined,
-    );
+/** What goes to standard output, as it comes; and the verdict of all. */
+class Output {
+  readonly html: HtmlReport | undefined;
+  readonly #options: VerifyCommandOptions;
+  readonly #session: Session;
+  readonly #recipient: string | undefined;
+  readonly #total: number;
+  readonly #summary = new Summary();
+  #isRejected = false;
+  #isOpen = false;
+
+  constructor(options: VerifyCommandOptions, { at, recipient }: VerifySettings, total: number, session: Session) {
+    this.#options = options;
+    this.#session = session;
+    this.#recipient = recipient;
+    this.#total = total;
+    this.html = options.report === undefined ? undefined : new HtmlReport(at, options.at !== undefined);
   }
-}
 
-async function readOptions(options: VerifyCommandOptions, session: Session): Promise<VerifyOptions> {
-  const at = options.at === undefined ? session.clock() : parseDateOrStamp(options.at);
-  if (at === undefined)
-    throw new BadgekitError('USAGE', `--at ${quoted(options.at ?? '')} is no date`, {
-      hint: 'write 2026-05-04 or 2026-05-04T09:00:00Z',
-    });
-  if (options.recipient?.trim() === '')
-    throw new BadgekitError('USAGE', '--recipient is empty', {
-      hint: 'write the e-mail address or identifier of the person',
-    });
-  const keys = (await Promise.all((options.key ?? []).map((file) => readKeys(file, session)))).flat();
-  const hosting = [
-    ...(options.hosting ?? []).map((entry) => parseHosting(entry, session)),
-    ...(await ownHosting(options, session)),
-  ];
-  return { at, keys, recipient: options.recipient, world: createWorld({ offline: options.offline === true, hosting }) };
-}
+  get #isOneDocument(): boolean {
+    return this.#options.json === true && this.#options.jsonl !== true;
+  }
 
-async function readKeys(file: string, session: Session): Promise<readonly GivenKey[]> {
-  const bytes = await readBounded(resolve(session.cwd, file), MAX_KEY_BYTES, file);
-  return inFile(file, () => readPublicKeys(decodeUtf8(bytes)));
-}
+  add(file: string, report: Report): void {
+    this.#isRejected ||= report.verdict === 'rejected';
+    this.#isOpen ||= report.verdict === 'undetermined';
+    this.html?.add(file, report);
+    if (this.#options.jsonl === true) this.#session.out(`${JSON.stringify(reportAsJson(file, report))}\n`);
+    else if (this.#isOneDocument)
+      this.#session.out(`${this.#summary.total === 0 ? OPENING : ','}${JSON.stringify(reportAsJson(file, report))}`);
+    else if (this.#total === 1)
+      this.#session.out(reportAsText(report, this.#recipient, this.#session, { all: this.#options.all === true }));
+    this.#summary.add(file, report);
+  }
 
-function parseHosting(entry: string, session: Session): Hosting {
-  const at = entry.lastIndexOf('=');
-  const url = entry.slice(0, at).replace(/\/+$/, '');
-  const folder = entry.slice(at + 1);
-  if (at < 1 || !URL.canParse(url) || folder === '')
-    throw new BadgekitError('USAGE', `--hosting ${quoted(entry)} is not an address and a folder`, {
-      hint: 'write --hosting https://badges.example.org=public',
-    });
-  if (!existsSync(resolve(session.cwd, folder)))
-    throw new BadgekitError('USAGE', `--hosting ${quoted(entry)}: there is no folder ${quoted(folder)}`, {
-      hint: 'name the folder that is to be hosted, such as public',
-    });
-  return { url, folder: resolve(session.cwd, folder), shownAs: folder.replace(/\/+$/, '') };
-}
+  end(elapsedMs: number): void {
+    if (this.#isOneDocument)
+      this.#session.out(`],"counts":${JSON.stringify(Object.fromEntries(this.#summary.counts))}}\n`);
+    else if (this.#options.jsonl !== true && this.#total > 1)
+      this.#session.out(this.#summary.asText(this.#session, elapsedMs));
+  }
 
-/** What the programme around the working folder will host: its own badges can be verified before it is online. */
-async function ownHosting(options: VerifyCommandOptions, session: Session): Promise<readonly Hosting[]> {
-  const root = findProgrammeRoot(session.cwd, options.programme);
-  if (root === undefined) return [];
-  const programme = await openProgramme(session.cwd, root).catch((error: unknown) => {
-    if (!(error instanceof BadgekitError) || options.programme !== undefined) throw error;
-    session.err(`The programme around this folder was not looked at: ${formatWhere(error.where)} ${error.message}\n`);
-    return undefined;
-  });
-  if (programme === undefined) return [];
-  const { config, shown } = programme;
-  return config.hosting === undefined
-    ? []
-    : [{ url: config.hosting, folder: join(root, 'public'), shownAs: shown('public') }];
-}
-
-async function expand(file: string, session: Session): Promise<readonly string[]> {
-  const info = await stat(resolve(session.cwd, file)).catch(() => undefined);
-  if (info?.isDirectory() !== true) return [file];
-  const entries = await readdir(resolve(session.cwd, file), { recursive: true, withFileTypes: true });
-  const found = entries.filter((entry) => entry.isFile() && CREDENTIAL_FILE.test(entry.name));
-  const base = resolve(session.cwd, file);
-  return found.map((entry) => join(file, join(entry.parentPath, entry.name).slice(base.length + 1))).sort();
+  /** Rejected outweighs undetermined: a no is certain. */
+  get exitCode(): number {
+    if (this.#isRejected) return EXIT.no;
+    return this.#isOpen ? EXIT.undetermined : EXIT.yes;
+  }
 }

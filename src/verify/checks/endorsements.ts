@@ -5,7 +5,7 @@ import type { VerifyOptions } from '../context.ts';
 import { openEmbedded } from '../subject.ts';
 import { type CheckResult, failed, type Finding, nonEmpty, passed, skipped, undetermined } from '../verdict.ts';
 import { checkDates } from './dates.ts';
-import { checkForm } from './form.ts';
+import { checkForm, formFaultsOf } from './form.ts';
 import { checkSignature } from './signature.ts';
 import { checkStatus } from './status.ts';
 
@@ -49,22 +49,28 @@ async function examine(
   known: ReadonlySet<string>,
   options: VerifyOptions,
 ): Promise<Finding[]> {
-  const { file, subject } = openEmbedded(value);
-  if (subject === undefined) return [{ code: 'ENDORSEMENT_REJECTED', path, message: file.summary }];
+  const { file, syntax, subject } = openEmbedded(value);
+  if (subject === undefined) return [{ code: 'ENDORSEMENT_REJECTED', path, message: (syntax ?? file).summary }];
   const { document, kind } = subject;
   const about = isJsonObject(document['credentialSubject']) ? document['credentialSubject']['id'] : undefined;
   if (kind !== 'EndorsementCredential' || typeof about !== 'string')
     return [{ code: 'ENDORSEMENT_REJECTED', path, message: 'it is no EndorsementCredential' }];
   if (!known.has(about))
     return [{ code: 'ENDORSEMENT_REJECTED', path, message: `it endorses something else, ${quoted(about)}` }];
-  const local = [await checkForm(subject), checkDates(document, options.at)];
+  const local = [...formFaultsOf(await checkForm(subject)), checkDates(document, options)];
   const isSound = local.every(({ outcome }) => outcome === 'passed');
   const unsound = local.find(({ outcome }) => outcome === 'failed');
   // One with too much in it, or too odd, is not worth the time that its signature would take; a placeholder is.
   if (unsound?.findings.some(({ code }) => code === 'TOO_COMPLEX') === true)
     return [{ code: 'ENDORSEMENT_REJECTED', path, message: unsound.summary }];
   const world = isSound ? options.world : options.world.local;
-  const { signature, key } = await checkSignature(subject, { ...options, world, isPinned: false });
+  const { signature, key } = await checkSignature(subject, {
+    ...options,
+    world,
+    isPinned: false,
+    domain: undefined,
+    challenge: undefined,
+  });
   const isAuthentic = isSound && signature.outcome === 'passed' && key.outcome === 'passed';
   const checks = [signature, key, ...local, ...(isAuthentic ? [await checkStatus(document, options)] : [])];
   const bad = checks.find(({ outcome }) => outcome === 'failed');
@@ -89,6 +95,8 @@ function collect(value: Json, path: string): { value: JsonObject | string; path:
   if (Array.isArray(value)) return value.flatMap((entry, index) => collect(entry, pointer(path, index)));
   if (!isJsonObject(value)) return [];
   return Object.entries(value).flatMap(([key, member]) => {
+    // Credentials inside have reports of their own, with their endorsements.
+    if (key === 'verifiableCredential') return [];
     const at = pointer(path, key);
     const own = key === 'endorsement' || key === 'endorsementJwt' ? (Array.isArray(member) ? member : [member]) : [];
     const found = own.flatMap((entry, index) =>

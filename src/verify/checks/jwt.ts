@@ -1,24 +1,47 @@
 import { BadgekitError } from '../../errors.ts';
 import { type Algorithm, ALGORITHMS } from '../../keys/algorithms.ts';
-import { publicKeyFromJwk } from '../../keys/public-key.ts';
+import { methodKey, type VerificationMethod } from '../../keys/controller-document.ts';
+import { readPublicKeys } from '../../keys/public-key-file.ts';
+import { isSameKey, type PublicKey, publicKeyFromJwk } from '../../keys/public-key.ts';
 import { checkJwtSignature, numericDate, type OpenedJwt } from '../../proof/jwt.ts';
 import { formatDay } from '../../syntax/datetime.ts';
 import { isDid } from '../../syntax/iri.ts';
 import { isJsonObject, type Json, shownJson } from '../../syntax/json.ts';
-import { quoted } from '../../syntax/text.ts';
+import { decodeUtf8, quoted } from '../../syntax/text.ts';
 import { CLOCK_SKEW_MS, type VerifyOptions } from '../context.ts';
-import { type ResolvedKey, resolveKey } from '../resolve-key.ts';
+import { issuerJwkSet, issuerKeys } from '../issuer-keys.ts';
+import {
+  guarded,
+  isOfIssuer,
+  methodIn,
+  type Purpose,
+  refused,
+  type ResolvedKey,
+  resolveKey,
+  type Resolving,
+  usable,
+} from '../resolve-key.ts';
 import { type CheckResult, failed, type Finding, nonEmpty } from '../verdict.ts';
 import { decide, type SignatureChecks, withoutKey } from './decide.ts';
 
 const ALLOWED_TYP: ReadonlySet<string> = new Set(['jwt', 'vc+jwt']);
+/** VC-JOSE-COSE, section 3.1.1. */
+const ALLOWED_CTY: ReadonlySet<string> = new Set(['vc', 'vp', 'application/vc', 'application/vp', 'json']);
+/** A presentation says so, if it says anything. */
+const PRESENTATION_TYP: ReadonlySet<string> = new Set(['jwt', 'vp+jwt']);
+const MAX_KEY_BYTES = 256 * 1024;
 // Parameters that would lead a reader to fetch keys from wherever the sender says; none of them is ever followed.
 const IGNORED_PARAMETERS = ['jku', 'x5u', 'x5c'];
 
 /** The VC-JWT rules of Open Badges 3.0 (section "JSON Web Token proof format"). */
-export async function checkJwt(jwt: OpenedJwt, issuer: string, options: VerifyOptions): Promise<SignatureChecks> {
+export async function checkJwt(
+  jwt: OpenedJwt,
+  issuer: string,
+  options: VerifyOptions & { readonly purpose?: Purpose },
+): Promise<SignatureChecks> {
   const algorithm = Object.values(ALGORITHMS).find(({ jws }) => jws.some((name) => name === jwt.header['alg']));
-  const faults = nonEmpty([...headerFaults(jwt, algorithm), ...claimFaults(jwt, options.at)]);
+  const typs = options.purpose === 'authentication' ? PRESENTATION_TYP : ALLOWED_TYP;
+  const faults = nonEmpty([...headerFaults(jwt, algorithm, typs), ...claimFaults(jwt, issuer, options.at)]);
   if (faults !== undefined || algorithm === undefined)
     return withoutKey(
       failed('signature', faults ?? [{ code: 'JWT_ALGORITHM', message: 'the token names no algorithm' }]),
@@ -37,18 +60,23 @@ export async function checkJwt(jwt: OpenedJwt, issuer: string, options: VerifyOp
   return { ...checks, signature: withNotes(checks.signature, claimNotes(jwt)) };
 }
 
-function headerFaults({ header }: OpenedJwt, algorithm: Algorithm | undefined): Finding[] {
+function headerFaults({ header }: OpenedJwt, algorithm: Algorithm | undefined, typs: ReadonlySet<string>): Finding[] {
   const faults: Finding[] = [];
-  const { alg, typ, crit, b64 } = header;
+  const { alg, typ, cty, crit, b64 } = header;
   if (algorithm === undefined)
     faults.push({
       code: 'JWT_ALGORITHM',
       message: `the token's algorithm ${quoted(shownJson(alg ?? 'none'))} is not one that proves anything about an issuer`,
     });
-  if (typ !== undefined && (typeof typ !== 'string' || !ALLOWED_TYP.has(typ.toLowerCase())))
+  if (typ !== undefined && (typeof typ !== 'string' || !typs.has(typ.toLowerCase())))
     faults.push({
       code: 'JWT_HEADER',
       message: `the token says that it is ${quoted(shownJson(typ))}, not a credential`,
+    });
+  if (cty !== undefined && (typeof cty !== 'string' || !ALLOWED_CTY.has(cty.toLowerCase())))
+    faults.push({
+      code: 'JWT_HEADER',
+      message: `the token says that it holds ${quoted(shownJson(cty))}, not a credential`,
     });
   if (crit !== undefined || b64 !== undefined)
     faults.push({
@@ -59,13 +87,12 @@ function headerFaults({ header }: OpenedJwt, algorithm: Algorithm | undefined): 
 }
 
 /** Registered claims must not say other things than the credential (the same section). */
-function claimFaults({ payload, credential }: OpenedJwt, at: number): Finding[] {
+function claimFaults({ payload, credential }: OpenedJwt, issuer: string, at: number): Finding[] {
   const subject = credential['credentialSubject'];
-  const { issuer } = credential;
   const from = credential['validFrom'] ?? credential['issuanceDate'];
   const until = credential['validUntil'] ?? credential['expirationDate'];
   const expected: readonly (readonly [string, Json | undefined])[] = [
-    ['iss', isJsonObject(issuer) ? issuer['id'] : issuer],
+    ['iss', issuer],
     ['jti', credential['id']],
     ['sub', isJsonObject(subject) ? subject['id'] : undefined],
     ['nbf', numericDate(from)],
@@ -133,27 +160,116 @@ function claimNotes({ payload, credential, header }: OpenedJwt): Finding[] {
   ];
 }
 
-async function resolveHeaderKey(jwt: OpenedJwt, issuer: string, options: VerifyOptions): Promise<ResolvedKey> {
+/**
+ * The key behind a token's header. A `kid` counts where the issuer's document or JWK set has it; a `jwk` counts where
+ * it is one of those keys. Whatever else the header brings is the sender's own claim.
+ */
+async function resolveHeaderKey(jwt: OpenedJwt, issuer: string, options: Resolving): Promise<ResolvedKey> {
   const { kid, jwk } = jwt.header;
   const claimed = jwk === undefined ? undefined : claimedJwk(jwk);
+  if (claimed?.kind === 'refused') return claimed;
   if (typeof kid !== 'string')
-    return (
-      claimed ?? {
-        kind: 'refused',
-        finding: { code: 'KEY_METHOD_UNKNOWN', message: 'the token names no key (neither kid nor jwk)' },
-      }
-    );
-  const resolved = await resolveKey(methodName(jwt, issuer), issuer, options);
-  return resolved.kind === 'unknown' && claimed?.kind === 'claimed'
-    ? { ...claimed, finding: resolved.finding }
-    : resolved;
+    return claimed === undefined
+      ? refused('KEY_METHOD_UNKNOWN', 'the token names no key (neither kid nor jwk)')
+      : guarded(() => confirmed(claimed, issuer, options));
+  const method = methodName(jwt, issuer);
+  if (isDid(issuer)) {
+    const resolved = await resolveKey(method, issuer, options);
+    return resolved.kind === 'unknown' && claimed?.kind === 'claimed'
+      ? { ...claimed, finding: resolved.finding }
+      : resolved;
+  }
+  return guarded(() => byUrl(kid, claimed, issuer, options));
 }
 
-/** The key that the token names; a bare fragment belongs to the issuer. */
+/** Whether a key that the token brings along is one that the issuer names. */
+async function confirmed(claimed: ResolvedKey, issuer: string, options: Resolving): Promise<ResolvedKey> {
+  if (claimed.kind !== 'claimed') return claimed;
+  const keys = await issuerKeys(issuer, options);
+  if (keys.kind === 'found') {
+    const same = keys.document.methods.find((method) => holds(method, claimed.key));
+    return same === undefined
+      ? refused('KEY_NOT_AUTHORIZED', `the token brings along a key that is none of those of ${quoted(issuer)}`)
+      : usable(same, keys.document.id, keys.source, options);
+  }
+  const found = await issuerJwkSet(issuer, options);
+  const isListed = found?.set.keys.some(({ key }) => isSameKey(key, claimed.key)) === true;
+  if (found?.isBound === true && isListed)
+    return { kind: 'authenticated', key: claimed.key, how: `a key in the JWK set of ${issuer} (${found.source})` };
+  return claimed;
+}
+
+/** A `kid` with an issuer that is a web address: its document first, then its host's JWK set, then the address itself. */
+async function byUrl(
+  kid: string,
+  claimed: ResolvedKey | undefined,
+  issuer: string,
+  options: Resolving,
+): Promise<ResolvedKey> {
+  const keys = await issuerKeys(issuer, options);
+  if (keys.kind === 'found') return methodIn(keys, kid.startsWith('#') ? issuer + kid : kid, options);
+  const found = await issuerJwkSet(issuer, options);
+  const names = new Set([kid, kid.split('#')[1] ?? kid]);
+  const listed = found?.set.keys.find((entry) => entry.kid !== undefined && names.has(entry.kid));
+  if (found !== undefined && listed !== undefined && found.isBound)
+    return {
+      kind: 'authenticated',
+      key: listed.key,
+      how: `key ${quoted(listed.kid ?? '')} in the JWK set of ${issuer} (${found.source})`,
+    };
+  if (listed !== undefined)
+    return {
+      kind: 'claimed',
+      key: listed.key,
+      finding: {
+        code: 'KEY_NOT_AUTHENTICATED',
+        message: 'the key is one of its host, but nothing shows that it is this issuer\'s: the JWK set has no "iss"',
+        advice: "get the issuer's key from the issuer and give it with --key FILE",
+      },
+    };
+  const fetched = isOfIssuer(kid, issuer) ? await behindUrl(kid, options) : undefined;
+  if (fetched !== undefined)
+    return {
+      kind: 'claimed',
+      key: fetched,
+      finding: {
+        code: 'KEY_NOT_AUTHENTICATED',
+        message: `nothing at ${quoted(issuer, 120)} says that the key at ${quoted(kid, 120)} is the issuer's: only the token does`,
+        advice: "get the issuer's key from the issuer and give it with --key FILE",
+      },
+    };
+  if (claimed?.kind === 'claimed') return claimed;
+  return { kind: 'unknown', finding: keys.finding };
+}
+
+/** The one key that stands at an address, as a JWK, a key document or a set with one key. */
+async function behindUrl(url: string, { world }: Resolving): Promise<PublicKey | undefined> {
+  const found = await world.read(url.split('#')[0] ?? url, MAX_KEY_BYTES);
+  if (!found.found) return undefined;
+  try {
+    const [only, ...others] = readPublicKeys(decodeUtf8(found.value));
+    return others.length === 0 ? only?.key : undefined;
+  } catch (error) {
+    if (error instanceof BadgekitError) return undefined;
+    throw error;
+  }
+}
+
+function holds(method: VerificationMethod, key: PublicKey): boolean {
+  try {
+    return isSameKey(methodKey(method), key);
+  } catch (error) {
+    if (error instanceof BadgekitError) return false;
+    throw error;
+  }
+}
+
+/** The key that the token names; a bare name or fragment belongs to the issuer. */
 function methodName({ header }: OpenedJwt, issuer: string): string {
   const { kid } = header;
   if (typeof kid !== 'string') return '';
-  return kid.startsWith('#') && isDid(issuer) ? issuer + kid : kid;
+  if (kid.startsWith('#')) return issuer + kid;
+  return isDid(issuer) && /^[\w.-]+$/.test(kid) ? `${issuer}#${kid}` : kid;
 }
 
 function claimedJwk(jwk: Json): ResolvedKey {

@@ -2,12 +2,13 @@ import { BadgekitError } from '../../errors.ts';
 import type { PublicKey } from '../../keys/public-key.ts';
 import { asList, issuerId } from '../../openbadges/credential.ts';
 import { checkProof } from '../../proof/data-integrity.ts';
-import { suiteName, suiteOf } from '../../proof/suites.ts';
+import { isBaseProof } from '../../proof/selective-disclosure.ts';
+import { type ProofSuite, suiteName, suiteOf } from '../../proof/suites.ts';
 import { formatDay, readInstant } from '../../syntax/datetime.ts';
 import { isJsonObject, type Json, type JsonObject, shownJson } from '../../syntax/json.ts';
 import { quoted } from '../../syntax/text.ts';
 import { CLOCK_SKEW_MS, type VerifyOptions } from '../context.ts';
-import { resolveKey } from '../resolve-key.ts';
+import { isOfIssuer, type Purpose, resolveKey } from '../resolve-key.ts';
 import type { Subject } from '../subject.ts';
 import { failed, type Finding, undetermined } from '../verdict.ts';
 import { decide, type SignatureChecks, withoutKey } from './decide.ts';
@@ -15,9 +16,15 @@ import { checkJwt } from './jwt.ts';
 
 const MAX_PROOFS = 8;
 
+export type SignatureOptions = VerifyOptions & {
+  /** Who must have signed; the issuer, unless it is a presentation's holder. */
+  readonly signer?: string | undefined;
+  readonly purpose?: Purpose;
+};
+
 /** Steps 4 to 7: the proof's shape, the key, the signature, and whether the key speaks for the issuer. */
-export async function checkSignature(subject: Subject, options: VerifyOptions): Promise<SignatureChecks> {
-  const issuer = issuerId(subject.document);
+export async function checkSignature(subject: Subject, options: SignatureOptions): Promise<SignatureChecks> {
+  const issuer = options.signer ?? issuerId(subject.document);
   if (issuer === undefined)
     return withoutKey(
       failed('signature', [{ code: 'ISSUER_MISMATCH', path: '/issuer', message: 'the credential names no issuer' }]),
@@ -43,8 +50,15 @@ export async function checkSignature(subject: Subject, options: VerifyOptions): 
     : worse(token, embedded);
 }
 
-/** Every proof that badgekit can read must hold; one that it cannot read leaves the question open. */
-async function checkEmbedded(document: JsonObject, issuer: string, options: VerifyOptions): Promise<SignatureChecks> {
+/**
+ * A proof set or chain (VC Data Integrity, sections 2.1.1 and 2.1.2). Every proof that badgekit can read must hold;
+ * one that it cannot read is noted. Those by others than the issuer are told, and count for nothing.
+ */
+async function checkEmbedded(
+  document: JsonObject,
+  issuer: string,
+  options: SignatureOptions,
+): Promise<SignatureChecks> {
   const proofs = asList(document['proof']);
   if (proofs.length > MAX_PROOFS)
     return withoutKey(
@@ -52,23 +66,86 @@ async function checkEmbedded(document: JsonObject, issuer: string, options: Veri
         { code: 'PROOF_MALFORMED', path: '/proof', message: `it has more than ${MAX_PROOFS} proofs` },
       ]),
     );
+  const chain = chainFault(proofs);
+  if (chain !== undefined) return withoutKey(failed('signature', [chain]));
   const readable = proofs.filter((proof) => isJsonObject(proof) && suiteOf(proof) !== undefined);
   if (readable.length === 0) return unreadable(proofs[0] ?? null);
+  const own = readable.filter((proof) => signerOf(proof, issuer) === issuer);
   const results: SignatureChecks[] = [];
-  for (const proof of readable) {
+  // Without one of the issuer's own, the first one tells whose they are instead.
+  for (const proof of own.length === 0 ? readable : own) {
     const result = await checkOne(document, proof, issuer, options);
     results.push(result);
     // One that fails decides; the others would only cost time.
     if (result.signature.outcome === 'failed' || result.key.outcome === 'failed') break;
   }
   const decisive = results.reduce(worse);
-  const foreign = proofs.length - readable.length;
-  if (foreign === 0) return decisive;
-  const note: Finding = {
-    code: 'PROOF_UNSUPPORTED',
-    message: `${foreign} of its ${proofs.length} proofs is of a kind that badgekit does not know, and was not looked at`,
+  if (decisive.signature.outcome === 'failed' || own.length === 0) return decisive;
+  const notes: Finding[] = [];
+  for (const proof of readable.filter((other) => !own.includes(other))) {
+    const note = await cosignature(document, proof, signerOf(proof, issuer), options);
+    if (note.code !== 'PROOF_COSIGNED') return { ...decisive, signature: failed('signature', [note]) };
+    notes.push(note);
+  }
+  const unknown = proofs.length - readable.length;
+  if (unknown > 0)
+    notes.push({
+      code: 'PROOF_UNSUPPORTED',
+      message: `${unknown} of its ${proofs.length} proofs is of a kind that badgekit does not know, and was not looked at`,
+    });
+  return { ...decisive, signature: { ...decisive.signature, findings: [...decisive.signature.findings, ...notes] } };
+}
+
+/** Whose key a proof names, by the address of the key alone. */
+function signerOf(proof: Json, issuer: string): string {
+  const method = isJsonObject(proof) ? proof['verificationMethod'] : undefined;
+  if (typeof method !== 'string') return issuer;
+  return isOfIssuer(method, issuer) ? issuer : (method.split('#')[0] ?? method);
+}
+
+/** A proof by somebody else beside the issuer's: a false one spoils the badge, a good one adds nothing to it. */
+async function cosignature(
+  document: JsonObject,
+  proof: Json,
+  signer: string,
+  options: SignatureOptions,
+): Promise<Finding> {
+  const { signature, key } = await checkOne(document, proof, signer, { ...options, isPinned: false });
+  const [fault] = [signature, key].filter(({ outcome }) => outcome === 'failed');
+  if (fault?.findings[0] !== undefined)
+    return { ...fault.findings[0], message: `a second proof, by ${quoted(signer)}, does not hold: ${fault.summary}` };
+  const isGood = signature.outcome === 'passed' && key.outcome === 'passed';
+  return {
+    code: 'PROOF_COSIGNED',
+    message: isGood
+      ? `${quoted(signer)}, who is not the issuer, signed it, too`
+      : `a proof that names ${quoted(signer)}, who is not the issuer, could not be checked and counts for nothing`,
   };
-  return { ...decisive, signature: { ...decisive.signature, findings: [...decisive.signature.findings, note] } };
+}
+
+/** A chain's links must all be there, once each, and lead to a beginning (section 4.7). */
+function chainFault(proofs: readonly Json[]): Finding | undefined {
+  const linked = proofs.filter(isJsonObject);
+  const ids = linked.map(({ id }) => id).filter((id) => typeof id === 'string');
+  if (new Set(ids).size !== ids.length)
+    return { code: 'PROOF_CHAIN', path: '/proof', message: 'two of its proofs have one id' };
+  const before = new Map(linked.map((proof) => [proof, asList(proof['previousProof'])]));
+  for (const names of before.values())
+    if (names.some((name) => typeof name !== 'string' || !ids.includes(name)))
+      return {
+        code: 'PROOF_CHAIN',
+        path: '/proof',
+        message: 'a proof builds on another one (previousProof) that is not there',
+      };
+  let open = linked;
+  for (;;) {
+    const names = new Set(open.map(({ id }) => id));
+    const next = open.filter((proof) => (before.get(proof) ?? []).some((name) => names.has(name)));
+    if (next.length === 0) return undefined;
+    if (next.length === open.length)
+      return { code: 'PROOF_CHAIN', path: '/proof', message: 'its proofs build on each other in a circle' };
+    open = next;
+  }
 }
 
 const GRAVITY = { failed: 3, undetermined: 2, skipped: 1, passed: 0 } as const;
@@ -107,11 +184,11 @@ async function checkOne(
   document: JsonObject,
   proof: Json,
   issuer: string,
-  options: VerifyOptions,
+  options: SignatureOptions,
 ): Promise<SignatureChecks> {
   const suite = isJsonObject(proof) ? suiteOf(proof) : undefined;
   if (!isJsonObject(proof) || suite === undefined) return unreadable(proof);
-  const shape = proofFault(proof, options.at);
+  const shape = proofFault(proof, suite, options);
   if (shape !== undefined)
     return withoutKey(
       shape.code === 'PROOF_UNSUPPORTED' ? undetermined('signature', [shape]) : failed('signature', [shape]),
@@ -129,7 +206,9 @@ async function checkOne(
     options,
   };
   try {
-    return await decide(decision);
+    const checks = await decide(decision);
+    const notes = proofNotes(proof, suite, options);
+    return { ...checks, signature: { ...checks.signature, findings: [...checks.signature.findings, ...notes] } };
   } catch (error) {
     if (!(error instanceof BadgekitError)) throw error;
     return withoutKey(
@@ -159,8 +238,33 @@ const PROOF_MEMBERS: ReadonlySet<string> = new Set([
   'nonce',
 ]);
 
+/** What a good signature leaves open, and the reader should know. */
+function proofNotes({ domain, challenge }: JsonObject, suite: ProofSuite, options: SignatureOptions): Finding[] {
+  const notes: Finding[] = [];
+  if (suite.transformation === 'selective')
+    notes.push({
+      code: 'PROOF_DERIVED',
+      path: '/proof',
+      message: 'its holder chose what to show of it: what is absent may have been withheld',
+    });
+  const bound = [
+    ['domain', domain, options.domain],
+    ['challenge', challenge, options.challenge],
+  ] as const;
+  for (const [name, value, wanted] of bound)
+    if (value !== undefined && wanted === undefined)
+      notes.push({
+        code: 'PROOF_DOMAIN',
+        path: '/proof',
+        message: `the proof was made for the ${name} ${quoted(shownJson(value))}, which you did not ask for`,
+        advice: `--${name} says which one it must be`,
+      });
+  return notes;
+}
+
 /** The members that a proof must have, before any key is looked for (VC Data Integrity, section 2.1). */
-function proofFault(proof: JsonObject, at: number): Finding | undefined {
+function proofFault(proof: JsonObject, suite: ProofSuite, options: SignatureOptions): Finding | undefined {
+  const { at, purpose = 'assertionMethod' } = options;
   const { proofPurpose, verificationMethod, proofValue, created, expires } = proof;
   // Other contexts have other names for these members, under which an end could hide from this check.
   const foreign = Object.keys(proof).find((member) => !PROOF_MEMBERS.has(member));
@@ -170,11 +274,11 @@ function proofFault(proof: JsonObject, at: number): Finding | undefined {
       path: '/proof',
       message: `the proof has a member ${quoted(foreign)}, which proofs do not have`,
     };
-  if (proofPurpose !== 'assertionMethod')
+  if (proofPurpose !== purpose)
     return {
       code: 'PROOF_PURPOSE',
       path: '/proof',
-      message: `the proof was made for the purpose ${quoted(shownJson(proofPurpose ?? 'none'))}, not to assert a credential`,
+      message: `the proof was made for the purpose ${quoted(shownJson(proofPurpose ?? 'none'))}, not ${purpose === 'assertionMethod' ? 'to assert a credential' : 'by a holder, to present credentials'}`,
     };
   if (typeof verificationMethod !== 'string' || typeof proofValue !== 'string')
     return {
@@ -184,12 +288,24 @@ function proofFault(proof: JsonObject, at: number): Finding | undefined {
     };
   const placeholder = placeholderFault(proof);
   if (placeholder !== undefined) return placeholder;
-  if (proof['previousProof'] !== undefined)
+  if (suite.transformation === 'selective' && isBaseProof(proofValue))
     return {
-      code: 'PROOF_UNSUPPORTED',
+      code: 'PROOF_NOT_DERIVED',
       path: '/proof',
-      message: 'the proof builds on another one (previousProof), which this version of badgekit does not verify',
+      message:
+        'it has a base proof, which is for its holder alone: only what the holder derives from it can be checked',
+      advice: 'ask the holder to derive a credential from it with a wallet',
     };
+  for (const [name, wanted] of [
+    ['domain', options.domain],
+    ['challenge', options.challenge],
+  ] as const)
+    if (wanted !== undefined && !asList(proof[name]).includes(wanted))
+      return {
+        code: 'PROOF_DOMAIN',
+        path: '/proof',
+        message: `the proof was not made for the ${name} ${quoted(wanted)}`,
+      };
   const createdAt = readInstant(created);
   if (created !== undefined && createdAt === undefined)
     return {

@@ -1,15 +1,19 @@
+import { createHash } from 'node:crypto';
 import { BadgekitError } from '../../errors.ts';
 import { asList, issuerId } from '../../openbadges/credential.ts';
-import { decodeBitstring } from '../../status/bitstring.ts';
-import { readStatusEntry, readStatusList } from '../../status/list.ts';
+import type { LookupSource, World } from '../../ports.ts';
+import { isDerived } from '../../proof/suites.ts';
+import { type Bitstring, decodeBitstring } from '../../status/bitstring.ts';
+import { type BitstringEntry, readStatusEntry, readStatusList, type StatusListParts } from '../../status/list.ts';
+import { findRevocation } from '../../status/revocation-list.ts';
 import { formatMinute, readInstant } from '../../syntax/datetime.ts';
-import { type Json, type JsonObject, shownJson } from '../../syntax/json.ts';
+import { type Json, type JsonObject, parseJson, shownJson } from '../../syntax/json.ts';
 import { decodeUtf8, quoted } from '../../syntax/text.ts';
 import type { VerifyOptions } from '../context.ts';
 import { openText, type Subject } from '../subject.ts';
 import { type CheckResult, failed, type Finding, passed, skipped, undetermined } from '../verdict.ts';
 import { checkDates } from './dates.ts';
-import { checkForm } from './form.ts';
+import { checkForm, formFaultsOf } from './form.ts';
 import { checkSignature } from './signature.ts';
 
 const MAX_LIST_BYTES = 4 * 1024 * 1024;
@@ -17,9 +21,19 @@ const MAX_LIST_BYTES = 4 * 1024 * 1024;
 /** Step 9: every status entry of the credential is looked up; the worst answer counts. */
 export async function checkStatus(document: JsonObject, options: VerifyOptions): Promise<CheckResult> {
   const entries = asList(document['credentialStatus']);
-  if (entries.length === 0) return skipped('status', 'the badge has no status: its issuer cannot revoke it');
+  if (entries.length === 0) {
+    if (!isDerived(document) || options.allowsWithheld === true)
+      return skipped('status', 'the badge has no status: its issuer cannot revoke it');
+    return undetermined('status', [
+      {
+        code: 'WITHHELD',
+        message: 'it shows no status, which its holder may have withheld: whether it was revoked is not known',
+        advice: 'ask the holder to show the status as well, or give --allow-withheld if you know that it has none',
+      },
+    ]);
+  }
   const results: CheckResult[] = [];
-  for (const entry of entries) results.push(await checkEntry(entry, issuerId(document) ?? '', options));
+  for (const entry of entries) results.push(await checkEntry(entry, document, options));
   const worst = (['failed', 'undetermined', 'passed'] as const)
     .map((outcome) => results.find((result) => result.outcome === outcome))
     .find((result) => result !== undefined);
@@ -27,7 +41,7 @@ export async function checkStatus(document: JsonObject, options: VerifyOptions):
   return worst === undefined ? skipped('status', 'not looked up') : { ...worst, findings };
 }
 
-async function checkEntry(entry: Json, issuer: string, options: VerifyOptions): Promise<CheckResult> {
+async function checkEntry(entry: Json, document: JsonObject, options: VerifyOptions): Promise<CheckResult> {
   const read = readStatusEntry(entry);
   if (read.kind === 'malformed')
     return failed('status', [
@@ -41,41 +55,62 @@ async function checkEntry(entry: Json, issuer: string, options: VerifyOptions): 
         message: `the status ${quoted(read.type)} cannot be looked up: ${read.why}`,
       },
     ]);
-  const fetched = await options.world.read(read.list, MAX_LIST_BYTES);
+  const url = read.kind === 'bitstring' ? read.list : read.url;
+  const fetched = await options.world.read(url, MAX_LIST_BYTES);
   if (!fetched.found) {
     const advice = {
-      offline: 'try again without --offline',
+      offline: 'try again without --offline, or with a saved --bundle',
       unasked: undefined,
       blocked: undefined,
       unreachable: 'try again later',
+      absent: 'the issuer does not host the list (any more): ask there',
     }[fetched.reason];
     return undetermined('status', [
       {
         code: 'STATUS_UNKNOWN',
-        message: `whether it was revoked is not known: ${quoted(read.list, 160)} could not be read (${fetched.message})`,
+        message: `whether it was revoked is not known: ${quoted(url, 160)} could not be read (${fetched.message})`,
         advice,
       },
     ]);
   }
+  if (read.kind === 'revocation list') return checkRevocationList(fetched.value, fetched.source, document);
   const opened = openText(safeText(fetched.value), 'status list');
-  if (opened.subject === undefined) return rejectedList(`it cannot be read: ${opened.file.summary}`);
-  const source = fetched.source.kind === 'folder' ? `, ${quoted(fetched.source.path)}` : '';
-  return await readBit(opened.subject, { ...read, issuer, source }, options);
+  const { subject } = opened;
+  if (subject === undefined) return rejectedList(`it cannot be read: ${(opened.syntax ?? opened.file).summary}`);
+  return await readBit(subject, { ...read, issuer: issuerId(document) ?? '', source: fetched.source }, options);
 }
 
-interface Wanted {
-  readonly purpose: string;
-  readonly index: number;
-  readonly indexIsNumber: boolean;
-  readonly list: string;
+/** A list that nobody signed: it counts as far as its place on the web can be relied on, and the report says so. */
+function checkRevocationList(bytes: Uint8Array, source: LookupSource, document: JsonObject): CheckResult {
+  try {
+    const id = typeof document['id'] === 'string' ? document['id'] : '';
+    const answer = findRevocation(parseJson(decodeUtf8(bytes)), id, issuerId(document) ?? '');
+    const note: Finding = {
+      code: 'STATUS_UNSIGNED',
+      message: `the 1EdTechRevocationList is not signed: this rests on the server that sent it${place(source)}`,
+    };
+    if (!answer.revoked)
+      return passed('status', `not revoked, by the issuer's revocation list${place(source)}`, [note]);
+    const reason = answer.reason === undefined ? '' : `; the reason given is ${quoted(answer.reason, 200)}`;
+    return failed('status', [{ code: 'REVOKED', message: `it was revoked${reason}` }, note]);
+  } catch (error) {
+    if (!(error instanceof BadgekitError)) throw error;
+    return undetermined('status', [
+      { code: 'STATUS_UNKNOWN', message: `whether it was revoked is not known: ${error.message}` },
+    ]);
+  }
+}
+
+interface Wanted extends BitstringEntry {
   readonly issuer: string;
-  readonly source: string;
+  readonly source: LookupSource;
 }
 
 /** Bitstring Status List v1.0, section 3.2: the list's own proof first, then purpose, length and index. */
 async function readBit(list: Subject, wanted: Wanted, options: VerifyOptions): Promise<CheckResult> {
   const content = readStatusList(list.document);
-  if (content === undefined) return rejectedList('it is no BitstringStatusListCredential');
+  if (content === undefined || content.listType !== wanted.listType)
+    return rejectedList(`it is no ${wanted.listType}Credential`);
   if (issuerId(list.document) !== wanted.issuer)
     return failed('status', [
       {
@@ -92,10 +127,11 @@ async function readBit(list: Subject, wanted: Wanted, options: VerifyOptions): P
     ]);
   const authenticity = await authenticate(list, options);
   if (authenticity.outcome === 'failed') return authenticity;
-  const bit = bitAt(content.encodedList, wanted.index);
-  if (typeof bit !== 'boolean') return bit;
+  const value = valueIn(content, wanted);
+  if (typeof value !== 'number') return value;
   const asOf = listDate(list.document);
-  if (bit) return setBit(wanted.purpose, asOf, authenticity);
+  if (value > 0 && wanted.purpose !== 'refresh' && wanted.purpose !== 'message')
+    return setValue(wanted.purpose, value, asOf, wanted, authenticity);
   if (authenticity.outcome !== 'passed') return authenticity;
   if (list.document['id'] !== wanted.list)
     return undetermined('status', [
@@ -104,30 +140,87 @@ async function readBit(list: Subject, wanted: Wanted, options: VerifyOptions): P
         message: `the list found at ${quoted(wanted.list, 160)} calls itself ${quoted(shownJson(list.document['id']), 160)}: it may be another list`,
       },
     ]);
-  const notes: Finding[] = wanted.indexIsNumber
-    ? [
-        {
-          code: 'STATUS_INDEX_NUMBER',
-          path: '/credentialStatus/statusListIndex',
-          message: 'the index is written as a number where the standard has text',
-        },
-      ]
-    : [];
-  return passed(
-    'status',
-    `${CLEAR[wanted.purpose] ?? `nothing is set for ${quoted(wanted.purpose)}, which says nothing of revocation`}, list of ${asOf}${wanted.source}`,
-    notes,
-  );
+  const published = readInstant(list.document['validFrom'] ?? list.document['issuanceDate']);
+  if (options.maxStatusAgeMs !== undefined && (published ?? 0) < options.at - options.maxStatusAgeMs)
+    return undetermined('status', [
+      {
+        code: 'STATUS_STALE',
+        message: `whether it was revoked since is not known: the status list is of ${asOf}, older than you allow`,
+        advice: 'the issuer must publish a newer one; ask there',
+      },
+    ]);
+  return passed('status', clear(value, asOf, wanted), notesOn(value, content, wanted, options));
 }
 
-const CLEAR: Readonly<Partial<Record<string, string>>> = { revocation: 'not revoked', suspension: 'not suspended' };
+const CLEAR: Readonly<Partial<Record<string, string>>> = {
+  revocation: 'not revoked',
+  suspension: 'not suspended',
+  refresh: 'not revoked by this entry',
+};
+
+function clear(value: number, asOf: string, { purpose, messages, source }: Wanted): string {
+  const said =
+    purpose === 'message' ? `its status is ${quoted(messages[value] ?? String(value), 200)}` : CLEAR[purpose];
+  return `${said ?? `nothing is set for ${quoted(purpose)}, which says nothing of revocation`}, list of ${asOf}${place(source)}`;
+}
+
+function notesOn(value: number, { ttl }: StatusListParts, wanted: Wanted, { at }: VerifyOptions): Finding[] {
+  const notes: Finding[] = [];
+  if (wanted.indexIsNumber)
+    notes.push({
+      code: 'STATUS_INDEX_NUMBER',
+      path: '/credentialStatus/statusListIndex',
+      message: 'the index is written as a number where the standard has text',
+    });
+  if (wanted.purpose === 'refresh' && value > 0)
+    notes.push({ code: 'STATUS_MESSAGE', message: 'its issuer says that there is a newer version of it' });
+  if (wanted.purpose === 'message' && value > 0)
+    notes.push({
+      code: 'STATUS_MESSAGE',
+      message: `its issuer says of it: ${quoted(wanted.messages[value] ?? '', 200)}`,
+    });
+  // A saved copy outlives its ttl; that is what a bundle is for, and the reader is told.
+  if (wanted.source.kind === 'bundle' && ttl !== undefined && at - wanted.source.savedAt > ttl)
+    notes.push({
+      code: 'STATUS_STALE',
+      message: `the list was saved ${formatMinute(wanted.source.savedAt)}, and its issuer says not to rely on a copy for so long`,
+      advice: 'look again online',
+    });
+  return notes;
+}
+
+/** Where a list came from, if not from the network. */
+function place(source: LookupSource): string {
+  if (source.kind === 'network') return '';
+  const saved = source.kind === 'bundle' ? `, saved ${formatMinute(source.savedAt)}` : '';
+  return `, ${quoted(source.path)}${saved}`;
+}
+
+/** Many badges have one list: it is judged once for each world that its issuer's key is asked of. */
+const judged = new WeakMap<World, Map<string, Promise<CheckResult>>>();
+
+function authenticate(list: Subject, options: VerifyOptions): Promise<CheckResult> {
+  const known = judged.get(options.world) ?? new Map<string, Promise<CheckResult>>();
+  judged.set(options.world, known);
+  const name = createHash('sha256')
+    .update(JSON.stringify([list.jwt?.text ?? list.document, options.at, options.keysFor ?? null]))
+    .digest('base64');
+  const answer = known.get(name) ?? judge(list, options);
+  known.set(name, answer);
+  return answer;
+}
 
 /** The list is a credential like any other; it has no status of its own. */
-async function authenticate(list: Subject, options: VerifyOptions): Promise<CheckResult> {
+async function judge(list: Subject, options: VerifyOptions): Promise<CheckResult> {
   const form = await checkForm(list);
-  const { signature, key } = await checkSignature(list, { ...options, isPinned: false });
-  const dates = checkDates(list.document, options.at);
-  const fault = [form, signature, key, dates].find(({ outcome }) => outcome === 'failed');
+  const { signature, key } = await checkSignature(list, {
+    ...options,
+    isPinned: false,
+    domain: undefined,
+    challenge: undefined,
+  });
+  const dates = checkDates(list.document, options);
+  const fault = [...formFaultsOf(form), signature, key, dates].find(({ outcome }) => outcome === 'failed');
   if (fault?.findings[0]?.code === 'EXPIRED')
     return undetermined('status', [
       {
@@ -148,14 +241,30 @@ async function authenticate(list: Subject, options: VerifyOptions): Promise<Chec
   ]);
 }
 
-function bitAt(encodedList: string, index: number): boolean | CheckResult {
+/** Readers of one list want many of its bits. The last few lists stay unpacked. */
+const unpacked = new Map<string, Bitstring>();
+const MAX_UNPACKED = 4;
+
+function unpack(encodedList: string, size: number, isPrefixed: boolean): Bitstring {
+  const name = `${size}${String(isPrefixed)}${encodedList}`;
+  const known = unpacked.get(name);
+  if (known !== undefined) return known;
+  const bits = decodeBitstring(encodedList, { size, isPrefixed });
+  const [oldest] = unpacked.keys();
+  if (unpacked.size >= MAX_UNPACKED && oldest !== undefined) unpacked.delete(oldest);
+  unpacked.set(name, bits);
+  return bits;
+}
+
+function valueIn({ encodedList, listType }: StatusListParts, { index, size }: Wanted): number | CheckResult {
   try {
-    const bits = decodeBitstring(encodedList);
-    if (index < bits.length) return bits.isSet(index);
+    const bits = unpack(encodedList, size, listType === 'BitstringStatusList');
+    const entries = Math.floor(bits.length / size);
+    if (index < entries) return bits.valueAt(index, size);
     return failed('status', [
       {
         code: 'STATUS_LIST_RANGE',
-        message: `the badge's place ${index} lies outside its status list of ${bits.length} entries`,
+        message: `the badge's place ${index} lies outside its status list of ${entries} entries`,
       },
     ]);
   } catch (error) {
@@ -165,18 +274,24 @@ function bitAt(encodedList: string, index: number): boolean | CheckResult {
 }
 
 /** A set bit counts even where the list cannot be relied on: nobody gains by believing a revoked badge. */
-function setBit(purpose: string, asOf: string, authenticity: CheckResult): CheckResult {
-  const notes = authenticity.findings;
+function setValue(
+  purpose: string,
+  value: number,
+  asOf: string,
+  { messages }: Wanted,
+  { findings }: CheckResult,
+): CheckResult {
+  const said = messages[value] === undefined ? '' : `; the reason given is ${quoted(messages[value], 200)}`;
   if (purpose === 'suspension')
-    return failed('status', [{ code: 'SUSPENDED', message: `it is suspended (list of ${asOf})` }, ...notes]);
+    return failed('status', [{ code: 'SUSPENDED', message: `it is suspended (list of ${asOf})${said}` }, ...findings]);
   if (purpose === 'revocation')
-    return failed('status', [{ code: 'REVOKED', message: `it was revoked (list of ${asOf})` }, ...notes]);
+    return failed('status', [{ code: 'REVOKED', message: `it was revoked (list of ${asOf})${said}` }, ...findings]);
   return undetermined('status', [
     {
       code: 'STATUS_UNSUPPORTED',
       message: `its status is set for the purpose ${quoted(purpose)}, which badgekit cannot judge`,
     },
-    ...notes,
+    ...findings,
   ]);
 }
 
@@ -185,7 +300,7 @@ function rejectedList(why: string): CheckResult {
 }
 
 function listDate(list: JsonObject): string {
-  const instant = readInstant(list['validFrom']);
+  const instant = readInstant(list['validFrom'] ?? list['issuanceDate']);
   return instant === undefined ? 'unknown date' : formatMinute(instant);
 }
 

@@ -1,0 +1,95 @@
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { kindOf } from '../../bake/bake.ts';
+import { BadgekitError } from '../../errors.ts';
+import type { World } from '../../ports.ts';
+import { MAX_IMAGE_BYTES } from '../../programme/definitions.ts';
+import { readBounded } from '../../programme/files.ts';
+import type { Trust } from '../../verify/context.ts';
+import { type Copy, explain } from '../../verify/explain.ts';
+import { type Report, reportOf } from '../../verify/report.ts';
+import { MAX_CREDENTIAL_LENGTH } from '../../verify/subject.ts';
+import { failed, undetermined } from '../../verify/verdict.ts';
+import { verify } from '../../verify/verify.ts';
+import type { VerifySettings } from './settings.ts';
+
+/** An input's name and the answer about it. */
+export interface FileReport {
+  readonly file: string;
+  readonly report: Report;
+}
+
+/** What a verifying thread works with. */
+export interface Verifier {
+  readonly settings: VerifySettings;
+  readonly world: World;
+  readonly trust: Trust | undefined;
+  readonly cwd: string;
+  readonly explains: boolean;
+  /** A copy that a bundle kept, by the credential's id. */
+  readonly copyOf: (id: string) => Promise<Copy | undefined>;
+}
+
+const MAX_SIBLINGS = 200;
+
+/** Verifies the file of a name. */
+export async function verifyFile(file: string, verifier: Verifier): Promise<Report> {
+  const bytes = await readBounded(resolve(verifier.cwd, file), MAX_IMAGE_BYTES, file);
+  return await verifyBytes(bytes, file, verifier);
+}
+
+/** Verifies bytes, wherever they came from. */
+export async function verifyBytes(bytes: Uint8Array, name: string, verifier: Verifier): Promise<Report> {
+  const kind = kindOf(bytes);
+  if (kind !== 'png' && kind !== 'svg' && bytes.length > MAX_CREDENTIAL_LENGTH)
+    return reportOf(
+      [failed('file', [{ code: 'FILE_UNUSABLE', message: 'it is larger than 1 MiB, which no badge is' }])],
+      undefined,
+    );
+  const { settings, world, trust, explains } = verifier;
+  const options = { ...settings, world, trust };
+  try {
+    const report = await verify(bytes, options);
+    if (!explains || report.verdict !== 'rejected') return report;
+    return await explain(bytes, report, options, await copiesNear(name, report, verifier));
+  } catch (error) {
+    // A fault of badgekit's own must not keep it from the other files, nor look like an answer.
+    if (error instanceof BadgekitError) throw error;
+    return reportOf(
+      [
+        undetermined('file', [
+          {
+            code: 'FILE_UNUSABLE',
+            message: `badgekit met a fault of its own on this file: ${error instanceof Error ? error.message : 'unknown'}`,
+            advice: 'report it, with the file',
+          },
+        ]),
+      ],
+      undefined,
+    );
+  }
+}
+
+/** Other files of the same folder, those of the same name first, and what a bundle kept. */
+async function copiesNear(name: string, report: Report, { cwd, copyOf }: Verifier): Promise<readonly Copy[]> {
+  const id = report.claims?.id;
+  const kept = id === undefined ? undefined : await copyOf(id);
+  return [...(kept === undefined ? [] : [kept]), ...(await siblings(name, cwd))];
+}
+
+async function siblings(name: string, cwd: string): Promise<readonly Copy[]> {
+  const folder = dirname(name);
+  const entries = await readdir(resolve(cwd, folder)).catch(() => []);
+  const own = basename(name);
+  const stem = own.replace(/\.[^.]*$/, '');
+  const ranked = entries
+    .filter((entry) => entry !== own && /\.(?:json|jwt|jws|png|svg)$/i.test(entry))
+    .sort((a, b) => Number(b.startsWith(stem)) - Number(a.startsWith(stem)) || (a < b ? -1 : 1))
+    .slice(0, MAX_SIBLINGS);
+  const copies: Copy[] = [];
+  for (const entry of ranked) {
+    const bytes = await readBounded(resolve(cwd, folder, entry), MAX_IMAGE_BYTES).catch(() => undefined);
+    if (bytes !== undefined) copies.push({ name: join(folder, entry), bytes });
+  }
+  return copies;
+}

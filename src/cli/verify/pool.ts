@@ -1,0 +1,156 @@
+import { Worker } from 'node:worker_threads';
+import { fileURLToPath } from 'node:url';
+import type { ErrorCode } from '../../errors.ts';
+import type { Lookup, World } from '../../ports.ts';
+import type { Trust, TrustAnswer } from '../../verify/context.ts';
+import type { Copy } from '../../verify/explain.ts';
+import type { Report } from '../../verify/report.ts';
+import type { VerifySettings } from './settings.ts';
+
+/** What a worker thread is started with. */
+export interface WorkerStart {
+  readonly settings: Omit<VerifySettings, 'keys'> & { readonly keys: readonly WorkerKey[] };
+  readonly cwd: string;
+  readonly explains: boolean;
+  readonly hasTrust: boolean;
+}
+
+/** A key as it travels between threads. */
+export interface WorkerKey {
+  readonly jwk: object;
+  readonly controller: string | undefined;
+  readonly method: string | undefined;
+  readonly endsAt: number | undefined;
+}
+
+/** From the main thread: work, or an answer to a question. */
+export type ToWorker =
+  | { readonly kind: 'verify'; readonly file: string }
+  | { readonly kind: 'answer'; readonly id: number; readonly value: unknown };
+
+/** From a worker: a question about the outside, which only the main thread asks, or the result. */
+export type FromWorker =
+  | {
+      readonly kind: 'read';
+      readonly id: number;
+      readonly url: string;
+      readonly maxBytes: number;
+      readonly isLocal: boolean;
+    }
+  | { readonly kind: 'trust'; readonly id: number; readonly issuer: string; readonly at: number }
+  | { readonly kind: 'copy'; readonly id: number; readonly credential: string }
+  | { readonly kind: 'report'; readonly report: Report }
+  | { readonly kind: 'failed'; readonly error: FailedFile };
+
+/** A BadgekitError as it travels between threads. */
+export interface FailedFile {
+  readonly code: ErrorCode | undefined;
+  readonly message: string;
+  readonly hint: string | undefined;
+}
+
+export interface PoolOptions {
+  readonly start: WorkerStart;
+  readonly workers: number;
+  readonly world: World;
+  readonly trust: Trust | undefined;
+  readonly copyOf: (id: string) => Promise<Copy | undefined>;
+}
+
+// Built, this file lies in dist/ or in a folder of shared pieces below it; the worker's entry lies in dist/ itself.
+const ENTRY = fileURLToPath(
+  new URL(`${/\/chunks\/[^/]+$/.test(import.meta.url) ? '..' : '.'}/verify-worker.js`, import.meta.url),
+);
+/** How far the threads may run ahead of what was printed. */
+const AHEAD = 32;
+
+/**
+ * Verifies files on worker threads and yields the answers in the order of the files. The threads have no way out:
+ * what they need from the web they ask of this one, which fetches each address once.
+ */
+export async function* verifyOnWorkers(
+  files: readonly string[],
+  options: PoolOptions,
+): AsyncGenerator<Report | FailedFile> {
+  const pool = Array.from({ length: options.workers }, () => new Lane(options));
+  const pending: Promise<Report | FailedFile>[] = [];
+  let next = 0;
+  try {
+    for (let done = 0; done < files.length; done++) {
+      while (next < files.length && pending.length < options.workers * AHEAD) {
+        const file = files[next] ?? '';
+        const lane = pool.reduce((a, b) => (b.waiting < a.waiting ? b : a));
+        pending.push(lane.verify(file));
+        next++;
+      }
+      const first = pending.shift();
+      if (first !== undefined) yield await first;
+    }
+  } finally {
+    await Promise.all(pool.map((lane) => lane.end()));
+  }
+}
+
+/** One worker thread and the files that wait for it, in order. */
+class Lane {
+  readonly #worker: Worker;
+  readonly #options: PoolOptions;
+  readonly #waiting: { resolve: (result: Report | FailedFile) => void; reject: (error: Error) => void }[] = [];
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+    this.#worker = new Worker(ENTRY, { workerData: options.start });
+    this.#worker.on('message', (message: FromWorker) => void this.#take(message));
+    this.#worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  verify(file: string): Promise<Report | FailedFile> {
+    const result = new Promise<Report | FailedFile>((resolve, reject) => this.#waiting.push({ resolve, reject }));
+    // A rejection is met when its turn comes.
+    result.catch(() => undefined);
+    this.#post({ kind: 'verify', file });
+    return result;
+  }
+
+  async end(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  async #take(message: FromWorker): Promise<void> {
+    const { world, trust, copyOf } = this.#options;
+    switch (message.kind) {
+      case 'report':
+        this.#waiting.shift()?.resolve(message.report);
+        return;
+      case 'failed':
+        this.#waiting.shift()?.resolve(message.error);
+        return;
+      case 'read': {
+        const from = message.isLocal ? world.local : world;
+        const value: Lookup<Uint8Array> = await from.read(message.url, message.maxBytes);
+        this.#post({ kind: 'answer', id: message.id, value });
+        return;
+      }
+      case 'trust': {
+        const value: TrustAnswer | undefined = await trust?.lookUp(message.issuer, message.at);
+        this.#post({ kind: 'answer', id: message.id, value });
+        return;
+      }
+      case 'copy':
+        this.#post({ kind: 'answer', id: message.id, value: await copyOf(message.credential) });
+    }
+  }
+
+  #post(message: ToWorker): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread has no origin
+    this.#worker.postMessage(message);
+  }
+
+  #fail(error: Error): void {
+    for (const { reject } of this.#waiting.splice(0)) reject(error);
+  }
+}

@@ -1,0 +1,157 @@
+import { readInstant } from '../syntax/datetime.ts';
+import { isAbsoluteIri } from '../syntax/iri.ts';
+import { isJsonObject, type Json, type JsonObject, pointer } from '../syntax/json.ts';
+import { quoted } from '../syntax/text.ts';
+import { asList } from './credential.ts';
+import { CREDENTIALS_V2 } from './vocabulary.ts';
+
+/** A rule of the Verifiable Credentials Data Model 2.0 that a document breaks. */
+export interface DataModelFault {
+  readonly code: 'DATA_MODEL';
+  readonly path: string;
+  readonly message: string;
+}
+
+/**
+ * Checks what the Verifiable Credentials Data Model 2.0 (section 4) demands of every credential, whatever it is about:
+ * contexts, type, identifiers, issuer, subject, dates, and a type on each status, schema, evidence and so on.
+ */
+export function credentialFaults(document: JsonObject): readonly DataModelFault[] {
+  const { credentialSubject, issuer } = document;
+  return [
+    ...commonFaults(document, 'VerifiableCredential'),
+    ...issuerFaults(issuer),
+    ...subjectFaults(credentialSubject),
+    ...periodFaults(document),
+    ...MEMBERS.flatMap((member) => memberFaults(document[member.name], member)),
+    ...['name', 'description'].flatMap((name) => [
+      ...languageFaults(document[name], `/${name}`),
+      ...(isJsonObject(issuer) ? languageFaults(issuer[name], `/issuer/${name}`) : []),
+    ]),
+  ];
+}
+
+/** The same for a VerifiablePresentation (section 4.13) and the credentials that it wraps. */
+export function presentationFaults(document: JsonObject): readonly DataModelFault[] {
+  const { holder, verifiableCredential } = document;
+  const holderId = isJsonObject(holder) ? holder['id'] : holder;
+  return [
+    ...commonFaults(document, 'VerifiablePresentation'),
+    ...(holder !== undefined && !isUrl(holderId) ? [fault('/holder', 'the holder is not named by a URL')] : []),
+    ...asList(verifiableCredential).flatMap((entry, index) => {
+      const path = pointer('/verifiableCredential', index);
+      if (!isJsonObject(entry))
+        return [
+          fault(
+            path,
+            'a credential in a presentation is an object; a token stands in an EnvelopedVerifiableCredential',
+          ),
+        ];
+      const types = asList(entry['type']);
+      if (types.includes('EnvelopedVerifiableCredential')) return envelopeFaults(entry, path);
+      return types.includes('VerifiableCredential')
+        ? []
+        : [fault(pointer(path, 'type'), 'a credential in a presentation is not of the type VerifiableCredential')];
+    }),
+  ];
+}
+
+/** VCDM 2.0, section 4.13.1: an enveloped credential is a data: URL. */
+function envelopeFaults({ id }: JsonObject, path: string): DataModelFault[] {
+  const isData = typeof id === 'string' && id.startsWith('data:');
+  return isData ? [] : [fault(pointer(path, 'id'), 'an enveloped credential is not a data: URL')];
+}
+
+function commonFaults(document: JsonObject, type: string): DataModelFault[] {
+  const { '@context': context, id } = document;
+  const contexts = asList(context);
+  const faults: DataModelFault[] = [];
+  if (contexts[0] !== CREDENTIALS_V2) faults.push(fault('/@context', `the first context is not ${CREDENTIALS_V2}`));
+  if (contexts.some((entry) => typeof entry !== 'string' && !isJsonObject(entry)))
+    faults.push(fault('/@context', 'a context is neither a URL nor an object'));
+  if (!asList(document['type']).includes(type)) faults.push(fault('/type', `its type does not include ${type}`));
+  if (id !== undefined && !isUrl(id)) faults.push(fault('/id', 'the id is not one absolute URL'));
+  for (const [index, proof] of asList(document['proof']).entries())
+    if (!isJsonObject(proof) || typeof proof['type'] !== 'string')
+      faults.push(fault(pointer('/proof', index), 'a proof has no type'));
+  return faults;
+}
+
+function issuerFaults(issuer: Json | undefined): DataModelFault[] {
+  if (issuer === undefined) return [fault('', 'issuer is missing')];
+  return isUrl(isJsonObject(issuer) ? issuer['id'] : issuer)
+    ? []
+    : [fault('/issuer', 'the issuer is not named by a URL')];
+}
+
+function subjectFaults(subject: Json | undefined): DataModelFault[] {
+  if (subject === undefined) return [fault('', 'credentialSubject is missing')];
+  const subjects = asList(subject);
+  if (subjects.length === 0) return [fault('/credentialSubject', 'there is no subject')];
+  return subjects.flatMap((entry, index) => {
+    const path = subjects.length === 1 ? '/credentialSubject' : pointer('/credentialSubject', index);
+    if (!isJsonObject(entry)) return [fault(path, 'a subject is not an object')];
+    if (Object.keys(entry).length === 0) return [fault(path, 'nothing is claimed about a subject')];
+    const { id } = entry;
+    return id === undefined || isUrl(id) ? [] : [fault(pointer(path, 'id'), "a subject's id is not one absolute URL")];
+  });
+}
+
+function periodFaults({ validFrom, validUntil }: JsonObject): DataModelFault[] {
+  const [from, until] = [validFrom, validUntil].map(readInstant);
+  const faults: DataModelFault[] = [];
+  if (validFrom !== undefined && from === undefined)
+    faults.push(fault('/validFrom', 'validFrom is no date and time with a time zone'));
+  if (validUntil !== undefined && until === undefined)
+    faults.push(fault('/validUntil', 'validUntil is no date and time with a time zone'));
+  if (from !== undefined && until !== undefined && until < from)
+    faults.push(fault('/validUntil', 'validUntil lies before validFrom'));
+  return faults;
+}
+
+interface TypedMember {
+  readonly name: string;
+  readonly needsId: boolean;
+}
+
+/** Members whose values say of what kind they are (section 4.5). */
+const MEMBERS: readonly TypedMember[] = [
+  { name: 'credentialStatus', needsId: false },
+  { name: 'credentialSchema', needsId: true },
+  { name: 'refreshService', needsId: false },
+  { name: 'termsOfUse', needsId: false },
+  { name: 'evidence', needsId: false },
+];
+
+function memberFaults(value: Json | undefined, { name, needsId }: TypedMember): DataModelFault[] {
+  return asList(value).flatMap((entry, index) => {
+    const path = Array.isArray(value) ? pointer(`/${name}`, index) : `/${name}`;
+    if (!isJsonObject(entry)) return [fault(path, `${name} is not an object`)];
+    const { id, type } = entry;
+    const types = asList(type);
+    const faults: DataModelFault[] = [];
+    if (types.length === 0 || !types.every((word) => typeof word === 'string'))
+      faults.push(fault(path, `${name} does not say of what type it is`));
+    if (id === undefined ? needsId : !isUrl(id))
+      faults.push(fault(pointer(path, 'id'), `the id of ${name} is not one absolute URL`));
+    return faults;
+  });
+}
+
+const LANGUAGE_MEMBERS = new Set(['@value', '@language', '@direction']);
+
+/** Section 11.1: a text with a language has a value, a language and a direction, and nothing else. */
+function languageFaults(value: Json | undefined, path: string): DataModelFault[] {
+  return asList(value)
+    .filter(isJsonObject)
+    .flatMap((entry) => Object.keys(entry).filter((key) => !LANGUAGE_MEMBERS.has(key)))
+    .map((key) => fault(path, `a text with a language has no member ${quoted(key)}`));
+}
+
+function isUrl(value: Json | undefined): boolean {
+  return typeof value === 'string' && isAbsoluteIri(value);
+}
+
+function fault(path: string, message: string): DataModelFault {
+  return { code: 'DATA_MODEL', path, message };
+}
