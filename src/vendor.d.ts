@@ -36,6 +36,11 @@ declare module '@digitalbazaar/vc' {
     documentLoader: VendorDocumentLoader;
     now?: Date;
   }): Promise<object>;
+  export function derive(options: {
+    verifiableCredential: object;
+    suite: unknown;
+    documentLoader: VendorDocumentLoader;
+  }): Promise<object>;
   export function verifyCredential(options: {
     credential: object;
     suite: unknown;
@@ -87,5 +92,10 @@ declare module '@digitalbazaar/ed25519-multikey' {
   export function from(material: object): Promise<{ publicKeyMultibase?: string }>;
 }
 declare module '@digitalbazaar/ecdsa-multikey' {
-  export function from(material: object): Promise<{ publicKeyMultibase?: string }>;
+  export function from(material: object): Promise<{ publicKeyMultibase?: string; signer(): unknown }>;
+}
+declare module '@digitalbazaar/ecdsa-sd-2023-cryptosuite' {
+  export function createSignCryptosuite(options: { mandatoryPointers: readonly string[] }): unknown;
+  export function createDiscloseCryptosuite(options: { selectivePointers: readonly string[] }): unknown;
+  export function createVerifyCryptosuite(): unknown;
 }

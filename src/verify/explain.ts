@@ -139,13 +139,17 @@ async function againstCopies(
   copies: readonly OpenedCopy[],
   fits: Fits,
 ): Promise<readonly Finding[] | undefined> {
+  let nearest: { readonly signed: JsonObject; readonly name: string; readonly distance: number } | undefined;
   for (const { name, subject } of copies) {
     const other = subject.document;
     const own = asList(other['proof'])
       .filter(isJsonObject)
       .find(({ proofValue }) => proofValue !== undefined);
     if (own === undefined) continue;
-    if (other['id'] === document['id'] && (await fits(other, own))) return editedSince(other, document, name);
+    if (other['id'] === document['id'] && (await fits(other, own))) {
+      const distance = differences(other, document, 1000).length;
+      if (nearest === undefined || distance < nearest.distance) nearest = { signed: other, name, distance };
+    }
     const isTheirs = own['proofValue'] === proof['proofValue'] && other['id'] !== document['id'];
     if (isTheirs && (await fits(other, own)))
       return [
@@ -157,7 +161,7 @@ async function againstCopies(
         },
       ];
   }
-  return undefined;
+  return nearest === undefined ? undefined : editedSince(nearest.signed, document, nearest.name);
 }
 
 function editedSince(signed: JsonObject, here: JsonObject, name: string): readonly Finding[] {

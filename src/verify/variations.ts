@@ -12,8 +12,9 @@ export interface Variation {
   readonly proof: JsonObject;
 }
 
-/** A badge has some dozens of members; each removal costs a canonicalization. */
+/** A badge has some dozens of members. Each removal costs a canonicalization, and so the more the larger it is. */
 const MAX_REMOVALS = 200;
+const MAX_REMOVED_LENGTH = 1_000_000;
 
 /** The common accidents, undone one at a time: cheap and likely ones first. */
 export function* variations(document: JsonObject, proof: JsonObject): Generator<Variation> {
@@ -143,9 +144,10 @@ function isOpenBadges(url: Json): boolean {
 
 /** One member less: something was added. */
 function* removals(document: JsonObject, proof: JsonObject): Generator<Variation> {
+  const limit = Math.min(MAX_REMOVALS, Math.ceil(MAX_REMOVED_LENGTH / JSON.stringify(document).length));
   let count = 0;
   for (const { path, without } of membersOf(document)) {
-    if (++count > MAX_REMOVALS) return;
+    if (++count > limit) return;
     yield {
       finding: {
         code: 'CAUSE_MEMBER_ADDED',
@@ -159,10 +161,12 @@ function* removals(document: JsonObject, proof: JsonObject): Generator<Variation
 }
 
 function* membersOf(document: JsonObject): Generator<{ path: string; without: JsonObject }> {
-  for (const [key, value] of Object.entries(document)) {
-    if (key === 'proof' || key === '@context') continue;
+  const members = Object.entries(document).filter(([key]) => key !== 'proof' && key !== '@context');
+  for (const [key] of members) {
     const { [key]: _, ...rest } = document;
     yield { path: pointer('', key), without: rest };
+  }
+  for (const [key, value] of members) {
     for (const { path, without } of inner(value, pointer('', key)))
       yield { path, without: { ...document, [key]: without } };
   }

@@ -1,0 +1,195 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { contextDocument } from '../../src/openbadges/contexts.ts';
+import { assembleCredential } from '../../src/openbadges/credential.ts';
+import {
+  CLR_CONTEXT,
+  CLR_FIRST_CONTEXT,
+  CREDENTIALS_V2,
+  OPEN_BADGES_CONTEXT,
+} from '../../src/openbadges/vocabulary.ts';
+import { signJwt } from '../../src/proof/jwt.ts';
+import { type Json, type JsonObject, parseJson } from '../../src/syntax/json.ts';
+import type { Report } from '../../src/verify/report.ts';
+import { verify } from '../../src/verify/verify.ts';
+import { badgeContent, bytesOf, codes, offline, outcomeOf, signedBadge, testIssuer } from '../support/badge.ts';
+import { hasConformance, readBytes, readText } from '../support/conformance.ts';
+import { withProof } from '../support/sign.ts';
+
+const university = testIssuer();
+const school = testIssuer();
+const judge = (document: JsonObject | string): Promise<Report> => verify(bytesOf(document), offline());
+const LEARNER = 'did:example:learner';
+
+function badge(changes = {}): Promise<JsonObject> {
+  const content = badgeContent(school.id);
+  return signedBadge(school, { subject: { ...content.subject, id: LEARNER }, ...changes });
+}
+
+function record(verifiableCredential: readonly Json[], changes: JsonObject = {}): Promise<JsonObject> {
+  return withProof(
+    {
+      '@context': [CREDENTIALS_V2, CLR_CONTEXT, OPEN_BADGES_CONTEXT],
+      id: 'urn:uuid:5c3b7c1e-8f0a-8d3c-9a51-0d6a5f3c2c00',
+      type: ['VerifiableCredential', 'ClrCredential'],
+      name: 'Transcript',
+      issuer: { id: university.id, type: ['Profile'], name: 'University' },
+      validFrom: '2026-05-10T00:00:00Z',
+      credentialSubject: { id: LEARNER, type: ['ClrSubject'], verifiableCredential },
+      ...changes,
+    },
+    university,
+  );
+}
+
+function presentation(verifiableCredential: readonly Json[], changes: JsonObject = {}): JsonObject {
+  return {
+    '@context': [CREDENTIALS_V2],
+    type: ['VerifiablePresentation'],
+    verifiableCredential,
+    ...changes,
+  };
+}
+
+describe('the contexts of learner records', () => {
+  test.skipIf(!hasConformance).each([
+    [CLR_CONTEXT, 'contexts/clr-v2p0-context-2.0.1.json'],
+    [CLR_FIRST_CONTEXT, 'contexts/clr-v2p0-context.json'],
+  ])('%s is as published', async (url, file) => {
+    expect(await contextDocument(url)).toEqual(JSON.parse(readText(file)));
+  });
+});
+
+describe('a learner record', () => {
+  test('verifies with all that it wraps, each with a report of its own', async () => {
+    const report = await judge(
+      await record([await badge(), await badge({ id: 'urn:uuid:5c3b7c1e-8f0a-8d3c-9a51-0d6a5f3c2b12' })]),
+    );
+    expect(codes(report)).toEqual([]);
+    expect(report.verdict).toBe('verified');
+    expect(report.standard).toBe('Comprehensive Learner Record 2.0');
+    expect(report.contained.map(({ path, report: { verdict } }) => [path, verdict])).toEqual([
+      ['/credentialSubject/verifiableCredential/0', 'verified'],
+      ['/credentialSubject/verifiableCredential/1', 'verified'],
+    ]);
+  });
+
+  test('is no better than the worst of what it wraps, and says which', async () => {
+    const forged = { ...(await badge()), name: 'Edited' };
+    const report = await judge(
+      await record([await badge({ id: 'urn:uuid:5c3b7c1e-8f0a-8d3c-9a51-0d6a5f3c2b12' }), forged]),
+    );
+    expect(report.verdict).toBe('rejected');
+    expect(codes(report)).toContain('CREDENTIAL_REJECTED');
+    expect(report.contained.map(({ report: { verdict } }) => verdict)).toEqual(['verified', 'rejected']);
+    expect(outcomeOf(report, 'signature')).toBe('passed');
+    const expired = await judge(await record([await badge({ validUntil: Date.parse('2026-05-20T00:00:00Z') })]));
+    expect(expired.contained[0]?.report.headline).toMatch(/^EXPIRED/);
+    expect(expired.verdict).toBe('rejected');
+  });
+
+  test('does not verify when a badge in it is exchanged for another good one', async () => {
+    const { credentialSubject: subject, ...signed } = await record([await badge()]);
+    const other = await badge({ id: 'urn:uuid:5c3b7c1e-8f0a-8d3c-9a51-0d6a5f3c2b13' });
+    const swapped = { ...signed, credentialSubject: { ...(subject as JsonObject), verifiableCredential: [other] } };
+    expect((await judge(swapped)).verdict).toBe('rejected');
+  });
+
+  test('about one person with a badge of another says so', async () => {
+    const content = badgeContent(school.id);
+    const others = await signedBadge(school, { subject: { ...content.subject, id: 'did:example:other' } });
+    const report = await judge(await record([others]));
+    const findings = report.checks.flatMap((check) => check.findings.map(({ code }) => code));
+    expect(findings).toContain('CREDENTIAL_OTHER_SUBJECT');
+  });
+
+  test.each<[string, JsonObject, string]>([
+    ['without its credentials', { credentialSubject: { id: LEARNER, type: ['ClrSubject'] } }, 'SCHEMA'],
+    ['without a name', { name: 1 }, 'SCHEMA'],
+    ['with its contexts out of order', { '@context': [CREDENTIALS_V2, OPEN_BADGES_CONTEXT, CLR_CONTEXT] }, 'SCHEMA'],
+  ])('%s is refused', async (_, changes, code) => {
+    const report = await judge(await record([await badge()], changes));
+    expect(report.verdict).toBe('rejected');
+    expect(codes(report)).toContain(code);
+  });
+
+  test('cannot hide a description of itself in what it wraps', async () => {
+    const id = 'urn:uuid:5c3b7c1e-8f0a-8d3c-9a51-0d6a5f3c2c00';
+    const report = await judge(await record([{ ...(await badge()), evidence: [{ id, type: ['Evidence'] }] }]));
+    expect(codes(report)).toContain('NODE_TWICE');
+  });
+
+  test.skipIf(!hasConformance)('of 1EdTech has two good signatures, whose keys nothing authenticates', async () => {
+    const report = await verify(
+      readBytes('fixtures/clr20/simple.json'),
+      offline({ at: Date.parse('2026-11-24T00:00:00Z') }),
+    );
+    expect(report.verdict).toBe('undetermined');
+    expect(outcomeOf(report, 'signature')).toBe('passed');
+    expect(report.contained.map(({ report: each }) => outcomeOf(each, 'signature'))).toEqual(['passed']);
+  });
+});
+
+describe('a presentation', () => {
+  test('that nobody signed is only a wrapping: the verdict is that of the credentials in it', async () => {
+    const report = await judge(presentation([await badge()]));
+    expect(report.verdict).toBe('verified');
+    expect(outcomeOf(report, 'signature')).toBe('skipped');
+    expect((await judge(presentation([{ ...(await badge()), name: 'Edited' }]))).verdict).toBe('rejected');
+  });
+
+  test('without credentials proves nothing', async () => {
+    const { verifiableCredential: _, ...empty } = presentation([]);
+    expect((await judge(empty)).verdict).toBe('undetermined');
+  });
+
+  test('signed by its holder verifies; by anybody else it does not', async () => {
+    const holder = testIssuer();
+    const options = { proofPurpose: 'authentication', domain: 'jobs.example', challenge: 'c1' };
+    const unsigned = presentation([await badge()], { holder: holder.id });
+    const asked = { ...offline(), domain: 'jobs.example', challenge: 'c1' };
+    const signed = await withProof(unsigned, holder, options);
+    expect((await verify(bytesOf(signed), asked)).verdict).toBe('verified');
+    expect((await verify(bytesOf(signed), { ...asked, challenge: 'c2' })).verdict).toBe('rejected');
+    expect((await judge(await withProof(unsigned, testIssuer(), options))).verdict).toBe('rejected');
+    expect((await judge(await withProof(unsigned, holder, { proofPurpose: 'assertionMethod' }))).verdict).toBe(
+      'rejected',
+    );
+    expect((await judge(await withProof(presentation([await badge()]), holder, options))).verdict).toBe('rejected');
+  });
+
+  test('can wrap tokens in envelopes', async () => {
+    const content = badgeContent(school.id);
+    const token = await signJwt(
+      assembleCredential({ ...content, subject: { ...content.subject, id: LEARNER } }),
+      school.key,
+      school.method,
+    );
+    const wrapped = (text: string): JsonObject =>
+      presentation([
+        {
+          '@context': [CREDENTIALS_V2],
+          type: ['EnvelopedVerifiableCredential'],
+          id: `data:application/vc+jwt,${text}`,
+        },
+      ]);
+    const report = await judge(wrapped(token));
+    expect(report.contained[0]?.report.verdict).toBe('verified');
+    expect(report.verdict).toBe('verified');
+    expect((await judge(wrapped(`${token.slice(0, -6)}AAAAAA`))).verdict).not.toBe('verified');
+  });
+
+  test('of a presentation of a presentation is not followed for ever', async () => {
+    let nested: JsonObject = presentation([await badge()]);
+    for (let depth = 0; depth < 6; depth++) nested = presentation([{ ...nested, id: `urn:uuid:${depth}` }]);
+    expect((await judge(nested)).verdict).not.toBe('verified');
+  });
+});
+
+describe('the schema of learner records', () => {
+  test('is valid JSON with the classes that the standard adds', () => {
+    const schema = parseJson(readFileSync(join(import.meta.dirname, '../../schemas/clr-2.0.json'), 'utf8'));
+    expect(Object.keys((schema as JsonObject)['$defs'] ?? {})).toEqual(['ClrCredential', 'ClrSubject', 'Association']);
+  });
+});
