@@ -157,31 +157,32 @@ describe('a StatusList2021', () => {
 });
 
 describe('a 1EdTechRevocationList', () => {
-  const URL_ = 'https://school.example/revocations';
-  const badge = (): Promise<JsonObject> => badgeWith({ credentialStatus: { id: URL_, type: '1EdTechRevocationList' } });
+  const ADDRESS = 'https://school.example/revocations';
+  const badge = (): Promise<JsonObject> =>
+    badgeWith({ credentialStatus: { id: ADDRESS, type: '1EdTechRevocationList' } });
   const id = badgeContent(issuer.id).id;
   const list = (revokedCredential: Json, changes: JsonObject = {}): JsonObject => ({
-    id: URL_,
+    id: ADDRESS,
     issuer: issuer.id,
     revokedCredential,
     ...changes,
   });
 
   test('revokes what it lists, unless it says otherwise, and is told not to be signed', async () => {
-    const clear = await judge(await badge(), { [URL_]: list([{ id: 'urn:uuid:other' }, { id, revoked: false }]) });
+    const clear = await judge(await badge(), { [ADDRESS]: list([{ id: 'urn:uuid:other' }, { id, revoked: false }]) });
     expect(clear.verdict).toBe('verified');
     expect(notes(clear)).toContain('STATUS_UNSIGNED');
-    const revoked = await judge(await badge(), { [URL_]: list([{ id, revocationReason: 'by mistake' }]) });
+    const revoked = await judge(await badge(), { [ADDRESS]: list([{ id, revocationReason: 'by mistake' }]) });
     expect(revoked.headline).toMatch(/^REVOKED {2}.*by mistake/);
   });
 
   test.each<[string, unknown]>([
     ['by somebody else', list([], { issuer: 'did:web:other.example' })],
-    ['that is none', { id: URL_, revokedCredential: 'none' }],
+    ['that is none', { id: ADDRESS, revokedCredential: 'none' }],
     ['that is a page', '<html></html>'],
     ['that is missing', undefined],
   ])('%s leaves the status open', async (_, document) => {
-    const report = await judge(await badge(), { [URL_]: document });
+    const report = await judge(await badge(), { [ADDRESS]: document });
     expect(report.verdict).toBe('undetermined');
     expect(codes(report)).toEqual(['STATUS_UNKNOWN']);
   });

@@ -67,14 +67,14 @@ describe("a reader's own list", () => {
 });
 
 describe('registers', () => {
-  const URL_ = 'https://registry.example/registry.json';
+  const ADDRESS = 'https://registry.example/registry.json';
 
   test('of the Digital Credentials Consortium are read as a file, or from their address', async () => {
     const registry = { meta: {}, registry: { [issuer.id]: { name: 'The school', url: 'https://school.example' } } };
     expect(outcomeOf(await judge(JSON.stringify(registry)), 'trust')).toBe('passed');
-    const list = JSON.stringify([{ type: 'dcc-legacy', name: 'Community', url: URL_ }]);
-    expect(outcomeOf(await judge(list, { [URL_]: registry }), 'trust')).toBe('passed');
-    expect(codes(await judge(list, { [URL_]: { registry: {} } }))).toEqual(['ISSUER_UNKNOWN']);
+    const list = JSON.stringify([{ type: 'dcc-legacy', name: 'Community', url: ADDRESS }]);
+    expect(outcomeOf(await judge(list, { [ADDRESS]: registry }), 'trust')).toBe('passed');
+    expect(codes(await judge(list, { [ADDRESS]: { registry: {} } }))).toEqual(['ISSUER_UNKNOWN']);
     expect(codes(await judge(list))).toEqual(['TRUST_UNREACHABLE']);
   });
 
