@@ -12,12 +12,15 @@ declare module 'jsonld' {
     base?: string | null;
     algorithm?: 'RDFC-1.0';
     format?: 'application/n-quads';
-    maxWorkFactor?: number;
-    signal?: AbortSignal;
-    canonizeOptions?: { maxWorkFactor?: number; signal?: AbortSignal };
+    inputFormat?: 'application/n-quads';
+    canonizeOptions?: {
+      maxDeepIterations?: number;
+      messageDigestAlgorithm?: string;
+      canonicalIdMap?: Map<string, string>;
+    };
   }
   const jsonld: {
-    canonize(document: object, options: Options): Promise<string>;
+    canonize(document: object | string, options: Options): Promise<string>;
     expand(document: object, options: Options): Promise<object[]>;
     compact(document: object[], context: object, options: Options): Promise<object>;
   };

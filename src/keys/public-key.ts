@@ -4,7 +4,7 @@ import { decodeBase64url, encodeBase64url } from '../syntax/base64url.ts';
 import { isJsonObject, type JsonObject } from '../syntax/json.ts';
 import { decodeMultibase, encodeBase58btc } from '../syntax/multibase.ts';
 import { type Algorithm, algorithmOfJwk, algorithmOfMultikey, RSA_LIMITS } from './algorithms.ts';
-import { weaknessOfEd25519 } from './weak-key.ts';
+import { hasRocaFingerprint, weaknessOfEd25519 } from './weak-key.ts';
 
 /** A public key that passed every check on its form: on its curve, canonical, not of small order, long enough. */
 export interface PublicKey {
@@ -50,6 +50,9 @@ export function publicKeyFromJwk(jwk: unknown): PublicKey {
   }
   if (!allows(jwk['use'], 'sig') || !allows(jwk['key_ops'], 'verify'))
     throw invalid('its "use" or "key_ops" does not allow verifying');
+  const { alg } = jwk;
+  if (alg !== undefined && !algorithm.jws.some((name) => name === alg))
+    throw invalid(`its "alg" is none of those for ${algorithm.name} keys (${algorithm.jws.join(', ')})`);
   const members = algorithm.jwk.members.map((name) => [name, canonicalMember(jwk[name], name)] as const);
   const crv = algorithm.jwk.crv === undefined ? {} : { crv: algorithm.jwk.crv };
   const publicJwk = { kty: algorithm.jwk.kty, ...crv, ...Object.fromEntries(members) };
@@ -106,6 +109,8 @@ function refuseWeakRsa({ asymmetricKeyDetails }: KeyObject, modulus: Uint8Array)
   const isOdd = publicExponent % 2n === 1n && ((modulus.at(-1) ?? 0) & 1) === 1;
   if (publicExponent < RSA_LIMITS.minExponent || !isOdd)
     throw invalid('its RSA exponent or modulus is one with which anybody could sign');
+  if (hasRocaFingerprint(modulus))
+    throw invalid('it was made by a faulty chip (ROCA): anybody can find its secret half');
 }
 
 function importJwk(jwk: JsonObject): KeyObject {

@@ -20,3 +20,24 @@ export function weaknessOfEd25519(raw: Uint8Array): string | undefined {
   if (SMALL_ORDER_Y.has(y)) return 'its point has small order: signatures by it prove nothing';
   return undefined;
 }
+
+// The primes whose products the faulty chips built their keys around ("The Return of Coppersmith's Attack", 2017).
+const ROCA_PRIMES = [11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157];
+const ROCA_GENERATOR = 65_537;
+
+/**
+ * Whether an RSA modulus has the fingerprint of the ROCA fault: modulo each of these primes it is a power of 65537,
+ * which among sound keys happens once in 2^27. Such keys can be factored.
+ */
+export function hasRocaFingerprint(modulus: Uint8Array): boolean {
+  const number = BigInt(`0x${Buffer.from(modulus).toString('hex')}`);
+  return ROCA_PRIMES.every((prime) => {
+    const remainder = Number(number % BigInt(prime));
+    let power = 1;
+    do {
+      if (power === remainder) return true;
+      power = (power * ROCA_GENERATOR) % prime;
+    } while (power !== 1);
+    return false;
+  });
+}

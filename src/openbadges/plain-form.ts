@@ -20,6 +20,7 @@ export interface FormFault {
 }
 
 const MAX_CONTEXTS = 16;
+const BLANK_NODE = /^_:\S+$/;
 const OPEN_BADGES_URL = /^https:\/\/purl\.imsglobal\.org\/spec\/ob\/v3p0\/context(?:-3\.\d\.\d)?\.json$/;
 
 /**
@@ -137,6 +138,8 @@ function memberFaults(
 function valueFaults(value: Json, path: string, isDocument: boolean, context: Json | undefined): FormFault[] {
   if (value === null) return [{ code: 'VALUE_NOT_PLAIN', path, message: 'a null, which the signature does not cover' }];
   if (Array.isArray(value)) return listFaults(value, path, isDocument, context);
+  if (typeof value === 'string' && BLANK_NODE.test(value))
+    return [{ code: 'VALUE_NOT_PLAIN', path, message: 'the label of a blank node, which names nothing outside' }];
   if (!isJsonObject(value)) return [];
   if (Object.keys(value).length === 0)
     return [{ code: 'VALUE_NOT_PLAIN', path, message: 'an empty object, which says nothing that is signed' }];
