@@ -133,7 +133,9 @@ function readBitstringEntry(entry: JsonObject, listType: ListType): ReadEntry {
 function readMessages(value: Json | undefined, size: number): readonly string[] | undefined {
   const entries = asList(value).filter(isJsonObject);
   if (entries.length !== 2 ** size) return undefined;
-  const messages = new Map(entries.map(({ status, message }) => [Number(status), message]));
+  const messages = new Map(
+    entries.map(({ status, message }) => [typeof status === 'string' ? Number(status) : -1, message]),
+  );
   const ordered = Array.from({ length: 2 ** size }, (_, status) => messages.get(status));
   return ordered.every((message) => typeof message === 'string') ? ordered : undefined;
 }

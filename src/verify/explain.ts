@@ -253,7 +253,7 @@ async function explainToken(
   copies: readonly OpenedCopy[],
 ): Promise<readonly Finding[]> {
   const issuer = issuerId(jwt.credential) ?? '';
-  const keys = await keysFor(String(jwt.header['kid'] ?? ''), issuer, options);
+  const keys = await keysFor(shownJson(jwt.header['kid'] ?? ''), issuer, options);
   for (const { name, subject } of copies) {
     const other = subject.jwt;
     if (other === undefined || other.credential['id'] !== jwt.credential['id']) continue;

@@ -125,7 +125,7 @@ export function mutateJson(value: Json, other: Json, chance: Chance, depth = 0):
     case 4:
       return other;
     case 5:
-      return isJsonObject(value) ? { ...value, [chance.pick(KEYS)]: chance.pick(VALUES) } : String(value);
+      return isJsonObject(value) ? { ...value, [chance.pick(KEYS)]: chance.pick(VALUES) } : JSON.stringify(value);
     default:
       return typeof value === 'string'
         ? edited(value, chance)

@@ -1,6 +1,6 @@
 import { asList, issuerId } from '../../openbadges/credential.ts';
 import { formatDay, readInstant } from '../../syntax/datetime.ts';
-import { isJsonObject, type JsonObject } from '../../syntax/json.ts';
+import { isJsonObject, type JsonObject, shownJson } from '../../syntax/json.ts';
 import { quoted } from '../../syntax/text.ts';
 import type { VerifyOptions } from '../context.ts';
 import type { Report } from '../report.ts';
@@ -22,7 +22,7 @@ export async function checkRefresh(
   const offered: Finding = {
     code: 'REFRESH_OFFERED',
     path: '/refreshService',
-    message: `its issuer offers newer versions at ${quoted(String(id), 200)}`,
+    message: `its issuer offers newer versions at ${quoted(shownJson(id ?? 'nowhere'), 200)}`,
     advice: '--refresh asks there, once',
   };
   if (options.refresh !== true || type !== '1EdTechCredentialRefresh' || typeof id !== 'string')

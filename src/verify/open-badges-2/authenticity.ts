@@ -96,7 +96,10 @@ async function namedKey(
       finding: { code: 'ISSUER_MISMATCH', message: 'the key does not name the issuer as its owner' },
     };
   try {
-    return { key: publicKeyFromPem(String(publicKeyPem)), how: `${name}, which the issuer's profile names` };
+    return {
+      key: publicKeyFromPem(typeof publicKeyPem === 'string' ? publicKeyPem : ''),
+      how: `${name}, which the issuer's profile names`,
+    };
   } catch (error) {
     if (!(error instanceof BadgekitError)) throw error;
     return { finding: { code: 'KEY_INVALID', message: error.message } };
