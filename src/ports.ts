@@ -40,10 +40,16 @@ export type LookupFailure =
   /** The network or the host did not answer as it should. */
   | 'unreachable';
 
+/** How far redirects may lead. */
+export type Reach = 'anywhere' | 'origin';
+
 /** What a verifier may ask of the world outside the file that it is given. */
 export interface World {
-  /** The bytes at an https URL; nothing is fetched from anywhere else, and never more than `maxBytes`. */
-  read(url: string, maxBytes: number): Promise<Lookup<Uint8Array>>;
+  /**
+   * The bytes at an https URL; nothing is fetched from anywhere else, and never more than `maxBytes`. What is believed
+   * for where it stands (keys, profiles) is read with the reach `origin`: no redirect may lead to another host.
+   */
+  read(url: string, maxBytes: number, reach?: Reach): Promise<Lookup<Uint8Array>>;
   /** The same without the network, for what nobody has authenticated yet. */
   readonly local: World;
 }

@@ -1,5 +1,18 @@
 import type { Report } from '../verify/report.ts';
 
+// Half surrogates and ASCII controls JSON.stringify escapes itself.
+const INVISIBLE = /[\u007f-\u009f\p{Cf}\u2028\u2029]/gu;
+
+/** JSON on one line, in which nothing can steer a terminal or turn the direction of writing. */
+export function jsonLine(value: object): string {
+  return JSON.stringify(value).replace(INVISIBLE, (char) =>
+    Array.from(
+      { length: char.length },
+      (_, index) => `\\u${char.charCodeAt(index).toString(16).padStart(4, '0')}`,
+    ).join(''),
+  );
+}
+
 /** A report as JSON (schemas/output.json): every member there, null where nothing is known. */
 export function reportAsJson(file: string, report: Report): object {
   return { badgekit: 1, file, ...reportMembers(report) };

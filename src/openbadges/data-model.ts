@@ -37,6 +37,7 @@ export function presentationFaults(document: JsonObject): readonly DataModelFaul
   const holderId = isJsonObject(holder) ? holder['id'] : holder;
   return [
     ...commonFaults(document, 'VerifiablePresentation'),
+    ...claimingFaults(document),
     ...(holder !== undefined && !isUrl(holderId) ? [fault('/holder', 'the holder is not named by a URL')] : []),
     ...asList(verifiableCredential).flatMap((entry, index) => {
       const path = pointer('/verifiableCredential', index);
@@ -53,6 +54,28 @@ export function presentationFaults(document: JsonObject): readonly DataModelFaul
         ? []
         : [fault(pointer(path, 'type'), 'a credential in a presentation is not of the type VerifiableCredential')];
     }),
+  ];
+}
+
+const CREDENTIAL_TYPE = /Credential$/;
+const CREDENTIAL_MEMBERS = [
+  'issuer',
+  'credentialSubject',
+  'validFrom',
+  'validUntil',
+  'issuanceDate',
+  'credentialStatus',
+];
+
+/** A presentation claims nothing itself: what looked like a credential in it would be read, and nobody has signed it. */
+function claimingFaults(document: JsonObject): DataModelFault[] {
+  const type = asList(document['type']).find((each) => typeof each === 'string' && CREDENTIAL_TYPE.test(each));
+  const member = CREDENTIAL_MEMBERS.find((name) => document[name] !== undefined);
+  return [
+    ...(type === undefined ? [] : [fault('/type', 'it says that it is a presentation and a credential at once')]),
+    ...(member === undefined
+      ? []
+      : [fault(`/${member}`, `a presentation has no ${member}: that belongs to credentials`)]),
   ];
 }
 

@@ -74,7 +74,7 @@ function collect(
     if (key === 'verifiableCredential') continue;
     const at = pointer(path, key);
     const named = role === 'root' && key === 'issuer' && typeof member === 'string' ? { id: member } : member;
-    const found = collect(named, at, ROLES[key] ?? 'other', occurrences);
+    const found = collect(named, at, own(ROLES, key) ?? 'other', occurrences);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -157,13 +157,18 @@ function isCriteria({ role, value }: Occurrence): boolean {
 }
 
 function isSide({ value, role }: Occurrence): boolean {
-  const allowed = SIDE_MEMBERS[onlyType(value) ?? ''];
+  const allowed = own(SIDE_MEMBERS, onlyType(value) ?? '');
   return role === 'other' && allowed !== undefined && membersOf(value).every((key) => allowed.includes(key));
 }
 
 function hasOnlyOwnMembers({ value }: Occurrence): boolean {
-  const allowed = OWN_MEMBERS[onlyType(value) ?? ''] ?? [];
+  const allowed = own(OWN_MEMBERS, onlyType(value) ?? '') ?? [];
   return membersOf(value).every((key) => allowed.includes(key));
+}
+
+/** What a table itself has under a name that a document gave. */
+function own<T>(table: Readonly<Partial<Record<string, T>>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
 function isPartOf(part: JsonObject, whole: JsonObject): boolean {

@@ -30,7 +30,35 @@ const OPEN_BADGES_URL = /^https:\/\/purl\.imsglobal\.org\/spec\/ob\/v3p0\/contex
  * (VC Data Integrity, section 2.4.1 "Validating Contexts"; VCDM 2.0, section 4.3.)
  */
 export function plainFormFaults(document: JsonObject): readonly FormFault[] {
-  return [...contextFaults(document['@context'], ''), ...memberFaults(document, '', true), ...nodeFaults(document)];
+  return [
+    ...contextFaults(document['@context'], ''),
+    ...memberFaults(document, '', true),
+    ...nodeFaults(document),
+    ...strayCredentialFaults(document, '', wrappingPath(document)),
+  ];
+}
+
+/** Where a document of its type wraps credentials: a presentation at its root, a learner record in its subject. */
+function wrappingPath({ type }: JsonObject): string {
+  const types = Array.isArray(type) ? type : [type];
+  if (types.includes('VerifiablePresentation')) return '/verifiableCredential';
+  return types.includes('ClrCredential') ? '/credentialSubject/verifiableCredential' : '';
+}
+
+/** Wrapped credentials are looked into on their own; anywhere else nobody would look into them. */
+function strayCredentialFaults(value: Json, path: string, allowed: string): FormFault[] {
+  if (Array.isArray(value))
+    return value.flatMap((entry, index) => strayCredentialFaults(entry, pointer(path, index), allowed));
+  if (!isJsonObject(value)) return [];
+  return Object.entries(value).flatMap(([key, member]): FormFault[] => {
+    const at = pointer(path, key);
+    if (at === allowed) return [];
+    if (key === 'verifiableCredential')
+      return [
+        { code: 'KEY_NOT_PLAIN', path: at, message: 'credentials are wrapped in a place where nobody looks for them' },
+      ];
+    return strayCredentialFaults(member, at, allowed);
+  });
 }
 
 function contextFaults(context: Json | undefined, path: string): FormFault[] {

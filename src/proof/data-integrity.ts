@@ -9,7 +9,7 @@ import { canonicalJson } from '../syntax/jcs.ts';
 import { isJsonObject, type JsonObject } from '../syntax/json.ts';
 import { decodeMultibase, encodeBase58btc } from '../syntax/multibase.ts';
 import { canonicalize } from './canonicalize.ts';
-import { checkDerivedProof, readDerivedProof } from './selective-disclosure.ts';
+import { checkDerivedProof, isMandatoryThroughout, readDerivedProof } from './selective-disclosure.ts';
 import { suiteOf } from './suites.ts';
 
 export interface SigningOptions {
@@ -121,6 +121,21 @@ export async function holdsAsFarAsDefined(document: JsonObject, proof: JsonObjec
   return verifySignature(key, Buffer.concat(hashes), signature);
 }
 
+/**
+ * Whether a holder's derived proof shows all statements with a predicate: the issuer made those that there are
+ * mandatory, and none is one that could have been withheld.
+ */
+export async function showsAllOf(document: JsonObject, predicate: string): Promise<boolean> {
+  const canonical = await canonicalDocument(document);
+  return asList(document['proof'])
+    .filter((proof) => isJsonObject(proof) && suiteOf(proof)?.transformation === 'selective')
+    .every((proof) => {
+      const value = isJsonObject(proof) ? proof['proofValue'] : undefined;
+      const derived = typeof value === 'string' ? readDerivedProof(value) : undefined;
+      return derived !== undefined && isMandatoryThroughout(canonical, derived, predicate);
+    });
+}
+
 /** The document as a proof covers it: with those proofs that it builds on (VC Data Integrity, section 4.7). */
 function signedPart(document: JsonObject, proof: JsonObject): JsonObject {
   const { proof: proofs, ...unsecured } = document;
@@ -131,7 +146,7 @@ function signedPart(document: JsonObject, proof: JsonObject): JsonObject {
 }
 
 /** What several proofs and checks of one document need again: its canonical text, and that of each proof's options. */
-const canonicalTexts = new WeakMap<JsonObject, Promise<string>>();
+const canonicalTexts = new WeakMap<JsonObject, Map<string, Promise<string>>>();
 
 /**
  * The canonical N-Quads of a document without its proofs; made once for each document.
@@ -152,8 +167,12 @@ export function canonicalOptions(document: JsonObject, proof: JsonObject): Promi
 }
 
 function remembered(name: JsonObject, part: JsonObject): Promise<string> {
-  const text = canonicalTexts.get(name) ?? canonicalize(part);
-  canonicalTexts.set(name, text);
+  const known = canonicalTexts.get(name) ?? new Map<string, Promise<string>>();
+  canonicalTexts.set(name, known);
+  // One proof can be tried under several contexts.
+  const context = JSON.stringify(part['@context']);
+  const text = known.get(context) ?? canonicalize(part);
+  known.set(context, text);
   return text;
 }
 

@@ -19,7 +19,7 @@ export interface OpenedJwt {
 }
 
 const COMPACT_JWS = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
-const REGISTERED_CLAIMS = ['iss', 'sub', 'jti', 'nbf', 'exp', 'iat', 'aud'] as const;
+const REGISTERED_CLAIMS = ['iss', 'sub', 'jti', 'nbf', 'exp', 'iat', 'aud', 'nonce'] as const;
 
 /** Whether a text has the look of a compact JWS: three base64url parts. */
 export function looksLikeJwt(text: string): boolean {

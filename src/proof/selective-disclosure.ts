@@ -67,6 +67,17 @@ export function checkDerivedProof(
   });
 }
 
+/** Whether the statements with a predicate are all mandatory, and there are some. */
+export function isMandatoryThroughout(
+  canonical: string,
+  { labels, mandatory }: DerivedProof,
+  predicate: string,
+): boolean {
+  const statements = relabelled(canonical, labels) ?? [];
+  const places = statements.flatMap((statement, index) => (statement.includes(` <${predicate}> `) ? [index] : []));
+  return places.length > 0 && places.every((place) => mandatory.has(place));
+}
+
 const TOKENS = /"(?:[^"\\]|\\.)*"|<[^>]*>|_:(c14n\d+)/g;
 
 /** The statements under the issuer's labels, sorted; undefined where a label is missing or left over. */

@@ -80,9 +80,13 @@ export function visible(text: string, limit = 200): string {
   return chars.length > limit ? `${chars.slice(0, limit).join('')}…` : shown;
 }
 
-/** {@link visible} text between double quotes, with quotes and backslashes inside it escaped. */
+/**
+ * {@link visible} text between double quotes, with quotes and backslashes inside it escaped, and all but the first of
+ * several spaces: no text can look as if it had ended, or as if it stood on another line.
+ */
 export function quoted(text: string, limit = 80): string {
-  return `"${visible(text.replaceAll('"', '\\"'), limit)}"`;
+  const escaped = text.replace(/["\\]/g, '\\$&').replace(/(?<= ) /g, '\\u{20}');
+  return `"${visible(escaped, limit)}"`;
 }
 
 const MAX_GUESSED_LENGTH = 64;

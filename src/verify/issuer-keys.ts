@@ -37,12 +37,14 @@ export async function issuerKeys(issuer: string, options: Looking): Promise<Issu
   if (issuer.startsWith('did:key:')) return ownKey(issuer, didKeyMethod(issuer), keyOfDidKey(issuer));
   if (issuer.startsWith('did:jwk:')) return ownKey(issuer, didJwkMethod(issuer), keyOfDidJwk(issuer));
   if (issuer.startsWith('did:web:')) return await fetched(issuer, didWebUrl(issuer), 'DID document', options);
-  if (issuer.startsWith('https://')) return await fetched(issuer, issuer, 'key document', options);
+  if (isPlainWebIdentifier(issuer)) return await fetched(issuer, issuer, 'key document', options);
   return {
     kind: 'unknown',
     finding: {
       code: 'KEY_METHOD_UNSUPPORTED',
-      message: `badgekit does not resolve identifiers of the kind ${quoted(issuer.split(':').slice(0, 2).join(':'))}`,
+      message: issuer.startsWith('https:')
+        ? `the issuer's address ${quoted(issuer, 160)} is not written plainly, and may look like another than it is`
+        : `badgekit does not resolve identifiers of the kind ${quoted(issuer.split(':').slice(0, 2).join(':'))}`,
       advice: "give the issuer's key with --key FILE",
     },
   };
@@ -66,7 +68,7 @@ function ownKey(did: string, id: string, key: PublicKey): IssuerKeys {
 }
 
 async function fetched(issuer: string, url: string, called: string, { world }: Looking): Promise<IssuerKeys> {
-  const found = await world.read(url, MAX_DOCUMENT_BYTES);
+  const found = await world.read(url, MAX_DOCUMENT_BYTES, 'origin');
   if (!found.found)
     return {
       kind: 'unknown',
@@ -105,6 +107,16 @@ async function fetched(issuer: string, url: string, called: string, { world }: L
   }
 }
 
+/**
+ * Whether an https identifier is written as browsers and people read it. Anything else could look like another host
+ * than the one that is asked: user names, dot segments, queries, international characters.
+ */
+export function isPlainWebIdentifier(id: string): boolean {
+  if (!id.startsWith('https://') || !URL.canParse(id)) return false;
+  const { href, username, password, search, hash } = new URL(id);
+  return (href === id || href === `${id}/`) && username === '' && password === '' && search === '' && hash === '';
+}
+
 function namesKeys(value: Json): boolean {
   return isJsonObject(value) && (value['verificationMethod'] !== undefined || value['assertionMethod'] !== undefined);
 }
@@ -114,14 +126,15 @@ export async function issuerJwkSet(
   issuer: string,
   { world }: Looking,
 ): Promise<{ readonly set: JwkSet; readonly source: string; readonly isBound: boolean } | undefined> {
-  if (!issuer.startsWith('https://') || !URL.canParse(issuer)) return undefined;
-  const { origin, pathname } = new URL(issuer);
-  const found = await world.read(`${origin}/.well-known/jwks.json`, MAX_DOCUMENT_BYTES);
+  if (!isPlainWebIdentifier(issuer)) return undefined;
+  const { origin } = new URL(issuer);
+  const found = await world.read(`${origin}/.well-known/jwks.json`, MAX_DOCUMENT_BYTES, 'origin');
   if (!found.found) return undefined;
   try {
     const set = readJwkSet(parseJson(decodeUtf8(found.value)));
     // Many issuers can share a host: its keys are one issuer's own where the set says so, or where the issuer is the host.
-    const isBound = set.issuer === undefined ? pathname === '/' : set.issuer === issuer;
+    const isHost = issuer === origin || issuer === `${origin}/`;
+    const isBound = set.issuer === undefined ? isHost : set.issuer === issuer;
     return { set, source: sourceWords(found.source), isBound };
   } catch (error) {
     if (error instanceof BadgekitError) return undefined;

@@ -94,15 +94,14 @@ function headline(verdict: VerdictWord, checks: readonly CheckResult[], needs: N
 }
 
 function claimsOf(document: JsonObject): Claims {
-  const { issuer, credentialSubject, holder } = document;
+  const { issuer, credentialSubject } = document;
   const achievement = isJsonObject(credentialSubject) ? credentialSubject['achievement'] : undefined;
   const name = isJsonObject(achievement) ? achievement['name'] : document['name'];
-  const by = issuer ?? holder;
   return {
     id: text(document['id']),
     name: text(name ?? document['name']),
-    issuerId: issuerId(document) ?? text(isJsonObject(holder) ? holder['id'] : holder),
-    issuerName: isJsonObject(by) ? text(by['name']) : undefined,
+    issuerId: issuerId(document),
+    issuerName: isJsonObject(issuer) ? text(issuer['name']) : undefined,
     validFrom: text(document['validFrom'] ?? document['issuanceDate']),
     validUntil: text(document['validUntil'] ?? document['expirationDate']),
     awardedDate: text(document['awardedDate']),

@@ -4,7 +4,7 @@ import { type PublicKey, publicKeyFromMultikey } from '../keys/public-key.ts';
 import { formatDay } from '../syntax/datetime.ts';
 import { quoted } from '../syntax/text.ts';
 import type { VerifyOptions } from './context.ts';
-import { type IssuerKeys, issuerKeys } from './issuer-keys.ts';
+import { type IssuerKeys, isPlainWebIdentifier, issuerKeys } from './issuer-keys.ts';
 import type { Finding } from './verdict.ts';
 
 /** What is known about the key that a proof names. */
@@ -41,12 +41,8 @@ export async function resolveKey(method: string, issuer: string, options: Resolv
 /** Whether a method's URL can be the issuer's: the issuer's own URL, or another one at the same host. */
 export function isOfIssuer(method: string, issuer: string): boolean {
   const [base = ''] = method.split('#');
-  return base === issuer || (URL.canParse(base) && URL.canParse(issuer) && isSameOrigin(base, issuer));
-}
-
-function isSameOrigin(a: string, b: string): boolean {
-  const [one, other] = [new URL(a), new URL(b)];
-  return one.protocol === 'https:' && one.origin === other.origin;
+  if (base === issuer) return true;
+  return isPlainWebIdentifier(base) && isPlainWebIdentifier(issuer) && new URL(base).origin === new URL(issuer).origin;
 }
 
 /** The issuer's document decides; where it says nothing, a key in the fragment is what the sender claims. */

@@ -14,7 +14,7 @@ export interface Variation {
 
 /** A badge has some dozens of members. Each removal costs a canonicalization, and so the more the larger it is. */
 const MAX_REMOVALS = 200;
-const MAX_REMOVED_LENGTH = 1_000_000;
+const MAX_REMOVED_LENGTH = 400_000;
 
 /** The common accidents, undone one at a time: cheap and likely ones first. */
 export function* variations(document: JsonObject, proof: JsonObject): Generator<Variation> {

@@ -172,7 +172,12 @@ export interface Needs {
   readonly made: ReadonlySet<CheckName>;
 }
 
-export const DEFAULT_NEEDS: Needs = { possible: NEEDED, made: new Set(['signature', 'key']) };
+export const DEFAULT_NEEDS: Needs = { possible: NEEDED, made: new Set() };
+
+/** The same needs, and that it is signed by whom it says: what every credential needs, whatever the reader asks for. */
+export function needsSigned({ possible, made }: Needs = DEFAULT_NEEDS): Needs {
+  return { possible, made: new Set<CheckName>([...made, 'signature', 'key']) };
+}
 
 /**
  * Rejected if any check failed; else undetermined if one that had to be possible was not, or one that had to be made

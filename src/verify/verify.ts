@@ -1,11 +1,12 @@
 import { issuerId } from '../openbadges/credential.ts';
-import { isJsonObject } from '../syntax/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../syntax/json.ts';
+import { boundedWorld } from './bounded-world.ts';
 import { checkContained } from './checks/contained.ts';
 import { checkDates } from './checks/dates.ts';
 import type { SignatureChecks } from './checks/decide.ts';
 import { checkEndorsements } from './checks/endorsements.ts';
 import { checkEvidence } from './checks/evidence.ts';
-import { checkForm, type FormChecks, formFaultsOf } from './checks/form.ts';
+import { checkForm, countValues, type FormChecks, formFaultsOf } from './checks/form.ts';
 import { checkImage } from './checks/image.ts';
 import { checkRecipient } from './checks/recipient.ts';
 import { checkRefresh } from './checks/refresh.ts';
@@ -14,9 +15,9 @@ import { checkStatus } from './checks/status.ts';
 import { checkTrust } from './checks/trust.ts';
 import type { VerifyOptions } from './context.ts';
 import { verifyOpenBadges2 } from './open-badges-2/verify.ts';
-import { type Report, reportOf } from './report.ts';
+import { type Claims, type Report, reportOf } from './report.ts';
 import { openFile, type Opened, STANDARDS, type Subject } from './subject.ts';
-import { type CheckResult, DEFAULT_NEEDS, passedAll, skipped } from './verdict.ts';
+import { type CheckResult, DEFAULT_NEEDS, failed, needsSigned, passedAll, skipped } from './verdict.ts';
 
 /**
  * Verifies one file: JSON, a compact JWS, or a baked PNG or SVG (Open Badges 3.0, section "Verification").
@@ -25,21 +26,54 @@ import { type CheckResult, DEFAULT_NEEDS, passedAll, skipped } from './verdict.t
  * Never throws on bad input: whatever is wrong with the file is in the report.
  */
 export async function verify(bytes: Uint8Array, options: VerifyOptions): Promise<Report> {
-  return await verifyOpened(openFile(bytes), options, 0);
+  const bounded = { ...options, world: boundedWorld(options.world) };
+  return await verifyOpened(openFile(bytes), bounded, { depth: 0, values: MAX_VALUES_IN_ALL });
 }
+
+/** What is left for a file and all that it wraps, tokens included: every value costs time. */
+interface Budget {
+  readonly depth: number;
+  values: number;
+}
+
+const MAX_VALUES_IN_ALL = 20_000;
 
 /** A learner record in a presentation is deep enough. */
 const MAX_DEPTH = 2;
 
-async function verifyOpened({ file, syntax, subject }: Opened, given: VerifyOptions, depth: number): Promise<Report> {
+async function verifyOpened({ file, syntax, subject }: Opened, given: VerifyOptions, budget: Budget): Promise<Report> {
   const found = syntax === undefined ? [file] : [file, syntax];
   if (subject === undefined) return reportOf(found, undefined, given.needs);
+  budget.values -= countValues(subject.document, budget.values);
+  if (budget.values < 0) {
+    const message = `what it wraps says more than ${MAX_VALUES_IN_ALL} things in all, which nothing of its kind does`;
+    return reportOf([...found, failed('form', [{ code: 'TOO_COMPLEX', message }])], undefined, given.needs);
+  }
   if (subject.kind === 'OpenBadges2') return await verifyOpenBadges2(subject, found, given);
   const options = { ...given, keysFor: given.keysFor ?? issuerId(subject.document) };
+  const nested: Budget = {
+    depth: budget.depth + 1,
+    get values() {
+      return budget.values;
+    },
+    set values(left) {
+      budget.values = left;
+    },
+  };
   const inner = async (opened: Opened): Promise<Report> =>
-    depth >= MAX_DEPTH
+    budget.depth >= MAX_DEPTH
       ? reportOf([{ ...opened.file, outcome: 'undetermined', summary: 'it lies too deep inside others' }], undefined)
-      : await verifyOpened(opened, { ...given, domain: undefined, challenge: undefined }, depth + 1);
+      : await verifyOpened(
+          opened,
+          {
+            ...given,
+            domain: undefined,
+            challenge: undefined,
+            // A key given for a record speaks for its issuer, and not for those of the badges in it.
+            keysFor: subject.kind === 'VerifiablePresentation' ? given.keysFor : options.keysFor,
+          },
+          nested,
+        );
   return subject.kind === 'VerifiablePresentation'
     ? await verifyPresentation(subject, found, options, inner)
     : await verifyCredential(subject, found, options, inner);
@@ -84,10 +118,14 @@ async function verifyCredential(
     isUnsafe(form) || isForged ? unlooked('endorsements') : await checkEndorsements(document, reach),
     wrapped?.check ?? unlooked('credentials'),
     checkEvidence(document, options.evidence),
-    await checkImage(subject, options.world),
+    isAuthentic ? await checkImage(subject, options.world) : unlooked('image'),
     await checkTrust(document, reach),
   ];
-  return reportOf(checks, { document, standard: STANDARDS[kind], contained: wrapped?.contained ?? [] }, options.needs);
+  return reportOf(
+    checks,
+    { document, standard: STANDARDS[kind], contained: wrapped?.contained ?? [] },
+    needsSigned(options.needs),
+  );
 }
 
 /**
@@ -107,23 +145,52 @@ async function verifyPresentation(
   const signer = typeof holder === 'string' ? holder : undefined;
   const { signature, key } = isSigned
     ? await signatureOf(subject, form, { ...options, keysFor: signer, signer, purpose: 'authentication' })
-    : {
-        signature: skipped('signature', 'the presentation itself is not signed: anybody can have put it together'),
-        key: skipped('key', 'not looked for'),
-      };
+    : unsigned(options);
   const isForged = [signature, key].some(({ outcome }) => outcome === 'failed');
   const { check, contained } =
     isForged || isUnsafe(form)
       ? { check: skipped('credentials', 'not looked at, because the presentation is at fault'), contained: [] }
       : await checkContained(subject, inner);
   const checks = [...found, ...inOrder(form), signature, key, check];
-  const needs = options.needs ?? { possible: DEFAULT_NEEDS.possible, made: new Set() };
-  const made = new Set([...needs.made].filter((name) => name !== 'signature' && name !== 'key'));
+  const made = checks.map(({ check: name }) => name);
+  const asked = [...(options.needs ?? DEFAULT_NEEDS).made].filter((name) => made.includes(name));
   return reportOf(
     checks,
-    { document, standard: STANDARDS.VerifiablePresentation, contained },
-    { ...needs, made: new Set([...made, 'credentials']) },
+    {
+      document,
+      standard: STANDARDS.VerifiablePresentation,
+      claims: presentationClaims(document, [signature, key]),
+      contained,
+    },
+    // What else the reader demands is demanded of each credential in it.
+    { possible: (options.needs ?? DEFAULT_NEEDS).possible, made: new Set([...asked, 'credentials']) },
   );
+}
+
+/** Of what a presentation says, only its holder is proven, and only where the holder signed it. */
+function presentationClaims(document: JsonObject, signed: readonly CheckResult[]): Claims {
+  const { id, holder } = document;
+  const by = isJsonObject(holder) ? holder['id'] : holder;
+  const text = (value: Json | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
+  return {
+    id: text(id),
+    name: undefined,
+    issuerId: passedAll(signed, ['signature', 'key']) ? text(by) : undefined,
+    issuerName: undefined,
+    validFrom: undefined,
+    validUntil: undefined,
+    awardedDate: undefined,
+  };
+}
+
+/** A presentation that nobody signed answers no challenge. */
+function unsigned({ domain, challenge }: VerifyOptions): SignatureChecks {
+  const message = 'the presentation itself is not signed: anybody can have put it together';
+  const isAsked = domain !== undefined || challenge !== undefined;
+  return {
+    signature: isAsked ? failed('signature', [{ code: 'PROOF_DOMAIN', message }]) : skipped('signature', message),
+    key: skipped('key', 'not looked for'),
+  };
 }
 
 async function signatureOf(subject: Subject, form: FormChecks, options: SignatureOptions): Promise<SignatureChecks> {

@@ -2,7 +2,7 @@ import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
 import { type IncomingHttpHeaders, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { LookupFunction } from 'node:net';
-import type { Lookup } from '../ports.ts';
+import type { Lookup, Reach } from '../ports.ts';
 import { quoted } from '../syntax/text.ts';
 import { isLoopbackAddress, isLoopbackHost, isPublicAddress, isPublicHostName } from './addresses.ts';
 
@@ -21,6 +21,8 @@ export interface HttpsOptions {
   readonly timeoutMs?: number;
   /** Whether http and https on this very computer are read, too: for development alone. */
   readonly allowLoopback?: boolean;
+  /** How far redirects may lead; anywhere public by default. */
+  readonly reach?: Reach;
 }
 
 class Blocked extends Error {}
@@ -44,7 +46,10 @@ export async function readHttps(
       const answer = await get(target, maxBytes, signal, options);
       if (answer.kind === 'content') return { found: true, value: answer.bytes, source: { kind: 'network', url } };
       if (redirects === MAX_REDIRECTS) return fail('unreachable', `it redirects more than ${MAX_REDIRECTS} times`);
-      target = guardedUrl(answer.location, options, target);
+      const next = guardedUrl(answer.location, options, target);
+      if (options.reach === 'origin' && next.origin !== target.origin)
+        return fail('blocked', `it redirects to another host, ${quoted(next.host)}, which cannot speak for this one`);
+      target = next;
     }
   } catch (error) {
     if (error instanceof Blocked) return fail('blocked', error.message);

@@ -2,6 +2,7 @@ import { BadgekitError } from '../errors.ts';
 import { readJwkSet } from '../keys/jwk-set.ts';
 import type { Lookup, World } from '../ports.ts';
 import { checkJwtSignature, openJwt, type OpenedJwt } from '../proof/jwt.ts';
+import { formatMinute } from '../syntax/datetime.ts';
 import { isJsonObject, type JsonObject } from '../syntax/json.ts';
 import { decodeUtf8, quoted } from '../syntax/text.ts';
 import type { Trust, TrustAnswer } from '../verify/context.ts';
@@ -48,11 +49,14 @@ async function inRegister(
   at: number,
   world: World,
 ): Promise<TrustAnswer> {
-  const found = await world.read(url, MAX_REGISTER_BYTES);
+  const found = await world.read(url, MAX_REGISTER_BYTES, 'origin');
   if (!found.found) return unreachable(name, found.message);
   try {
     const [list] = readTrust(decodeUtf8(found.value), name);
-    return list?.kind === 'list' ? inList(list, issuer, at) : unreachable(name, 'it is no list of issuers');
+    const saved = found.source.kind === 'bundle' ? ` (saved ${formatMinute(found.source.savedAt)})` : '';
+    return list?.kind === 'list'
+      ? inList({ ...list, name: `${name}${saved}` }, issuer, at)
+      : unreachable(name, 'it is no list of issuers');
   } catch (error) {
     if (!(error instanceof BadgekitError)) throw error;
     return unreachable(name, error.message);
@@ -74,13 +78,14 @@ async function inFederation(
     const endpoint = fetchEndpoint ?? anchor?.fetchEndpoint;
     if (endpoint === undefined) return unreachable(name, 'it does not say where it can be asked');
     const url = `${endpoint.replace(/\?sub=$/, '')}?sub=${encodeURIComponent(issuer)}`;
-    const found = await world.read(url, MAX_REGISTER_BYTES);
+    const found = await world.read(url, MAX_REGISTER_BYTES, 'origin');
     if (!found.found)
       return found.reason === 'absent' ? { outcome: 'unknown', lists: [name] } : unreachable(name, found.message);
     const statement = openJwt(decodeUtf8(found.value).trim());
     if (anchor !== undefined && !(await isSignedBy(statement, anchor.keys)))
       return unreachable(name, 'its answer is not signed with its own key');
-    const { sub, exp, metadata } = statement.payload;
+    const { sub, exp, iss, metadata } = statement.payload;
+    if (anchor !== undefined && iss !== anchor.entity) return unreachable(name, 'its answer is by another register');
     if (sub !== issuer) return unreachable(name, 'it answered about somebody else');
     if (typeof exp === 'number' && exp * 1000 < at) return { outcome: 'unknown', lists: [name] };
     return { outcome: 'trusted', name: organizationName(metadata), list: name };
@@ -91,13 +96,15 @@ async function inFederation(
 }
 
 interface Anchor {
+  /** The register's own identifier. */
+  readonly entity: unknown;
   readonly keys: ReturnType<typeof readJwkSet>['keys'];
   readonly fetchEndpoint: string | undefined;
 }
 
 /** A trust anchor's entity configuration, which it signs with its own keys (section 9). */
 async function readAnchor(url: string, world: World): Promise<Anchor> {
-  const found: Lookup<Uint8Array> = await world.read(url, MAX_REGISTER_BYTES);
+  const found: Lookup<Uint8Array> = await world.read(url, MAX_REGISTER_BYTES, 'origin');
   if (!found.found) throw new BadgekitError('TRUST_INVALID', found.message);
   const configuration = openJwt(decodeUtf8(found.value).trim());
   const { keys } = readJwkSet(configuration.payload['jwks'] ?? null);
@@ -105,7 +112,11 @@ async function readAnchor(url: string, world: World): Promise<Anchor> {
     throw new BadgekitError('TRUST_INVALID', `${quoted(url, 160)} is not signed with its own keys`);
   const entity = federationEntity(configuration.payload['metadata']);
   const endpoint = entity?.['federation_fetch_endpoint'];
-  return { keys, fetchEndpoint: typeof endpoint === 'string' ? endpoint : undefined };
+  return {
+    entity: configuration.payload['sub'],
+    keys,
+    fetchEndpoint: typeof endpoint === 'string' ? endpoint : undefined,
+  };
 }
 
 async function isSignedBy(token: OpenedJwt, keys: Anchor['keys']): Promise<boolean> {

@@ -51,11 +51,14 @@ export function createWorld({ offline, hosting, https, bundle, record }: WorldOp
   if (offline) return local;
   return {
     local,
-    read: (url, maxBytes) => {
+    read: (url, maxBytes, reach = 'anywhere') => {
+      const name = `${reach} ${maxBytes} ${url}`;
       const answer =
-        answers.get(url) ??
-        atHand(url, maxBytes).then(async (near) => recorded(url, near ?? (await readHttps(url, maxBytes, https))));
-      answers.set(url, answer);
+        answers.get(name) ??
+        atHand(url, maxBytes).then(async (near) =>
+          recorded(url, near ?? (await readHttps(url, maxBytes, { ...https, reach }))),
+        );
+      answers.set(name, answer);
       return answer;
     },
   };

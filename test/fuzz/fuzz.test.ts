@@ -20,8 +20,9 @@ const options = { ...offline(), allowsWithheld: true };
 function said(bytes: Uint8Array): string | undefined {
   const { subject } = openFile(bytes);
   if (subject === undefined) return undefined;
-  // A proof that counts for nothing, by somebody else and of an unknown kind, may be anything.
-  const { proof: _, ...unsecured } = subject.document;
+  // What may differ: a proof that counts for nothing, by somebody else and of an unknown kind; a context of which no
+  // term is used.
+  const { proof: _proof, '@context': _context, ...unsecured } = subject.document;
   return canonicalJson(unordered(unsecured));
 }
 

@@ -96,3 +96,11 @@ describe('addresses', () => {
     expect(isDid('did:web:example.org#k')).toBe(false);
   });
 });
+
+describe('quoted text', () => {
+  test('can neither look as if it had ended, nor as if it stood on another line', () => {
+    expect(quoted('Knots\\" by "MIT')).toBe('"Knots\\\\\\" by \\"MIT"');
+    expect(quoted(`PhD"${' '.repeat(60)}✓ trust`, 400)).toContain('\\u{20}');
+    expect(quoted('two words')).toBe('"two words"');
+  });
+});

@@ -12,10 +12,12 @@ import {
 import { signJwt } from '../../src/proof/jwt.ts';
 import { type Json, type JsonObject, parseJson } from '../../src/syntax/json.ts';
 import type { Report } from '../../src/verify/report.ts';
+import { DEFAULT_NEEDS } from '../../src/verify/verdict.ts';
 import { verify } from '../../src/verify/verify.ts';
-import { badgeContent, bytesOf, codes, offline, outcomeOf, signedBadge, testIssuer } from '../support/badge.ts';
+import { badgeContent, bytesOf, codes, NOW, offline, outcomeOf, signedBadge, testIssuer } from '../support/badge.ts';
 import { hasConformance, readBytes, readText } from '../support/conformance.ts';
 import { withProof } from '../support/sign.ts';
+import { fakeWeb } from '../support/web.ts';
 
 const university = testIssuer();
 const school = testIssuer();
@@ -184,6 +186,114 @@ describe('a presentation', () => {
     let nested: JsonObject = presentation([await badge()]);
     for (let depth = 0; depth < 6; depth++) nested = presentation([{ ...nested, id: `urn:uuid:${depth}` }]);
     expect((await judge(nested)).verdict).not.toBe('verified');
+  });
+});
+
+describe('a presentation that passes itself off as a credential', () => {
+  const claims = {
+    issuer: { id: 'https://university.example/issuer', type: ['Profile'], name: 'Famous University' },
+    validFrom: '2026-05-04T09:00:00Z',
+    credentialSubject: { type: ['AchievementSubject'], achievement: { name: 'PhD in Physics' } },
+  };
+
+  test.each<[string, JsonObject]>([
+    [
+      'by its types and members',
+      { type: ['VerifiablePresentation', 'VerifiableCredential', 'OpenBadgeCredential'], ...claims },
+    ],
+    ['by its types', { type: ['VerifiablePresentation', 'OpenBadgeCredential'] }],
+    ['by its members', claims],
+  ])('%s is refused, alone and inside another', async (_, changes) => {
+    const forged = presentation([await badge()], changes);
+    expect((await judge(forged)).verdict).toBe('rejected');
+    expect((await judge(presentation([forged]))).verdict).toBe('rejected');
+  });
+
+  test('by a holder whom nobody proved shows no holder', async () => {
+    const report = await judge(presentation([await badge()], { holder: 'https://university.example/issuer' }));
+    expect(report.verdict).toBe('verified');
+    expect(report.claims).toMatchObject({ issuerId: undefined, name: undefined });
+  });
+
+  test('answers no challenge and no demand for a signature', async () => {
+    const plain = bytesOf(presentation([await badge()]));
+    for (const asked of [{ challenge: 'c' }, { domain: 'jobs.example' }])
+      expect(codes(await verify(plain, { ...offline(), ...asked }))).toEqual(['PROOF_DOMAIN']);
+    const needs = { possible: DEFAULT_NEEDS.possible, made: new Set(['signature'] as const) };
+    expect((await verify(plain, { ...offline(), needs })).verdict).toBe('undetermined');
+  });
+});
+
+describe('keys and budgets', () => {
+  test('a key given for a record speaks for its issuer, and not for those inside', async () => {
+    const registrar = {
+      ...testIssuer(),
+      id: 'https://registrar.example/issuer',
+      method: 'https://registrar.example/issuer#k',
+    };
+    const impersonated = {
+      ...registrar,
+      id: 'https://university.example/issuer',
+      method: 'https://university.example/issuer#k',
+    };
+    const content = badgeContent(impersonated.id);
+    const inner = await signedBadge(impersonated, { subject: { ...content.subject, id: LEARNER } });
+    const outer = await withProof(
+      {
+        '@context': [CREDENTIALS_V2, CLR_CONTEXT, OPEN_BADGES_CONTEXT],
+        id: 'urn:uuid:5c3b7c1e-8f0a-8d3c-9a51-0d6a5f3c2c01',
+        type: ['VerifiableCredential', 'ClrCredential'],
+        name: 'Transcript',
+        issuer: { id: registrar.id, type: ['Profile'] },
+        validFrom: '2026-05-10T00:00:00Z',
+        credentialSubject: { id: LEARNER, type: ['ClrSubject'], verifiableCredential: [inner] },
+      },
+      registrar,
+    );
+    const report = await verify(bytesOf(outer), offline({ keys: [registrar.key.publicKey] }));
+    expect(outcomeOf(report, 'key')).toBe('passed');
+    expect(report.contained[0]?.report.verdict).toBe('undetermined');
+    expect(report.verdict).toBe('undetermined');
+  });
+
+  test('many large tokens in one presentation take no longer than one', async () => {
+    const content = badgeContent(school.id);
+    const evidence = Array.from({ length: 600 }, (_, index) => ({
+      id: `urn:x:${index}`,
+      type: ['Evidence'] as const,
+      name: 'x',
+    }));
+    const token = await signJwt(
+      assembleCredential({ ...content, evidence, subject: { ...content.subject, id: LEARNER } }),
+      school.key,
+      school.method,
+    );
+    const envelope = {
+      '@context': [CREDENTIALS_V2],
+      type: ['EnvelopedVerifiableCredential'],
+      id: `data:application/vc+jwt,${token}`,
+    };
+    const started = Date.now();
+    expect((await judge(presentation(Array.from({ length: 10 }, () => envelope)))).verdict).toBe('rejected');
+    expect(Date.now() - started).toBeLessThan(10_000);
+  });
+
+  test('a file leads to a few addresses and no more', async () => {
+    const web = fakeWeb({});
+    const badges = await Promise.all(
+      Array.from({ length: 60 }, async (_, index) => {
+        const id = `did:web:school-${index}.example`;
+        return await signedBadge({ ...school, id, method: `${id}#k` }, { id: `urn:uuid:${index}` });
+      }),
+    );
+    await verify(bytesOf(presentation(badges)), { at: NOW, world: web });
+    expect(web.asked.length).toBeLessThanOrEqual(32);
+    expect(web.asked.length).toBeGreaterThan(8);
+  });
+
+  test('credentials wrapped where nobody looks are refused', async () => {
+    const hidden = { ...(await badge()), verifiableCredential: [await badge()] };
+    expect(codes(await judge(hidden))).toContain('KEY_NOT_PLAIN');
   });
 });
 

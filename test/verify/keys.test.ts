@@ -172,6 +172,30 @@ describe('an issuer that is a web address', () => {
   });
 });
 
+describe('an issuer whose address looks like another', () => {
+  const key = generatePrivateKey('P-256');
+
+  test.each([
+    'https://university.example@school.example/',
+    'https://university.example:443@school.example/',
+    'https://school.example/?university.example',
+    'https://school.example/#/university.example',
+    'https://school.example/x/..',
+    'https://school.example/%2e%2e/',
+    'https://SCHOOL.example/',
+    'https://university\u3002school.example/',
+    'https://un\u0456versity.example/',
+  ])('%s is authenticated by no host', async (id) => {
+    const origin = new URL(id).origin;
+    const documents = {
+      [id]: controllerDocument(id, `${id}#k1`, key),
+      [new URL(id).href]: controllerDocument(id, `${id}#k1`, key),
+      [`${origin}/.well-known/jwks.json`]: { keys: [{ ...key.publicKey.jwk, kid: 'k1' }] },
+    };
+    expect((await judge(await token(key, { kid: 'k1' }, id), documents)).verdict).toBe('undetermined');
+  });
+});
+
 describe('a token', () => {
   const key = generatePrivateKey('P-256');
   const jwks = (changes: JsonObject = {}): JsonObject => ({ keys: [{ ...key.publicKey.jwk, kid: 'k1' }], ...changes });
@@ -227,6 +251,28 @@ describe('a token', () => {
     const web = fakeWeb({});
     await verify(bytesOf(await token(key, { kid: 'https://attacker.example/k' })), { at: NOW, world: web });
     expect(web.asked.filter((url) => !url.startsWith(HOST))).toEqual([]);
+  });
+
+  test.each([-9_000_000_000_000, 253_402_300_800, 9_000_000_000_000])(
+    'with a date that is none (exp %d) is refused',
+    async (exp) => {
+      const { validUntil: _, ...endless } = assembleCredential(badgeContent(ISSUER));
+      const [header = '', payload = ''] = (await signJwt(endless, key, 'k1')).split('.');
+      const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as JsonObject;
+      const dated = Buffer.from(JSON.stringify({ ...claims, exp })).toString('base64url');
+      const report = await judge(`${header}.${dated}.AAAA`);
+      expect(report.verdict).toBe('rejected');
+      expect(codes(report)).toContain('JWT_CLAIM_MISMATCH');
+    },
+  );
+
+  test('answers a domain and a challenge with its audience and nonce alone', async () => {
+    const document = controllerDocument(ISSUER, `${ISSUER}#k`, key);
+    const signed = await token(key, { kid: `${ISSUER}#k` });
+    const world = fakeWeb({ [ISSUER]: document });
+    expect((await verify(bytesOf(signed), { at: NOW, world })).verdict).toBe('verified');
+    for (const asked of [{ domain: 'jobs.example' }, { challenge: 'c' }])
+      expect(codes(await verify(bytesOf(signed), { at: NOW, world, ...asked }))).toContain('PROOF_DOMAIN');
   });
 
   test('of a DID issuer may name its key by a bare name', async () => {

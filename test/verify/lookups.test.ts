@@ -9,6 +9,7 @@ import { type Json, type JsonObject } from '../../src/syntax/json.ts';
 import { encodeBase58btc, encodeMultibaseUrl } from '../../src/syntax/multibase.ts';
 import type { VerifyOptions } from '../../src/verify/context.ts';
 import type { Report } from '../../src/verify/report.ts';
+import { DEFAULT_NEEDS } from '../../src/verify/verdict.ts';
 import { verify } from '../../src/verify/verify.ts';
 import { badgeContent, bytesOf, codes, NOW, offline, outcomeOf, testIssuer } from '../support/badge.ts';
 import { fakeWeb } from '../support/web.ts';
@@ -174,11 +175,15 @@ describe('a 1EdTechRevocationList', () => {
     expect(notes(clear)).toContain('STATUS_UNSIGNED');
     const revoked = await judge(await badge(), { [ADDRESS]: list([{ id, revocationReason: 'by mistake' }]) });
     expect(revoked.headline).toMatch(/^REVOKED {2}.*by mistake/);
+    expect((await judge(await badge(), { [ADDRESS]: list([id]) })).headline).toMatch(/^REVOKED/);
   });
 
   test.each<[string, unknown]>([
     ['by somebody else', list([], { issuer: 'did:web:other.example' })],
     ['that is none', { id: ADDRESS, revokedCredential: 'none' }],
+    ['without entries', { id: ADDRESS, message: 'maintenance' }],
+    ['of another address', list([], { id: 'https://school.example/other' })],
+    ['with an entry that cannot be read', list([{ id: 1 }])],
     ['that is a page', '<html></html>'],
     ['that is missing', undefined],
   ])('%s leaves the status open', async (_, document) => {
@@ -186,6 +191,39 @@ describe('a 1EdTechRevocationList', () => {
     expect(report.verdict).toBe('undetermined');
     expect(codes(report)).toEqual(['STATUS_UNKNOWN']);
   });
+});
+
+test('a badge that names the members of every object has no answer for them', async () => {
+  const list = await statusList({ statusPurpose: ['constructor'], encodedList: encodeBitstring(MIN_ENTRIES, []) });
+  const report = await judge(await badgeWith(entry({ statusPurpose: 'constructor' })), { [LIST]: list });
+  expect(JSON.stringify(report)).not.toContain('native code');
+  const twice = await badgeWith({});
+  const evidence = [{ id: 'urn:a:1', type: ['constructor'], name: 'x' }];
+  const subject = {
+    ...(twice['credentialSubject'] as JsonObject),
+    source: { id: 'urn:a:1', type: ['Profile'], name: 'y' },
+  };
+  expect((await judge({ ...twice, evidence, credentialSubject: subject }, {})).verdict).toBe('rejected');
+});
+
+test('a badge has a few status entries and no more', async () => {
+  const { credentialStatus } = entry();
+  const many = Array.from({ length: 9 }, (_, index) => ({
+    ...(credentialStatus as JsonObject),
+    id: `${LIST}#${index}`,
+  }));
+  const web = fakeWeb({});
+  const report = await verify(bytesOf(await badgeWith({ credentialStatus: many })), { at: NOW, world: web });
+  expect(codes(report)).toContain('STATUS_MALFORMED');
+  expect(web.asked).toEqual([]);
+});
+
+test('a demand for the status is not met by an entry that says nothing of revocation', async () => {
+  const list = await statusList({ statusPurpose: 'refresh', encodedList: encodeBitstring(MIN_ENTRIES, []) });
+  const needs = { possible: DEFAULT_NEEDS.possible, made: new Set(['status'] as const) };
+  const badge = await badgeWith(entry({ statusPurpose: 'refresh' }));
+  expect((await judge(badge, { [LIST]: list })).verdict).toBe('verified');
+  expect((await judge(badge, { [LIST]: list }, { needs })).verdict).toBe('undetermined');
 });
 
 describe('a refresh service', () => {

@@ -5,7 +5,20 @@ import { asList } from '../../src/openbadges/credential.ts';
 import { isJsonObject, type JsonObject } from '../../src/syntax/json.ts';
 import type { Report } from '../../src/verify/report.ts';
 import { verify } from '../../src/verify/verify.ts';
-import { badgeContent, bytesOf, codes, offline, outcomeOf, signedBadge, testIssuer } from '../support/badge.ts';
+import {
+  badgeContent,
+  bytesOf,
+  codes,
+  MADE,
+  NOW,
+  offline,
+  outcomeOf,
+  signedBadge,
+  testIssuer,
+} from '../support/badge.ts';
+import { assembleStatusList } from '../../src/status/list.ts';
+import { MIN_ENTRIES } from '../../src/status/bitstring.ts';
+import { fakeWeb } from '../support/web.ts';
 import { baseProof, derived, withoutProof, withProof } from '../support/sign.ts';
 
 const judge = (document: JsonObject, options = offline()): Promise<Report> => verify(bytesOf(document), options);
@@ -95,6 +108,42 @@ describe('ecdsa-sd-2023, against the reference implementation', () => {
     expect(report.verdict).toBe('undetermined');
     expect(['dates', 'status'].map((check) => outcomeOf(report, check))).toEqual(['undetermined', 'undetermined']);
     expect(codes(report)).toEqual(['WITHHELD', 'WITHHELD']);
+  });
+
+  test('a revocation cannot be hidden behind another entry', async () => {
+    const list = (purpose: string): JsonObject => ({
+      id: `https://school.example/status/${purpose}#7`,
+      type: 'BitstringStatusListEntry',
+      statusPurpose: purpose,
+      statusListIndex: '7',
+      statusListCredential: `https://school.example/status/${purpose}`,
+    });
+    const withStatus = { ...unsigned, credentialStatus: [list('revocation'), list('suspension')] };
+    const lists = Object.fromEntries(
+      await Promise.all(
+        ['revocation', 'suspension'].map(async (purpose) => {
+          const id = `https://school.example/status/${purpose}`;
+          const document = assembleStatusList({
+            url: id,
+            issuer: issuer.id,
+            purpose: purpose === 'revocation' ? 'revocation' : 'suspension',
+            size: MIN_ENTRIES,
+            set: purpose === 'revocation' ? [7] : [],
+            validFrom: MADE,
+            validUntil: NOW + 1000,
+          });
+          return [id, await withProof(document, issuer)] as const;
+        }),
+      ),
+    );
+    const options = { at: NOW, world: fakeWeb(lists) };
+    const base = await baseProof(withStatus, issuer, mandatory);
+    const common = ['/id', '/credentialSubject/identifier'];
+    const hidden = await verify(bytesOf(await derived(base, [...common, '/credentialStatus/1'])), options);
+    expect(hidden.verdict).toBe('undetermined');
+    expect(codes(hidden)).toContain('WITHHELD');
+    const all = await derived(await baseProof(withStatus, issuer, [...mandatory, '/credentialStatus']), common);
+    expect((await verify(bytesOf(all), options)).headline).toMatch(/^REVOKED/);
   });
 
   test('no leaf of what is shown can be edited', async () => {

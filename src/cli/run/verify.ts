@@ -14,7 +14,7 @@ import { createWorld } from '../../world/world.ts';
 import { startProgress } from '../progress.ts';
 import { HtmlReport } from '../render-html.ts';
 import { reportAsText, Summary } from '../render-report.ts';
-import { reportAsJson } from '../report-json.ts';
+import { jsonLine, reportAsJson } from '../report-json.ts';
 import type { Session } from '../session.ts';
 import { counted } from '../style.ts';
 import { type FileReport, type Verifier, verifyBytes, verifyFile } from '../verify/file.ts';
@@ -242,9 +242,9 @@ class Output {
     this.#isRejected ||= report.verdict === 'rejected';
     this.#isOpen ||= report.verdict === 'undetermined';
     this.html?.add(file, report);
-    if (this.#options.jsonl === true) this.#session.out(`${JSON.stringify(reportAsJson(file, report))}\n`);
+    if (this.#options.jsonl === true) this.#session.out(`${jsonLine(reportAsJson(file, report))}\n`);
     else if (this.#isOneDocument)
-      this.#session.out(`${this.#summary.total === 0 ? OPENING : ','}${JSON.stringify(reportAsJson(file, report))}`);
+      this.#session.out(`${this.#summary.total === 0 ? OPENING : ','}${jsonLine(reportAsJson(file, report))}`);
     else if (this.#total === 1)
       this.#session.out(reportAsText(report, this.#recipient, this.#session, { all: this.#options.all === true }));
     this.#summary.add(file, report);

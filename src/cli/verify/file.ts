@@ -31,6 +31,8 @@ export interface Verifier {
 }
 
 const MAX_SIBLINGS = 200;
+const MAX_SIBLING_BYTES = 4 * 1024 * 1024;
+const MAX_SIBLINGS_BYTES = 64 * 1024 * 1024;
 
 /** Verifies the file of a name. */
 export async function verifyFile(file: string, verifier: Verifier): Promise<Report> {
@@ -51,7 +53,8 @@ export async function verifyBytes(bytes: Uint8Array, name: string, verifier: Ver
   try {
     const report = await verify(bytes, options);
     if (!explains || report.verdict !== 'rejected') return report;
-    return await explain(bytes, report, options, await copiesNear(name, report, verifier));
+    // Why a file is refused may remain unknown; that it is refused does not.
+    return await explain(bytes, report, options, await copiesNear(name, report, verifier)).catch(() => report);
   } catch (error) {
     // A fault of badgekit's own must not keep it from the other files, nor look like an answer.
     if (error instanceof BadgekitError) throw error;
@@ -87,8 +90,12 @@ async function siblings(name: string, cwd: string): Promise<readonly Copy[]> {
     .sort((a, b) => Number(b.startsWith(stem)) - Number(a.startsWith(stem)) || (a < b ? -1 : 1))
     .slice(0, MAX_SIBLINGS);
   const copies: Copy[] = [];
+  let size = 0;
   for (const entry of ranked) {
-    const bytes = await readBounded(resolve(cwd, folder, entry), MAX_IMAGE_BYTES).catch(() => undefined);
+    const limit = /\.(?:png|svg)$/i.test(entry) ? MAX_SIBLING_BYTES : MAX_CREDENTIAL_LENGTH;
+    const bytes = await readBounded(resolve(cwd, folder, entry), limit).catch(() => undefined);
+    size += bytes?.length ?? 0;
+    if (size > MAX_SIBLINGS_BYTES) break;
     if (bytes !== undefined) copies.push({ name: join(folder, entry), bytes });
   }
   return copies;

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { fileURLToPath } from 'node:url';
 import type { ErrorCode } from '../../errors.ts';
-import type { Lookup, World } from '../../ports.ts';
+import type { Lookup, Reach, World } from '../../ports.ts';
 import type { Trust, TrustAnswer } from '../../verify/context.ts';
 import type { Copy } from '../../verify/explain.ts';
 import type { Report } from '../../verify/report.ts';
@@ -35,6 +35,7 @@ export type FromWorker =
       readonly id: number;
       readonly url: string;
       readonly maxBytes: number;
+      readonly reach: Reach;
       readonly isLocal: boolean;
     }
   | { readonly kind: 'trust'; readonly id: number; readonly issuer: string; readonly at: number }
@@ -131,7 +132,7 @@ class Lane {
         return;
       case 'read': {
         const from = message.isLocal ? world.local : world;
-        const value: Lookup<Uint8Array> = await from.read(message.url, message.maxBytes);
+        const value: Lookup<Uint8Array> = await from.read(message.url, message.maxBytes, message.reach);
         this.#post({ kind: 'answer', id: message.id, value });
         return;
       }

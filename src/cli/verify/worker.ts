@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { BadgekitError } from '../../errors.ts';
 import { publicKeyFromJwk } from '../../keys/public-key.ts';
-import type { Lookup, World } from '../../ports.ts';
+import type { Lookup, Reach, World } from '../../ports.ts';
 import type { Trust, TrustAnswer } from '../../verify/context.ts';
 import type { Copy } from '../../verify/explain.ts';
 import { type Verifier, verifyFile } from './file.ts';
@@ -28,20 +28,21 @@ function ask<T>(question: (id: number) => FromWorker): Promise<T> {
 
 const known = new Map<string, Promise<Lookup<Uint8Array>>>();
 
-function read(url: string, maxBytes: number, isLocal: boolean): Promise<Lookup<Uint8Array>> {
-  const name = `${String(isLocal)} ${url}`;
-  const answer = known.get(name) ?? ask<Lookup<Uint8Array>>((id) => ({ kind: 'read', id, url, maxBytes, isLocal }));
+function read(url: string, maxBytes: number, reach: Reach, isLocal: boolean): Promise<Lookup<Uint8Array>> {
+  const name = `${String(isLocal)} ${reach} ${maxBytes} ${url}`;
+  const answer =
+    known.get(name) ?? ask<Lookup<Uint8Array>>((id) => ({ kind: 'read', id, url, maxBytes, reach, isLocal }));
   known.set(name, answer);
   return answer;
 }
 
 const local: World = {
-  read: (url, maxBytes) => read(url, maxBytes, true),
+  read: (url, maxBytes, reach = 'anywhere') => read(url, maxBytes, reach, true),
   get local() {
     return local;
   },
 };
-const world: World = { read: (url, maxBytes) => read(url, maxBytes, false), local };
+const world: World = { read: (url, maxBytes, reach = 'anywhere') => read(url, maxBytes, reach, false), local };
 const trust: Trust = { lookUp: (issuer, at) => ask<TrustAnswer>((id) => ({ kind: 'trust', id, issuer, at })) };
 
 const verifier: Verifier = {

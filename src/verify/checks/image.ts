@@ -5,11 +5,13 @@ import { strippedSvg } from '../../bake/svg.ts';
 import { BadgekitError } from '../../errors.ts';
 import type { World } from '../../ports.ts';
 import { isJsonObject, type JsonObject } from '../../syntax/json.ts';
+import { readPng } from '../../syntax/png.ts';
 import { decodeUtf8 } from '../../syntax/text.ts';
 import type { Subject } from '../subject.ts';
 import { type CheckResult, passed, skipped, undetermined } from '../verdict.ts';
 
 const MAX_IMAGE_BYTES = 16 * 1024 * 1024;
+const MAX_PIXELS = 4 * 1024 * 1024;
 
 /**
  * Step 13: whether the picture that carries the credential is the one that it names. Anybody can bake a true credential
@@ -67,15 +69,19 @@ function dataUrl(id: string): Uint8Array | undefined {
 function isSamePicture(signed: Uint8Array, { format, bytes }: NonNullable<Subject['image']>): boolean {
   try {
     if (format === 'png')
-      return (
-        Buffer.compare(strippedPng(signed), strippedPng(bytes)) === 0 ||
-        Buffer.compare(decodePixels(signed), decodePixels(bytes)) === 0
-      );
+      return Buffer.compare(strippedPng(signed), strippedPng(bytes)) === 0 || areSamePixels(signed, bytes);
     return squeezed(signed) === squeezed(bytes);
   } catch (error) {
     if (error instanceof BadgekitError) return false;
     throw error;
   }
+}
+
+/** Decoded only where the sizes are the same, and no larger than a badge is. */
+function areSamePixels(one: Uint8Array, other: Uint8Array): boolean {
+  const [a, b] = [readPng(one), readPng(other)];
+  if (a.width !== b.width || a.height !== b.height || a.width * a.height > MAX_PIXELS) return false;
+  return Buffer.compare(decodePixels(one), decodePixels(other)) === 0;
 }
 
 function squeezed(svg: Uint8Array): string {

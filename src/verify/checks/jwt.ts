@@ -3,6 +3,7 @@ import { type Algorithm, ALGORITHMS } from '../../keys/algorithms.ts';
 import { methodKey, type VerificationMethod } from '../../keys/controller-document.ts';
 import { readPublicKeys } from '../../keys/public-key-file.ts';
 import { isSameKey, type PublicKey, publicKeyFromJwk } from '../../keys/public-key.ts';
+import { asList } from '../../openbadges/credential.ts';
 import { checkJwtSignature, numericDate, type OpenedJwt } from '../../proof/jwt.ts';
 import { formatDay } from '../../syntax/datetime.ts';
 import { isDid } from '../../syntax/iri.ts';
@@ -40,8 +41,12 @@ export async function checkJwt(
   options: VerifyOptions & { readonly purpose?: Purpose },
 ): Promise<SignatureChecks> {
   const algorithm = Object.values(ALGORITHMS).find(({ jws }) => jws.some((name) => name === jwt.header['alg']));
-  const typs = options.purpose === 'authentication' ? PRESENTATION_TYP : ALLOWED_TYP;
-  const faults = nonEmpty([...headerFaults(jwt, algorithm, typs), ...claimFaults(jwt, issuer, options.at)]);
+  const isPresentation = options.purpose === 'authentication';
+  const faults = nonEmpty([
+    ...headerFaults(jwt, algorithm, isPresentation ? PRESENTATION_TYP : ALLOWED_TYP),
+    ...claimFaults(jwt, issuer, isPresentation, options.at),
+    ...bindingFaults(jwt, options),
+  ]);
   if (faults !== undefined || algorithm === undefined)
     return withoutKey(
       failed('signature', faults ?? [{ code: 'JWT_ALGORITHM', message: 'the token names no algorithm' }]),
@@ -87,7 +92,12 @@ function headerFaults({ header }: OpenedJwt, algorithm: Algorithm | undefined, t
 }
 
 /** Registered claims must not say other things than the credential (the same section). */
-function claimFaults({ payload, credential }: OpenedJwt, issuer: string, at: number): Finding[] {
+function claimFaults(
+  { payload, credential }: OpenedJwt,
+  issuer: string,
+  isPresentation: boolean,
+  at: number,
+): Finding[] {
   const subject = credential['credentialSubject'];
   const from = credential['validFrom'] ?? credential['issuanceDate'];
   const until = credential['validUntil'] ?? credential['expirationDate'];
@@ -95,7 +105,8 @@ function claimFaults({ payload, credential }: OpenedJwt, issuer: string, at: num
     ['iss', issuer],
     ['jti', credential['id']],
     ['sub', isJsonObject(subject) ? subject['id'] : undefined],
-    ['nbf', numericDate(from)],
+    // A presentation has no dates of its own: those of the token are its only ones.
+    ['nbf', isPresentation && from === undefined ? startWithin(payload['nbf'], at) : numericDate(from)],
     ['exp', numericDate(until)],
   ];
   const said = (claim: string): Json | undefined => {
@@ -103,12 +114,13 @@ function claimFaults({ payload, credential }: OpenedJwt, issuer: string, at: num
     return typeof value === 'number' ? Math.floor(value) : value;
   };
   // An end that only the token has counts like the credential's own.
-  const ownEnd = until === undefined && typeof payload['exp'] === 'number' ? payload['exp'] * 1000 : undefined;
+  const { exp } = payload;
+  const ownEnd = until === undefined && isNumericDate(exp) ? exp * 1000 : undefined;
   const isMismatch = ([claim, value]: readonly [string, Json | undefined]): boolean =>
     said(claim) !== undefined && said(claim) !== value && !(claim === 'exp' && ownEnd !== undefined);
   const mismatches = expected.filter(isMismatch);
   const { iat } = payload;
-  const future = iat !== undefined && (typeof iat !== 'number' || iat * 1000 > at + CLOCK_SKEW_MS);
+  const future = iat !== undefined && (!isNumericDate(iat) || iat * 1000 > at + CLOCK_SKEW_MS);
   const ended: Finding[] =
     ownEnd !== undefined && ownEnd < at
       ? [{ code: 'EXPIRED', path: '/exp', message: `it expired on ${formatDay(ownEnd)}` }]
@@ -130,6 +142,30 @@ function claimFaults({ payload, credential }: OpenedJwt, issuer: string, at: num
         ]
       : []),
   ];
+}
+
+/** The start that a token alone names, where it lies in the past. */
+function startWithin(nbf: Json | undefined, at: number): number | undefined {
+  return isNumericDate(nbf) && nbf * 1000 <= at + CLOCK_SKEW_MS ? Math.floor(nbf) : undefined;
+}
+
+/** Whether the token was made for what the reader asked for (RFC 7519, `aud`; OpenID Connect, `nonce`). */
+function bindingFaults({ payload }: OpenedJwt, { domain, challenge }: VerifyOptions): Finding[] {
+  const bound = [
+    ['domain', domain, payload['aud']],
+    ['challenge', challenge, payload['nonce']],
+  ] as const;
+  return bound
+    .filter(([, wanted, given]) => wanted !== undefined && !asList(given).includes(wanted))
+    .map(([name, wanted = '']) => ({
+      code: 'PROOF_DOMAIN',
+      message: `the token was not made for the ${name} ${quoted(wanted)}`,
+    }));
+}
+
+/** Seconds since 1970 up to the year 9999 (RFC 7519, section 2). */
+function isNumericDate(value: Json | undefined): value is number {
+  return typeof value === 'number' && value >= 0 && value < 253_402_300_800;
 }
 
 function claimNotes({ payload, credential, header }: OpenedJwt): Finding[] {
@@ -244,7 +280,7 @@ async function byUrl(
 
 /** The one key that stands at an address, as a JWK, a key document or a set with one key. */
 async function behindUrl(url: string, { world }: Resolving): Promise<PublicKey | undefined> {
-  const found = await world.read(url.split('#')[0] ?? url, MAX_KEY_BYTES);
+  const found = await world.read(url.split('#')[0] ?? url, MAX_KEY_BYTES, 'origin');
   if (!found.found) return undefined;
   try {
     const [only, ...others] = readPublicKeys(decodeUtf8(found.value));

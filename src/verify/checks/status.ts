@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { BadgekitError } from '../../errors.ts';
 import { asList, issuerId } from '../../openbadges/credential.ts';
 import type { LookupSource, World } from '../../ports.ts';
+import { showsAllOf } from '../../proof/data-integrity.ts';
 import { isDerived } from '../../proof/suites.ts';
 import { type Bitstring, decodeBitstring } from '../../status/bitstring.ts';
 import { type BitstringEntry, readStatusEntry, readStatusList, type StatusListParts } from '../../status/list.ts';
@@ -10,6 +11,7 @@ import { formatMinute, readInstant } from '../../syntax/datetime.ts';
 import { type Json, type JsonObject, parseJson, shownJson } from '../../syntax/json.ts';
 import { decodeUtf8, quoted } from '../../syntax/text.ts';
 import type { VerifyOptions } from '../context.ts';
+import { staleness } from '../freshness.ts';
 import { openText, type Subject } from '../subject.ts';
 import { type CheckResult, failed, type Finding, passed, skipped, undetermined } from '../verdict.ts';
 import { checkDates } from './dates.ts';
@@ -17,6 +19,9 @@ import { checkForm, formFaultsOf } from './form.ts';
 import { checkSignature } from './signature.ts';
 
 const MAX_LIST_BYTES = 4 * 1024 * 1024;
+/** Each is looked up; a badge has one or two. */
+const MAX_ENTRIES = 8;
+const STATUS = 'https://www.w3.org/2018/credentials#credentialStatus';
 
 /** Step 9: every status entry of the credential is looked up; the worst answer counts. */
 export async function checkStatus(document: JsonObject, options: VerifyOptions): Promise<CheckResult> {
@@ -32,9 +37,27 @@ export async function checkStatus(document: JsonObject, options: VerifyOptions):
       },
     ]);
   }
+  if (entries.length > MAX_ENTRIES)
+    return failed('status', [
+      {
+        code: 'STATUS_MALFORMED',
+        path: '/credentialStatus',
+        message: `it has more than ${MAX_ENTRIES} status entries`,
+      },
+    ]);
   const results: CheckResult[] = [];
   for (const entry of entries) results.push(await checkEntry(entry, document, options));
-  const worst = (['failed', 'undetermined', 'passed'] as const)
+  if (isDerived(document) && options.allowsWithheld !== true && !(await showsAllOf(document, STATUS)))
+    results.push(
+      undetermined('status', [
+        {
+          code: 'WITHHELD',
+          message: 'its holder may have withheld another status than it shows: whether it was revoked is not known',
+          advice: 'ask the holder to show every status, or give --allow-withheld if you know that there is no other',
+        },
+      ]),
+    );
+  const worst = (['failed', 'undetermined', 'passed', 'skipped'] as const)
     .map((outcome) => results.find((result) => result.outcome === outcome))
     .find((result) => result !== undefined);
   const findings = results.flatMap((result) => result.findings);
@@ -73,7 +96,9 @@ async function checkEntry(entry: Json, document: JsonObject, options: VerifyOpti
       },
     ]);
   }
-  if (read.kind === 'revocation list') return checkRevocationList(fetched.value, fetched.source, document);
+  const stale = staleness(fetched.source, options);
+  if (stale !== undefined) return undetermined('status', [stale]);
+  if (read.kind === 'revocation list') return checkRevocationList(fetched.value, url, fetched.source, document);
   const opened = openText(safeText(fetched.value), 'status list');
   const { subject } = opened;
   if (subject === undefined) return rejectedList(`it cannot be read: ${(opened.syntax ?? opened.file).summary}`);
@@ -81,10 +106,10 @@ async function checkEntry(entry: Json, document: JsonObject, options: VerifyOpti
 }
 
 /** A list that nobody signed: it counts as far as its place on the web can be relied on, and the report says so. */
-function checkRevocationList(bytes: Uint8Array, source: LookupSource, document: JsonObject): CheckResult {
+function checkRevocationList(bytes: Uint8Array, url: string, source: LookupSource, document: JsonObject): CheckResult {
   try {
     const id = typeof document['id'] === 'string' ? document['id'] : '';
-    const answer = findRevocation(parseJson(decodeUtf8(bytes)), id, issuerId(document) ?? '');
+    const answer = findRevocation(parseJson(decodeUtf8(bytes)), url, id, issuerId(document) ?? '');
     const note: Finding = {
       code: 'STATUS_UNSIGNED',
       message: `the 1EdTechRevocationList is not signed: this rests on the server that sent it${place(source)}`,
@@ -149,7 +174,12 @@ async function readBit(list: Subject, wanted: Wanted, options: VerifyOptions): P
         advice: 'the issuer must publish a newer one; ask there',
       },
     ]);
-  return passed('status', clear(value, asOf, wanted), notesOn(value, content, wanted, options));
+  const summary = clear(value, asOf, wanted);
+  const notes = notesOn(value, content, wanted, options);
+  // Only these say whether it still holds; a demand for the status is not met by others.
+  return wanted.purpose === 'revocation' || wanted.purpose === 'suspension'
+    ? passed('status', summary, notes)
+    : skipped('status', summary, notes);
 }
 
 const CLEAR: Readonly<Partial<Record<string, string>>> = {
@@ -160,7 +190,11 @@ const CLEAR: Readonly<Partial<Record<string, string>>> = {
 
 function clear(value: number, asOf: string, { purpose, messages, source }: Wanted): string {
   const said =
-    purpose === 'message' ? `its status is ${quoted(messages[value] ?? String(value), 200)}` : CLEAR[purpose];
+    purpose === 'message'
+      ? `its status is ${quoted(messages[value] ?? String(value), 200)}`
+      : Object.hasOwn(CLEAR, purpose)
+        ? CLEAR[purpose]
+        : undefined;
   return `${said ?? `nothing is set for ${quoted(purpose)}, which says nothing of revocation`}, list of ${asOf}${place(source)}`;
 }
 
@@ -203,7 +237,15 @@ function authenticate(list: Subject, options: VerifyOptions): Promise<CheckResul
   const known = judged.get(options.world) ?? new Map<string, Promise<CheckResult>>();
   judged.set(options.world, known);
   const name = createHash('sha256')
-    .update(JSON.stringify([list.jwt?.text ?? list.document, options.at, options.keysFor ?? null]))
+    .update(
+      JSON.stringify([
+        list.jwt?.text ?? list.document,
+        options.at,
+        options.keysFor ?? null,
+        options.allowsWithheld ?? null,
+        (options.keys ?? []).map(({ key, ...about }) => [key.jwk, about]),
+      ]),
+    )
     .digest('base64');
   const answer = known.get(name) ?? judge(list, options);
   known.set(name, answer);
@@ -230,7 +272,7 @@ async function judge(list: Subject, options: VerifyOptions): Promise<CheckResult
       },
     ]);
   if (fault !== undefined) return rejectedList(fault.summary);
-  const open = [signature, key].find(({ outcome }) => outcome === 'undetermined');
+  const open = [signature, key, dates].find(({ outcome }) => outcome === 'undetermined');
   if (open === undefined) return passed('status', '');
   return undetermined('status', [
     {

@@ -1,24 +1,27 @@
-import { BadgekitError } from '../../errors.ts';
 import { ALGORITHMS } from '../../keys/algorithms.ts';
-import { isSameKey, type PublicKey, publicKeyFromPem } from '../../keys/public-key.ts';
+import { publicKeyFromPem } from '../../keys/public-key.ts';
 import { asList } from '../../openbadges/credential.ts';
+import type { LookupSource } from '../../ports.ts';
 import { checkJwtSignature, type OpenedJwt } from '../../proof/jwt.ts';
+import { formatMinute } from '../../syntax/datetime.ts';
 import { canonicalJson } from '../../syntax/jcs.ts';
 import { isJsonObject, type JsonObject, shownJson } from '../../syntax/json.ts';
 import { quoted } from '../../syntax/text.ts';
-import type { SignatureChecks } from '../checks/decide.ts';
+import { decide, type SignatureChecks } from '../checks/decide.ts';
 import type { VerifyOptions } from '../context.ts';
 import { firstDifference } from '../differences.ts';
+import { staleness } from '../freshness.ts';
+import { isPlainWebIdentifier } from '../issuer-keys.ts';
+import { guarded, refused, type ResolvedKey } from '../resolve-key.ts';
 import { failed, type Finding, passed, skipped, undetermined } from '../verdict.ts';
 import type { Assertion } from './assertion.ts';
 import { type Background, readNode } from './background.ts';
 
 /** A signed assertion: a compact JWS under a key that the issuer's profile names, and that names the issuer. */
 export async function checkSigned(
-  assertion: Assertion,
   creator: string | undefined,
   jwt: OpenedJwt | undefined,
-  { issuer, why }: Background,
+  background: Background,
   options: VerifyOptions,
 ): Promise<SignatureChecks> {
   if (jwt === undefined)
@@ -33,77 +36,45 @@ export async function checkSigned(
       code: 'JWT_ALGORITHM',
       message: `the token's algorithm ${quoted(shownJson(jwt.header['alg'] ?? 'none'))} is not one that proves anything about an issuer`,
     });
-  const suite = `JWS ${String(jwt.header['alg'])}`;
-  const issuerId = typeof issuer?.['id'] === 'string' ? issuer['id'] : undefined;
-  const given = (options.keys ?? []).filter(({ controller }) => controller === undefined || controller === issuerId);
-  const resolved = await namedKey(creator, issuer, why, options);
-  if ('key' in resolved) {
-    if (!(await checkJwtSignature(jwt, resolved.key))) return wrong(suite);
-    const isOther = given.length > 0 && !given.some(({ key }) => isSameKey(key, resolved.key));
-    return isOther
-      ? { signature: passed('signature', suite), key: failed('key', [NOT_GIVEN]) }
-      : { signature: passed('signature', suite), key: passed('key', resolved.how) };
-  }
-  for (const { key } of given)
-    if (await checkJwtSignature(jwt, key))
-      return { signature: passed('signature', suite), key: passed('key', 'a key that you gave') };
-  if (resolved.finding.code === 'ISSUER_MISMATCH')
-    return {
-      signature: undetermined('signature', [
-        { code: 'ISSUER_MISMATCH', message: 'not looked at, because the key cannot be used' },
-      ]),
-      key: failed('key', [resolved.finding]),
-    };
-  return {
-    signature: undetermined('signature', [
-      { code: resolved.finding.code, message: `${assertion.id} cannot be checked without the issuer's key` },
-    ]),
-    key: undetermined('key', [resolved.finding]),
-  };
+  return await decide({
+    suite: `JWS ${String(jwt.header['alg'])}`,
+    accepts: { keys: [algorithm.name] },
+    created: '',
+    issuer: background.issuerId ?? '',
+    method: creator ?? '',
+    resolved: await namedKey(creator, background, options),
+    verifies: (key) => checkJwtSignature(jwt, key),
+    options,
+  });
 }
-
-const NOT_GIVEN: Finding = {
-  code: 'KEY_NOT_AUTHENTICATED',
-  message: 'it was signed with a key that is not among those you gave',
-};
 
 /** The key that the assertion names: it must say that it is the issuer's, and the issuer must say the same. */
 async function namedKey(
   creator: string | undefined,
-  issuer: JsonObject | undefined,
-  why: Finding | undefined,
+  { issuer, why }: Background,
   options: VerifyOptions,
-): Promise<{ readonly key: PublicKey; readonly how: string } | { readonly finding: Finding }> {
+): Promise<ResolvedKey> {
   if (issuer === undefined)
-    return { finding: why ?? { code: 'KEY_UNREACHABLE', message: 'nothing says who issued it' } };
+    return { kind: 'unknown', finding: why ?? { code: 'KEY_UNREACHABLE', message: 'nothing says who issued it' } };
   const own = asList(issuer['publicKey']);
   const [first] = own;
   const name = creator ?? (isJsonObject(first) ? first['id'] : first);
   const inside = own.filter(isJsonObject).find(({ id }) => id === name);
   const isNamed = typeof name === 'string' && own.some((each) => (isJsonObject(each) ? each['id'] : each) === name);
   if (!isNamed)
-    return {
-      finding: {
-        code: 'ISSUER_MISMATCH',
-        message: `the issuer ${quoted(shownJson(issuer['id'] ?? 'nobody'), 160)} does not name the key ${quoted(shownJson(name ?? 'none'), 160)} as its own`,
-      },
-    };
+    return refused(
+      'ISSUER_MISMATCH',
+      `the issuer ${quoted(shownJson(issuer['id'] ?? 'nobody'), 160)} does not name the key ${quoted(shownJson(name ?? 'none'), 160)} as its own`,
+    );
   const read = await readNode(inside ?? name, 'key', options);
-  if (!read.ok) return { finding: read.finding };
+  if (!read.ok) return { kind: 'unknown', finding: read.finding };
   const { owner, publicKeyPem } = read.node;
-  if (owner !== issuer['id'])
-    return {
-      finding: { code: 'ISSUER_MISMATCH', message: 'the key does not name the issuer as its owner' },
-    };
-  try {
-    return {
-      key: publicKeyFromPem(typeof publicKeyPem === 'string' ? publicKeyPem : ''),
-      how: `${name}, which the issuer's profile names`,
-    };
-  } catch (error) {
-    if (!(error instanceof BadgekitError)) throw error;
-    return { finding: { code: 'KEY_INVALID', message: error.message } };
-  }
+  if (owner !== issuer['id']) return refused('ISSUER_MISMATCH', 'the key does not name the issuer as its owner');
+  return await guarded(() => ({
+    kind: 'authenticated',
+    key: publicKeyFromPem(typeof publicKeyPem === 'string' ? publicKeyPem : ''),
+    how: `${name}, which the issuer's profile names`,
+  }));
 }
 
 /** A hosted assertion is true where its own address, which must be the issuer's, says the same today. */
@@ -124,6 +95,8 @@ export async function checkHosted(
     });
   const hosted = await readNode(id, 'badge itself', options);
   if (!hosted.ok) return open(hosted.finding);
+  const stale = staleness(hosted.source, options);
+  if (stale !== undefined) return open(stale);
   const { revoked: _one, revocationReason: _two, ...said } = hosted.node;
   const { revoked: _three, revocationReason: _four, ...here } = document;
   if (canonicalJson(said) !== canonicalJson(here)) {
@@ -136,27 +109,40 @@ export async function checkHosted(
   }
   return {
     signature: passed('signature', `hosted: the copy at ${quoted(id, 160)} says the same`),
-    key: passed('key', 'the address is one of the issuer; TLS speaks for it'),
+    key: passed('key', `the address is one of the issuer${sourceNote(hosted.source)}`),
   };
 }
 
 /** Open Badges 2.0, "Hosted verification": the issuer's origins and prefixes; without any, the host of its own id. */
 function isInScope(id: string, issuer: JsonObject): boolean {
-  if (!URL.canParse(id) || !id.startsWith('https://')) return false;
+  if (!isPlainWebIdentifier(id)) return false;
+  const { host, origin } = new URL(id);
   const { verification } = issuer;
   const policy = isJsonObject(verification) ? verification : {};
   const origins = asList(policy['allowedOrigins']);
   const prefixes = asList(policy['startsWith']);
   if (origins.length === 0 && prefixes.length === 0)
     return (
-      typeof issuer['id'] === 'string' &&
-      URL.canParse(issuer['id']) &&
-      new URL(issuer['id']).origin === new URL(id).origin
+      typeof issuer['id'] === 'string' && isPlainWebIdentifier(issuer['id']) && new URL(issuer['id']).origin === origin
     );
   return (
-    (origins.length === 0 || origins.includes(new URL(id).host)) &&
-    (prefixes.length === 0 || prefixes.some((prefix) => typeof prefix === 'string' && id.startsWith(prefix)))
+    (origins.length === 0 || origins.includes(host)) &&
+    (prefixes.length === 0 || prefixes.some((prefix) => typeof prefix === 'string' && isBelow(id, prefix)))
   );
+}
+
+/** A prefix ends where a part of the path does: `https://a.example/x` is none of `https://a.example/xy`. */
+function isBelow(id: string, prefix: string): boolean {
+  if (!isPlainWebIdentifier(prefix) || new URL(prefix).origin !== new URL(id).origin) return false;
+  return id.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`);
+}
+
+/** What speaks for a hosted badge: TLS now, or what was saved then. */
+function sourceNote(source: LookupSource | undefined): string {
+  if (source === undefined || source.kind === 'network') return '; TLS speaks for it';
+  return source.kind === 'bundle'
+    ? `, judging by ${quoted(source.path)}, saved ${formatMinute(source.savedAt)}`
+    : `, judging by the folder ${quoted(source.path)}`;
 }
 
 function unsigned(finding: Finding): SignatureChecks {
@@ -170,11 +156,4 @@ function open(finding: Finding): SignatureChecks {
     ]),
     key: undetermined('key', [finding]),
   };
-}
-
-function wrong(suite: string): SignatureChecks {
-  return unsigned({
-    code: 'SIGNATURE_WRONG',
-    message: `the ${suite} signature does not match: the content was changed after it was signed, or another key signed it`,
-  });
 }

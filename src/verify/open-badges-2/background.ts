@@ -1,7 +1,9 @@
 import { BadgekitError } from '../../errors.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../../syntax/json.ts';
 import { decodeUtf8, quoted } from '../../syntax/text.ts';
+import type { LookupSource } from '../../ports.ts';
 import type { VerifyOptions } from '../context.ts';
+import { isPlainWebIdentifier } from '../issuer-keys.ts';
 import type { Finding } from '../verdict.ts';
 import type { Assertion } from './assertion.ts';
 
@@ -10,33 +12,44 @@ const MAX_DOCUMENT_BYTES = 1024 * 1024;
 /** A BadgeClass and the Profile that issued it, as far as they could be read. */
 export interface Background {
   readonly badge: JsonObject | undefined;
+  /** The issuer's identifier, as the badge class names it. */
+  readonly issuerId: string | undefined;
+  /** The profile at the issuer's own address. */
   readonly issuer: JsonObject | undefined;
   readonly why: Finding | undefined;
 }
 
-/** The badge class and the issuer: inside the assertion, or at the addresses that it names. */
+/** The badge class, inside the assertion or at its address, and the issuer's profile, at its address alone. */
 export async function readBackground(assertion: Assertion, options: VerifyOptions): Promise<Background> {
   const badge = await readNode(assertion.badge, 'badge class', options);
-  if (!badge.ok) return { badge: undefined, issuer: undefined, why: badge.finding };
+  if (!badge.ok) return { badge: undefined, issuerId: undefined, issuer: undefined, why: badge.finding };
   const named = badge.node['issuer'];
-  if (!isJsonObject(named) && typeof named !== 'string')
-    return {
-      badge: badge.node,
-      issuer: undefined,
-      why: { code: 'SCHEMA', message: 'the badge class names no issuer' },
-    };
-  const issuer = await readNode(named, 'issuer', options);
+  const id = isJsonObject(named) ? named['id'] : named;
+  const issuerId = typeof id === 'string' ? id : undefined;
+  const issuer = await readIssuer(issuerId, options);
   return issuer.ok
-    ? { badge: badge.node, issuer: issuer.node, why: undefined }
-    : { badge: badge.node, issuer: undefined, why: issuer.finding };
+    ? { badge: badge.node, issuerId, issuer: issuer.node, why: undefined }
+    : { badge: badge.node, issuerId, issuer: undefined, why: issuer.finding };
 }
 
-type ReadNode = { readonly ok: true; readonly node: JsonObject } | { readonly ok: false; readonly finding: Finding };
+/** A profile inside an assertion is what its sender says: only the one at the issuer's own address speaks for it. */
+async function readIssuer(id: string | undefined, options: VerifyOptions): Promise<ReadNode> {
+  if (id === undefined || !isPlainWebIdentifier(id))
+    return {
+      ok: false,
+      finding: { code: 'ISSUER_MISMATCH', message: 'the issuer is not named by a plain https address' },
+    };
+  return await readNode(id, 'issuer', options);
+}
+
+type ReadNode =
+  | { readonly ok: true; readonly node: JsonObject; readonly source?: LookupSource }
+  | { readonly ok: false; readonly finding: Finding };
 
 /** A linked document, which must call itself by the address under which it was found. */
 export async function readNode(node: JsonObject | string, called: string, { world }: VerifyOptions): Promise<ReadNode> {
   if (typeof node !== 'string') return { ok: true, node };
-  const found = await world.read(node, MAX_DOCUMENT_BYTES);
+  const found = await world.read(node, MAX_DOCUMENT_BYTES, 'origin');
   const unreachable = (why: string): ReadNode => ({
     ok: false,
     finding: {
@@ -48,7 +61,7 @@ export async function readNode(node: JsonObject | string, called: string, { worl
   if (!found.found) return unreachable(found.message);
   try {
     const value = parseJson(decodeUtf8(found.value));
-    if (isJsonObject(value) && value['id'] === node) return { ok: true, node: value };
+    if (isJsonObject(value) && value['id'] === node) return { ok: true, node: value, source: found.source };
     return unreachable('what stands there does not have this id');
   } catch (error) {
     if (!(error instanceof BadgekitError)) throw error;

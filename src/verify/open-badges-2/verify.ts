@@ -1,13 +1,15 @@
 import { asList } from '../../openbadges/credential.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../syntax/json.ts';
+import { formatMinute } from '../../syntax/datetime.ts';
 import { quoted } from '../../syntax/text.ts';
+import { staleness } from '../freshness.ts';
 import { checkDates } from '../checks/dates.ts';
 import { checkRecipient } from '../checks/recipient.ts';
 import { checkTrust } from '../checks/trust.ts';
 import type { VerifyOptions } from '../context.ts';
 import { type Claims, type Report, reportOf } from '../report.ts';
 import { STANDARDS, type Subject } from '../subject.ts';
-import { type CheckResult, failed, passed, passedAll, skipped, undetermined } from '../verdict.ts';
+import { type CheckResult, failed, needsSigned, passed, passedAll, skipped, undetermined } from '../verdict.ts';
 import { type Assertion, lacks, readAssertion } from './assertion.ts';
 import { checkHosted, checkSigned } from './authenticity.ts';
 import { type Background, readBackground, readNode } from './background.ts';
@@ -40,9 +42,15 @@ export async function verifyOpenBadges2(
       options.needs,
     );
   const background = await readBackground(assertion, options);
-  const { signature, key } =
-    assertion.verification.kind === 'signed'
-      ? await checkSigned(assertion, assertion.verification.creator, jwt, background, options)
+  const { signature, key } = isBound(options)
+    ? {
+        signature: failed('signature', [
+          { code: 'PROOF_DOMAIN', message: 'an Open Badges 2.0 badge is made for no domain and answers no challenge' },
+        ]),
+        key: skipped('key', 'not looked for'),
+      }
+    : assertion.verification.kind === 'signed'
+      ? await checkSigned(assertion.verification.creator, jwt, background, options)
       : await checkHosted(assertion, document, jwt, background, options);
   const isAuthentic = passedAll([signature, key], ['signature', 'key']);
   const about = asVersion3(document, assertion, background);
@@ -64,8 +72,12 @@ export async function verifyOpenBadges2(
   return reportOf(
     checks,
     { document, standard: STANDARDS.OpenBadges2, claims: claimsOf(assertion, background) },
-    options.needs,
+    needsSigned(options.needs),
   );
+}
+
+function isBound({ domain, challenge }: VerifyOptions): boolean {
+  return domain !== undefined || challenge !== undefined;
 }
 
 function schemaOf({ badge, issuer }: Background): CheckResult {
@@ -92,8 +104,22 @@ async function checkRevocation(
   if (verification.kind === 'hosted') {
     const hosted = await readNode(id, 'badge itself', options);
     if (hosted.ok && hosted.node['revoked'] === true) return revoked(hosted.node['revocationReason']);
-    return passed('status', 'its issuer still hosts it, unrevoked');
+    return hosted.ok
+      ? passed(
+          'status',
+          `its issuer hosts it, unrevoked${hosted.source?.kind === 'bundle' ? ` (as saved ${formatMinute(hosted.source.savedAt)})` : ''}`,
+        )
+      : undetermined('status', [{ ...hosted.finding, code: 'STATUS_UNKNOWN' }]);
   }
+  if (issuer === undefined)
+    return undetermined('status', [
+      {
+        code: 'STATUS_UNKNOWN',
+        message:
+          "whether it was revoked is not known: the issuer's profile, which names its revocation list, was not read",
+        advice: 'try again online',
+      },
+    ]);
   if (typeof list !== 'string') return skipped('status', 'its issuer has no revocation list: it cannot revoke it');
   const read = await readNode(list, 'revocation list', options);
   if (!read.ok)
@@ -104,6 +130,8 @@ async function checkRevocation(
         message: `whether it was revoked is not known: ${read.finding.message}`,
       },
     ]);
+  const stale = staleness(read.source, options);
+  if (stale !== undefined) return undetermined('status', [stale]);
   const entry = asList(read.node['revokedAssertions']).find((each) => (isJsonObject(each) ? each['id'] : each) === id);
   return entry === undefined
     ? passed('status', "not in the issuer's revocation list")
@@ -116,13 +144,13 @@ function revoked(reason: Json | undefined): CheckResult {
 }
 
 /** The parts that the checks of 3.0 look at, under their names in 3.0. */
-function asVersion3(document: JsonObject, assertion: Assertion, { issuer }: Background): JsonObject {
+function asVersion3(document: JsonObject, assertion: Assertion, { issuer, issuerId }: Background): JsonObject {
   const { recipient, issuedOn, expires } = assertion;
   const identity = recipient['identity'] ?? '';
   return {
     validFrom: issuedOn,
     ...(expires === undefined ? {} : { validUntil: expires }),
-    ...(issuer === undefined ? {} : { issuer }),
+    ...(issuerId === undefined ? {} : { issuer: { id: issuerId, name: issuer?.['name'] ?? issuerId } }),
     id: document['id'] ?? '',
     credentialSubject: {
       identifier: [
@@ -137,11 +165,11 @@ function asVersion3(document: JsonObject, assertion: Assertion, { issuer }: Back
   };
 }
 
-function claimsOf({ id, issuedOn, expires }: Assertion, { badge, issuer }: Background): Claims {
+function claimsOf({ id, issuedOn, expires }: Assertion, { badge, issuer, issuerId }: Background): Claims {
   return {
     id,
     name: text(badge?.['name']),
-    issuerId: text(issuer?.['id']) ?? text(badge?.['issuer']),
+    issuerId,
     issuerName: text(issuer?.['name']),
     validFrom: text(issuedOn),
     validUntil: text(expires),
