@@ -70,7 +70,8 @@ export function imageFormat(image: Uint8Array): ImageFormat {
   });
 }
 
-function otherKind(image: Uint8Array, kind: FileKind): string {
+/** `: it is a JPEG`, for a file that is none of what was asked for. */
+export function otherKind(image: Uint8Array, kind: FileKind): string {
   if (image[0] === 0xff && image[1] === 0xd8) return ': it is a JPEG';
   if (image[0] === 0x1f && image[1] === 0x8b)
     return ': it is compressed with gzip, as .svgz files are; unpack it first';

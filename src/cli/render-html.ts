@@ -2,7 +2,7 @@ import { formatDay, formatMinute, readInstant } from '../syntax/datetime.ts';
 import { visible } from '../syntax/text.ts';
 import type { Report } from '../verify/report.ts';
 import type { CheckResult, Outcome } from '../verify/verdict.ts';
-import { splitHeadline, Summary } from './render-report.ts';
+import { saysSomething, splitHeadline, Summary } from './render-report.ts';
 import { count } from './style.ts';
 
 const OUTCOMES: Readonly<Record<Outcome, string>> = {
@@ -32,9 +32,14 @@ td.skipped { color: var(--dim); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; margin: .75rem 0; }
 dt { color: var(--dim); } dd { margin: 0; }
 table { border-collapse: collapse; width: 100%; margin-top: .75rem; }
+.index { margin: 0 0 2rem; }
 caption { text-align: left; font-weight: 600; padding-bottom: .25rem; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .75rem .35rem 0; border-top: 1px solid var(--line); }
-th[scope=row] { font-weight: 600; white-space: nowrap; }
+th[scope=row], td.passed, td.failed, td.undetermined, td.skipped { white-space: nowrap; overflow-wrap: normal; }
+thead th { white-space: nowrap; overflow-wrap: normal; }
+th[scope=row] { font-weight: 600; }
+.index th[scope=row] { white-space: normal; overflow-wrap: anywhere; min-width: 12rem; }
+a { color: var(--ink); }
 ul.findings { margin: .25rem 0 0; padding-left: 1.1rem; }
 code { font: .85em ui-monospace, "SF Mono", Consolas, monospace; }
 footer { margin-top: 2rem; border-top: 1px solid var(--line); padding-top: .75rem; }
@@ -46,6 +51,7 @@ export class HtmlReport {
   readonly #at: number;
   readonly #isAsOf: boolean;
   readonly #articles: string[] = [];
+  readonly #rows: string[] = [];
   readonly #summary = new Summary();
 
   constructor(at: number, isAsOf: boolean) {
@@ -55,7 +61,9 @@ export class HtmlReport {
 
   add(file: string, report: Report): void {
     this.#summary.add(file, report);
-    this.#articles.push(article(file, report, 2, `c${this.#articles.length + 1}`));
+    const id = `c${this.#articles.length + 1}`;
+    this.#articles.push(article(file, report, 2, id));
+    this.#rows.push(indexRow(file, report, id));
   }
 
   write(): string {
@@ -81,13 +89,32 @@ export class HtmlReport {
 </header>
 <main>
 <ul class="counts" aria-label="Verdicts">${counts.join('')}</ul>
-${this.#articles.join('\n')}
+${total > 1 ? index(this.#rows) : ''}${this.#articles.join('\n')}
 </main>
 <footer class="dim"><p>“Not known” means that something could not be looked up or compared; it is neither a yes nor a no.</p></footer>
 </body>
 </html>
 `;
   }
+}
+
+/** All files at a glance, each with a link to what is said of it. */
+function index(rows: readonly string[]): string {
+  return `<table class="index">
+<caption>All files</caption>
+<thead><tr><th scope="col">file</th><th scope="col">verdict</th><th scope="col">why</th></tr></thead>
+<tbody>
+${rows.join('\n')}
+</tbody>
+</table>
+`;
+}
+
+const OUTCOME_OF = { verified: 'passed', rejected: 'failed', undetermined: 'undetermined' } as const;
+
+function indexRow(file: string, report: Report, id: string): string {
+  const [word, text] = splitHeadline(report);
+  return `<tr><th scope="row"><a href="#${id}">${escape(file)}</a></th><td class="${OUTCOME_OF[report.verdict]}">${escape(word)}</td><td>${escape(text)}</td></tr>`;
 }
 
 function article(file: string, report: Report, level: 2 | 3 | 4, id: string): string {
@@ -104,7 +131,7 @@ ${claimList(file, report)}
 <caption>Checks</caption>
 <thead><tr><th scope="col">check</th><th scope="col">outcome</th><th scope="col">what was found</th></tr></thead>
 <tbody>
-${report.checks.map(checkRow).join('\n')}
+${report.checks.filter(saysSomething).map(checkRow).join('\n')}
 </tbody>
 </table>
 ${inner.length === 0 ? '' : `<h${level === 2 ? 3 : 4}>Credentials in it</h${level === 2 ? 3 : 4}>${inner.join('\n')}`}

@@ -27,9 +27,7 @@ export function reportAsText(
         : quoted(report.claims.name, 120)
       : visible(text, 400);
   const claims = report.claims === undefined ? '' : claimLines(report, report.claims, recipient);
-  const shown = report.checks.filter(
-    ({ check, outcome, findings }) => all || outcome !== 'skipped' || ALWAYS_SHOWN.has(check) || findings.length > 0,
-  );
+  const shown = report.checks.filter((check) => all || saysSomething(check));
   const head = `${paint.bold(word)}  ${title}\n${claims}`;
   const own = `${head}\n${shown.map((check) => checkLines(check, session)).join('')}`;
   const inner = report.contained.map(
@@ -37,6 +35,11 @@ export function reportAsText(
       `\n${out.dim(visible(path))}\n${reportAsText(each, undefined, session, { all, indent: '  ' })}`,
   );
   return indented(`${own}${inner.join('')}`, indent);
+}
+
+/** Whether a check is worth a line: it was made, or that it was not matters. */
+export function saysSomething({ check, outcome, findings }: CheckResult): boolean {
+  return outcome !== 'skipped' || ALWAYS_SHOWN.has(check) || findings.length > 0;
 }
 
 function indented(text: string, indent: string): string {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { EXIT } from '../errors.ts';
 import type { Clock, Random } from '../ports.ts';
 
 /** The world of one run of the command line, gathered in one place so that nothing below reaches for it. */
@@ -29,7 +30,8 @@ export function openSession(): Session {
   let interrupted = false;
   for (const stream of [stdout, stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+      // Who closed the pipe had read enough; but what was not decided yet is no yes.
+      if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.undetermined);
       throw error;
     });
   }

@@ -8,6 +8,8 @@ const MAX_ATTRIBUTES = 256;
 const MAX_NAMESPACES = 64;
 // Between two tags: enough for a long style sheet, far from what makes a parser slow.
 const MAX_QUOTES = 20_000;
+// An embedded picture, say: a value that can hold no fault, and over which the validator would be slow.
+const LONG_VALUE_LENGTH = 1024;
 const [LESS_THAN, QUOTATION_MARK, APOSTROPHE] = [60, 34, 39];
 const SVG_NAMESPACE = 'http://www.w3.org/2000/svg';
 const NAME = /[^\s/>="'<]+/y;
@@ -53,7 +55,8 @@ export interface Svg {
  */
 export function scanSvg(text: string): Svg {
   refuseExcess(text);
-  const valid = XMLValidator.validate(text.replace(/^\ufeff/, ''), { allowBooleanAttributes: false });
+  const condensed = withoutLongValues(text.replace(/^\ufeff/, ''));
+  const valid = XMLValidator.validate(condensed, { allowBooleanAttributes: false });
   if (valid !== true) {
     const { msg, line, col } = valid.err;
     throw new BadgekitError('IMAGE_INVALID', `the SVG is not well-formed XML: ${visible(msg)}`, {
@@ -61,6 +64,24 @@ export function scanSvg(text: string): Svg {
     });
   }
   return new SvgScanner(text).scan();
+}
+
+/** The text with long quoted values emptied, if there is nothing in them that could end them or begin something else. */
+function withoutLongValues(text: string): string {
+  const pieces: string[] = [];
+  let done = 0;
+  for (let open = text.indexOf('"'); open !== -1;) {
+    const close = text.indexOf('"', open + 1);
+    if (close === -1) break;
+    const isLong = close - open > LONG_VALUE_LENGTH && !/[<>&\n]/.test(text.slice(open, close));
+    if (isLong) {
+      pieces.push(text.slice(done, open + 1));
+      done = close;
+    }
+    // What follows a short one may be the beginning of another: in running text, quotes do not come in pairs.
+    open = isLong ? text.indexOf('"', close + 1) : close;
+  }
+  return pieces.join('') + text.slice(done);
 }
 
 /** Counted before anything is parsed, so that no file takes longer than its size deserves. */

@@ -1,10 +1,10 @@
-import { extract, type FileKind, kindOf } from '../bake/bake.ts';
+import { extract, type FileKind, kindOf, otherKind } from '../bake/bake.ts';
 import type { Extracted } from '../bake/carrier.ts';
 import { BadgekitError } from '../errors.ts';
 import { asList } from '../openbadges/credential.ts';
 import { type OpenedJwt, openJwt } from '../proof/jwt.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../syntax/json.ts';
-import { decodeUtf8, quoted, visible } from '../syntax/text.ts';
+import { decodeUtf8, guessEncoding, isNoUtf8Text, quoted, visible } from '../syntax/text.ts';
 import { type CheckResult, failed, type Finding, passed, undetermined } from './verdict.ts';
 
 export type DocumentKind =
@@ -62,8 +62,9 @@ export function openText(
   how: string,
   notes: readonly string[] = [],
   image: Subject['image'] = undefined,
+  maxLength: number = MAX_CREDENTIAL_LENGTH,
 ): Opened {
-  if (text.length > MAX_CREDENTIAL_LENGTH)
+  if (text.length > maxLength)
     return unopened({ code: 'FILE_UNUSABLE', message: 'the credential is larger than 1 MiB, which no badge is' });
   const odd = notes.map((message): Finding => ({ code: 'CARRIER_ODD', message }));
   const file = passed('file', how, odd);
@@ -124,10 +125,13 @@ function carry(bytes: Uint8Array, kind: FileKind): Carried {
     const called = standard === 'Open Badges 3.0' ? how : `${how}, baked as ${standard}`;
     return { text: credential, how: called, notes, image: { format: kind, bytes } };
   }
+  // Text in another encoding is told as such, whatever it looks like.
+  if (isNoUtf8Text(bytes.subarray(0, 400)) && otherKind(bytes, 'unknown') === '' && bytes.length > 0)
+    throw new BadgekitError('NOT_UTF8', `the text is not UTF-8: ${guessEncoding(bytes)}`, { hint: 'save it as UTF-8' });
   if (kind === 'unknown')
     throw new BadgekitError(
       'IMAGE_UNKNOWN',
-      'the file is no credential: neither JSON, nor a signed token, nor a PNG or SVG image',
+      `the file is no credential: neither JSON, nor a signed token, nor a PNG or SVG image${otherKind(bytes, kind)}`,
     );
   return {
     text: decodeUtf8(bytes),

@@ -1,5 +1,5 @@
 import { issuerId } from '../openbadges/credential.ts';
-import { isJsonObject, type Json, type JsonObject } from '../syntax/json.ts';
+import { isJsonObject, type JsonObject } from '../syntax/json.ts';
 import { boundedWorld } from './bounded-world.ts';
 import { checkContained } from './checks/contained.ts';
 import { checkDates } from './checks/dates.ts';
@@ -152,8 +152,8 @@ async function verifyPresentation(
       ? { check: skipped('credentials', 'not looked at, because the presentation is at fault'), contained: [] }
       : await checkContained(subject, inner);
   const checks = [...found, ...inOrder(form), signature, key, check];
-  const made = checks.map(({ check: name }) => name);
-  const asked = [...(options.needs ?? DEFAULT_NEEDS).made].filter((name) => made.includes(name));
+  const made = new Set(checks.map(({ check: name }) => name));
+  const asked = [...(options.needs ?? DEFAULT_NEEDS).made].filter((name) => made.has(name));
   return reportOf(
     checks,
     {
@@ -171,11 +171,10 @@ async function verifyPresentation(
 function presentationClaims(document: JsonObject, signed: readonly CheckResult[]): Claims {
   const { id, holder } = document;
   const by = isJsonObject(holder) ? holder['id'] : holder;
-  const text = (value: Json | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
   return {
-    id: text(id),
+    id: typeof id === 'string' ? id : undefined,
     name: undefined,
-    issuerId: passedAll(signed, ['signature', 'key']) ? text(by) : undefined,
+    issuerId: passedAll(signed, ['signature', 'key']) && typeof by === 'string' ? by : undefined,
     issuerName: undefined,
     validFrom: undefined,
     validUntil: undefined,

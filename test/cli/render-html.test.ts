@@ -71,6 +71,9 @@ describe('the HTML report', () => {
     const words = [...document.querySelectorAll('main > article > .word')].map((element) => element.textContent);
     expect(words).toEqual(['VERIFIED', 'REJECTED', 'REJECTED', 'VERIFIED']);
     expect(document.querySelectorAll('article article')).toHaveLength(1);
+    const links = [...document.querySelectorAll('table.index a')].map((link) => link.getAttribute('href') ?? '');
+    expect(links).toHaveLength(4);
+    for (const link of links) expect(document.querySelector(link)?.tagName).toBe('H2');
     for (const row of document.querySelectorAll('tbody tr')) expect(row.children).toHaveLength(3);
   });
 });

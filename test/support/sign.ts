@@ -68,7 +68,7 @@ export async function derived(document: JsonObject, selectivePointers: readonly 
   );
 }
 
-export function asObject(value: object): JsonObject {
+function asObject(value: object): JsonObject {
   const json = asJson(value);
   if (!isJsonObject(json)) throw new Error('no object');
   return json;

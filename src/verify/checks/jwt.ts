@@ -5,7 +5,7 @@ import { readPublicKeys } from '../../keys/public-key-file.ts';
 import { isSameKey, type PublicKey, publicKeyFromJwk } from '../../keys/public-key.ts';
 import { asList } from '../../openbadges/credential.ts';
 import { checkJwtSignature, numericDate, type OpenedJwt } from '../../proof/jwt.ts';
-import { formatDay } from '../../syntax/datetime.ts';
+import { formatDay, readInstant } from '../../syntax/datetime.ts';
 import { isDid } from '../../syntax/iri.ts';
 import { isJsonObject, type Json, shownJson } from '../../syntax/json.ts';
 import { decodeUtf8, quoted } from '../../syntax/text.ts';
@@ -111,7 +111,9 @@ function claimFaults(
   ];
   const said = (claim: string): Json | undefined => {
     const value = payload[claim];
-    return typeof value === 'number' ? Math.floor(value) : value;
+    // A fraction of a second must be the credential's own; without one, the second is.
+    const own = readInstant({ nbf: from, exp: until }[claim]);
+    return typeof value === 'number' && value * 1000 === own ? Math.floor(value) : value;
   };
   // An end that only the token has counts like the credential's own.
   const { exp } = payload;
@@ -188,6 +190,15 @@ function claimNotes({ payload, credential, header }: OpenedJwt): Finding[] {
             code: 'JWT_AUDIENCE',
             path: '/aud',
             message: 'the token names an audience, which badges do not have',
+          } as const,
+        ]),
+    ...(payload['nonce'] === undefined
+      ? []
+      : [
+          {
+            code: 'JWT_AUDIENCE',
+            path: '/nonce',
+            message: 'the token answers a challenge (nonce), which badges do not',
           } as const,
         ]),
     ...(ignored.length === 0

@@ -162,7 +162,7 @@ function unreadable(proof: Json): SignatureChecks {
   const placeholder = isJsonObject(proof) ? placeholderFault(proof) : undefined;
   if (placeholder !== undefined) return withoutKey(failed('signature', [placeholder]));
   const name = suiteName(proof);
-  if (name === 'none')
+  if (name === 'none' || name === 'DataIntegrityProof')
     return withoutKey(
       failed('signature', [
         { code: 'PROOF_MALFORMED', path: '/proof', message: 'its proof does not say of what kind it is' },

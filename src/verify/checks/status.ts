@@ -1,22 +1,17 @@
-import { createHash } from 'node:crypto';
 import { BadgekitError } from '../../errors.ts';
 import { asList, issuerId } from '../../openbadges/credential.ts';
-import type { LookupSource, World } from '../../ports.ts';
+import type { LookupSource } from '../../ports.ts';
 import { showsAllOf } from '../../proof/data-integrity.ts';
 import { isDerived } from '../../proof/suites.ts';
-import { type Bitstring, decodeBitstring } from '../../status/bitstring.ts';
-import { type BitstringEntry, readStatusEntry, readStatusList, type StatusListParts } from '../../status/list.ts';
+import { readStatusEntry } from '../../status/list.ts';
 import { findRevocation } from '../../status/revocation-list.ts';
-import { formatMinute, readInstant } from '../../syntax/datetime.ts';
-import { type Json, type JsonObject, parseJson, shownJson } from '../../syntax/json.ts';
+import { type Json, type JsonObject, parseJson } from '../../syntax/json.ts';
 import { decodeUtf8, quoted } from '../../syntax/text.ts';
 import type { VerifyOptions } from '../context.ts';
 import { staleness } from '../freshness.ts';
-import { openText, type Subject } from '../subject.ts';
+import { openText } from '../subject.ts';
 import { type CheckResult, failed, type Finding, passed, skipped, undetermined } from '../verdict.ts';
-import { checkDates } from './dates.ts';
-import { checkForm, formFaultsOf } from './form.ts';
-import { checkSignature } from './signature.ts';
+import { place, readBit, rejectedList } from './status-list.ts';
 
 const MAX_LIST_BYTES = 4 * 1024 * 1024;
 /** Each is looked up; a badge has one or two. */
@@ -99,7 +94,7 @@ async function checkEntry(entry: Json, document: JsonObject, options: VerifyOpti
   const stale = staleness(fetched.source, options);
   if (stale !== undefined) return undetermined('status', [stale]);
   if (read.kind === 'revocation list') return checkRevocationList(fetched.value, url, fetched.source, document);
-  const opened = openText(safeText(fetched.value), 'status list');
+  const opened = openText(safeText(fetched.value), 'status list', [], undefined, MAX_LIST_BYTES);
   const { subject } = opened;
   if (subject === undefined) return rejectedList(`it cannot be read: ${(opened.syntax ?? opened.file).summary}`);
   return await readBit(subject, { ...read, issuer: issuerId(document) ?? '', source: fetched.source }, options);
@@ -124,226 +119,6 @@ function checkRevocationList(bytes: Uint8Array, url: string, source: LookupSourc
       { code: 'STATUS_UNKNOWN', message: `whether it was revoked is not known: ${error.message}` },
     ]);
   }
-}
-
-interface Wanted extends BitstringEntry {
-  readonly issuer: string;
-  readonly source: LookupSource;
-}
-
-/** Bitstring Status List v1.0, section 3.2: the list's own proof first, then purpose, length and index. */
-async function readBit(list: Subject, wanted: Wanted, options: VerifyOptions): Promise<CheckResult> {
-  const content = readStatusList(list.document);
-  if (content === undefined || content.listType !== wanted.listType)
-    return rejectedList(`it is no ${wanted.listType}Credential`);
-  if (issuerId(list.document) !== wanted.issuer)
-    return failed('status', [
-      {
-        code: 'STATUS_LIST_ISSUER',
-        message: `the status list is by ${quoted(issuerId(list.document) ?? 'nobody')}, not by the badge's issuer`,
-      },
-    ]);
-  if (!content.purposes.includes(wanted.purpose))
-    return failed('status', [
-      {
-        code: 'STATUS_LIST_PURPOSE',
-        message: `the status list is for ${content.purposes.map((purpose) => quoted(purpose)).join(', ') || 'nothing'}, not for ${quoted(wanted.purpose)}`,
-      },
-    ]);
-  const authenticity = await authenticate(list, options);
-  if (authenticity.outcome === 'failed') return authenticity;
-  const value = valueIn(content, wanted);
-  if (typeof value !== 'number') return value;
-  const asOf = listDate(list.document);
-  if (value > 0 && wanted.purpose !== 'refresh' && wanted.purpose !== 'message')
-    return setValue(wanted.purpose, value, asOf, wanted, authenticity);
-  if (authenticity.outcome !== 'passed') return authenticity;
-  if (list.document['id'] !== wanted.list)
-    return undetermined('status', [
-      {
-        code: 'STATUS_LIST_ID',
-        message: `the list found at ${quoted(wanted.list, 160)} calls itself ${quoted(shownJson(list.document['id']), 160)}: it may be another list`,
-      },
-    ]);
-  const published = readInstant(list.document['validFrom'] ?? list.document['issuanceDate']);
-  if (options.maxStatusAgeMs !== undefined && (published ?? 0) < options.at - options.maxStatusAgeMs)
-    return undetermined('status', [
-      {
-        code: 'STATUS_STALE',
-        message: `whether it was revoked since is not known: the status list is of ${asOf}, older than you allow`,
-        advice: 'the issuer must publish a newer one; ask there',
-      },
-    ]);
-  const summary = clear(value, asOf, wanted);
-  const notes = notesOn(value, content, wanted, options);
-  // Only these say whether it still holds; a demand for the status is not met by others.
-  return wanted.purpose === 'revocation' || wanted.purpose === 'suspension'
-    ? passed('status', summary, notes)
-    : skipped('status', summary, notes);
-}
-
-const CLEAR: Readonly<Partial<Record<string, string>>> = {
-  revocation: 'not revoked',
-  suspension: 'not suspended',
-  refresh: 'not revoked by this entry',
-};
-
-function clear(value: number, asOf: string, { purpose, messages, source }: Wanted): string {
-  const said =
-    purpose === 'message'
-      ? `its status is ${quoted(messages[value] ?? String(value), 200)}`
-      : Object.hasOwn(CLEAR, purpose)
-        ? CLEAR[purpose]
-        : undefined;
-  return `${said ?? `nothing is set for ${quoted(purpose)}, which says nothing of revocation`}, list of ${asOf}${place(source)}`;
-}
-
-function notesOn(value: number, { ttl }: StatusListParts, wanted: Wanted, { at }: VerifyOptions): Finding[] {
-  const notes: Finding[] = [];
-  if (wanted.indexIsNumber)
-    notes.push({
-      code: 'STATUS_INDEX_NUMBER',
-      path: '/credentialStatus/statusListIndex',
-      message: 'the index is written as a number where the standard has text',
-    });
-  if (wanted.purpose === 'refresh' && value > 0)
-    notes.push({ code: 'STATUS_MESSAGE', message: 'its issuer says that there is a newer version of it' });
-  if (wanted.purpose === 'message' && value > 0)
-    notes.push({
-      code: 'STATUS_MESSAGE',
-      message: `its issuer says of it: ${quoted(wanted.messages[value] ?? '', 200)}`,
-    });
-  // A saved copy outlives its ttl; that is what a bundle is for, and the reader is told.
-  if (wanted.source.kind === 'bundle' && ttl !== undefined && at - wanted.source.savedAt > ttl)
-    notes.push({
-      code: 'STATUS_STALE',
-      message: `the list was saved ${formatMinute(wanted.source.savedAt)}, and its issuer says not to rely on a copy for so long`,
-      advice: 'look again online',
-    });
-  return notes;
-}
-
-/** Where a list came from, if not from the network. */
-function place(source: LookupSource): string {
-  if (source.kind === 'network') return '';
-  const saved = source.kind === 'bundle' ? `, saved ${formatMinute(source.savedAt)}` : '';
-  return `, ${quoted(source.path)}${saved}`;
-}
-
-/** Many badges have one list: it is judged once for each world that its issuer's key is asked of. */
-const judged = new WeakMap<World, Map<string, Promise<CheckResult>>>();
-
-function authenticate(list: Subject, options: VerifyOptions): Promise<CheckResult> {
-  const known = judged.get(options.world) ?? new Map<string, Promise<CheckResult>>();
-  judged.set(options.world, known);
-  const name = createHash('sha256')
-    .update(
-      JSON.stringify([
-        list.jwt?.text ?? list.document,
-        options.at,
-        options.keysFor ?? null,
-        options.allowsWithheld ?? null,
-        (options.keys ?? []).map(({ key, ...about }) => [key.jwk, about]),
-      ]),
-    )
-    .digest('base64');
-  const answer = known.get(name) ?? judge(list, options);
-  known.set(name, answer);
-  return answer;
-}
-
-/** The list is a credential like any other; it has no status of its own. */
-async function judge(list: Subject, options: VerifyOptions): Promise<CheckResult> {
-  const form = await checkForm(list);
-  const { signature, key } = await checkSignature(list, {
-    ...options,
-    isPinned: false,
-    domain: undefined,
-    challenge: undefined,
-  });
-  const dates = checkDates(list.document, options);
-  const fault = [...formFaultsOf(form), signature, key, dates].find(({ outcome }) => outcome === 'failed');
-  if (fault?.findings[0]?.code === 'EXPIRED')
-    return undetermined('status', [
-      {
-        code: 'STATUS_UNKNOWN',
-        message: `whether it was revoked is not known: the status list ${fault.summary.replace(/^it /, '')}`,
-        advice: 'the issuer must publish a newer one; ask there',
-      },
-    ]);
-  if (fault !== undefined) return rejectedList(fault.summary);
-  const open = [signature, key, dates].find(({ outcome }) => outcome === 'undetermined');
-  if (open === undefined) return passed('status', '');
-  return undetermined('status', [
-    {
-      code: 'STATUS_UNKNOWN',
-      message: `the status list cannot be relied on: ${open.summary}`,
-      advice: open.findings[0]?.advice,
-    },
-  ]);
-}
-
-/** Readers of one list want many of its bits. The last few lists stay unpacked. */
-const unpacked = new Map<string, Bitstring>();
-const MAX_UNPACKED = 4;
-
-function unpack(encodedList: string, size: number, isPrefixed: boolean): Bitstring {
-  const name = `${size}${String(isPrefixed)}${encodedList}`;
-  const known = unpacked.get(name);
-  if (known !== undefined) return known;
-  const bits = decodeBitstring(encodedList, { size, isPrefixed });
-  const [oldest] = unpacked.keys();
-  if (unpacked.size >= MAX_UNPACKED && oldest !== undefined) unpacked.delete(oldest);
-  unpacked.set(name, bits);
-  return bits;
-}
-
-function valueIn({ encodedList, listType }: StatusListParts, { index, size }: Wanted): number | CheckResult {
-  try {
-    const bits = unpack(encodedList, size, listType === 'BitstringStatusList');
-    const entries = Math.floor(bits.length / size);
-    if (index < entries) return bits.valueAt(index, size);
-    return failed('status', [
-      {
-        code: 'STATUS_LIST_RANGE',
-        message: `the badge's place ${index} lies outside its status list of ${entries} entries`,
-      },
-    ]);
-  } catch (error) {
-    if (!(error instanceof BadgekitError)) throw error;
-    return rejectedList(error.message);
-  }
-}
-
-/** A set bit counts even where the list cannot be relied on: nobody gains by believing a revoked badge. */
-function setValue(
-  purpose: string,
-  value: number,
-  asOf: string,
-  { messages }: Wanted,
-  { findings }: CheckResult,
-): CheckResult {
-  const said = messages[value] === undefined ? '' : `; the reason given is ${quoted(messages[value], 200)}`;
-  if (purpose === 'suspension')
-    return failed('status', [{ code: 'SUSPENDED', message: `it is suspended (list of ${asOf})${said}` }, ...findings]);
-  if (purpose === 'revocation')
-    return failed('status', [{ code: 'REVOKED', message: `it was revoked (list of ${asOf})${said}` }, ...findings]);
-  return undetermined('status', [
-    {
-      code: 'STATUS_UNSUPPORTED',
-      message: `its status is set for the purpose ${quoted(purpose)}, which badgekit cannot judge`,
-    },
-    ...findings,
-  ]);
-}
-
-function rejectedList(why: string): CheckResult {
-  return failed('status', [{ code: 'STATUS_LIST_REJECTED', message: `the status list is not acceptable: ${why}` }]);
-}
-
-function listDate(list: JsonObject): string {
-  const instant = readInstant(list['validFrom'] ?? list['issuanceDate']);
-  return instant === undefined ? 'unknown date' : formatMinute(instant);
 }
 
 function safeText(bytes: Uint8Array): string {
