@@ -89,7 +89,7 @@ export class HtmlReport {
 </header>
 <main>
 <ul class="counts" aria-label="Verdicts">${counts.join('')}</ul>
-${total > 1 ? index(this.#rows) : ''}${this.#articles.join('\n')}
+${total > 1 ? indexTable(this.#rows) : ''}${this.#articles.join('\n')}
 </main>
 <footer class="dim"><p>“Not known” means that something could not be looked up or compared; it is neither a yes nor a no.</p></footer>
 </body>
@@ -99,7 +99,7 @@ ${total > 1 ? index(this.#rows) : ''}${this.#articles.join('\n')}
 }
 
 /** All files at a glance, each with a link to what is said of it. */
-function index(rows: readonly string[]): string {
+function indexTable(rows: readonly string[]): string {
   return `<table class="index">
 <caption>All files</caption>
 <thead><tr><th scope="col">file</th><th scope="col">verdict</th><th scope="col">why</th></tr></thead>
