@@ -112,6 +112,12 @@ describe('codes', () => {
       (code) => (sources.match(new RegExp(`'${code}'`, 'g')) ?? []).length < (page === 'errors.md' ? 1 : 2),
     );
     expect(unused).toEqual([]);
+    if (page !== 'findings.md') return;
+    const tests = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.test.ts'))
+      .map((file) => read(join('test', file)))
+      .join('\n');
+    expect(codes.filter((code) => !tests.includes(`'${code}'`))).toEqual([]);
   });
 });
 

@@ -54,6 +54,7 @@ export function splitHeadline({ headline }: Report): readonly [word: string, tex
 
 function claimLines({ verdict, checks }: Report, claims: Claims, recipient: string | undefined): string {
   const indent = '          ';
+  if (claims.issuerId === undefined && claims.name === undefined && claims.validFrom === undefined) return '';
   const matched = passedAll(checks, ['recipient']);
   const title = verdict === 'verified' || claims.name === undefined ? '' : `${quoted(claims.name, 120)}, `;
   const to = matched && recipient !== undefined ? ` to ${visible(recipient)}` : '';

@@ -85,7 +85,7 @@ export function openText(
   try {
     const jwt = isJson ? undefined : openJwt(trimmed);
     const document = jwt?.credential ?? parseJson(text);
-    if (!isJsonObject(document))
+    if (!isJsonObject(document) || (document['@context'] === undefined && document['type'] === undefined))
       return {
         file,
         syntax: failed('syntax', [{ code: 'NOT_A_BADGE', message: 'it is JSON, but no credential' }]),

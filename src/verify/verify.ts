@@ -46,7 +46,7 @@ async function verifyOpened({ file, syntax, subject }: Opened, given: VerifyOpti
   if (subject === undefined) return reportOf(found, undefined, given.needs);
   budget.values -= countValues(subject.document, budget.values);
   if (budget.values < 0) {
-    const message = `what it wraps says more than ${MAX_VALUES_IN_ALL} things in all, which nothing of its kind does`;
+    const message = `it says more than ${MAX_VALUES_IN_ALL} things, with all that it wraps, or has an endless list`;
     return reportOf([...found, failed('form', [{ code: 'TOO_COMPLEX', message }])], undefined, given.needs);
   }
   if (subject.kind === 'OpenBadges2') return await verifyOpenBadges2(subject, found, given);

@@ -80,6 +80,13 @@ describe('what verify reads', () => {
   test('addresses only under the guards, and none offline', async () => {
     const cwd = temporaryFolder();
     const blocked = await badgekit(['verify', 'https://127.0.0.1/ana.json'], { cwd });
+    expect(
+      (
+        JSON.parse((await badgekit(['verify', 'https://127.0.0.1/ana.json', '--json'], { cwd })).out) as {
+          results: unknown;
+        }
+      ).results,
+    ).toMatchObject([{ checks: [{ findings: [{ code: 'FILE_UNREACHABLE' }] }] }]);
     expect(blocked).toMatchObject({ code: 3, out: expect.stringContaining('not that of a public host') });
     const offline = await badgekit(['verify', 'https://badges.example/ana.json', '--offline'], { cwd });
     expect(offline).toMatchObject({ code: 2, err: expect.stringContaining('--offline') });
