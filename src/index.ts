@@ -9,12 +9,25 @@ export { type PublicKey, publicKeyFromJwk, publicKeyFromMultikey } from './keys/
 export type { Achievement, Profile } from './openbadges/achievement.ts';
 export { assembleCredential, type CredentialContent, type Evidence, type Result } from './openbadges/credential.ts';
 export { hashedIdentity, type IdentityObject, matchRecipient, plainIdentity } from './openbadges/recipient.ts';
-export type { DocumentLoader, Lookup, World } from './ports.ts';
+export type { DocumentLoader, Lookup, Reach, World } from './ports.ts';
 export { addProof, type SigningOptions } from './proof/data-integrity.ts';
 export { signJwt } from './proof/jwt.ts';
 export type { Json, JsonObject } from './syntax/json.ts';
-export type { GivenKey, VerifyOptions } from './verify/context.ts';
-export type { Claims, Report } from './verify/report.ts';
-export type { CheckName, CheckResult, Finding, FindingCode, Outcome, VerdictWord } from './verify/verdict.ts';
+export type { EvidenceFile, GivenKey, Trust, TrustAnswer, VerifyOptions } from './verify/context.ts';
+export { type Copy, explain } from './verify/explain.ts';
+export type { Claims, ContainedReport, Report } from './verify/report.ts';
+export { readTrust, type TrustSource } from './verify/trust-list.ts';
+export {
+  type CheckName,
+  type CheckResult,
+  DEFAULT_NEEDS,
+  type Finding,
+  type FindingCode,
+  type Needs,
+  type Outcome,
+  type VerdictWord,
+} from './verify/verdict.ts';
 export { verify } from './verify/verify.ts';
+export { type Bundle, BundleRecorder, readBundle } from './world/bundle.ts';
+export { createTrust } from './world/trust.ts';
 export { createWorld, type Hosting, type WorldOptions } from './world/world.ts';
