@@ -75,9 +75,17 @@ function writeElement(prefix: string, credential: string): string {
   return `<${prefix}:${ELEMENT}><![CDATA[${inCdata(credential)}]]></${prefix}:${ELEMENT}>`;
 }
 
-function readElement({ attributes, text, cdata }: SvgChild): { credential: string; how: string } {
+function readElement({ attributes, text, hasElements }: SvgChild): { credential: string; how: string } {
+  if (hasElements)
+    throw new BadgekitError(
+      'IMAGE_INVALID',
+      'the SVG has elements inside its credential, which readers would take differently',
+      {
+        hint: 'ask for the original image',
+      },
+    );
   const verify = attributes.find(({ name }) => name === 'verify')?.value.trim() ?? '';
-  const body = text.trim() === '' ? cdata : (text + cdata).trim();
+  const body = text.trim();
   if (verify !== '' && body !== '')
     throw new BadgekitError(
       'CREDENTIAL_DUPLICATE',

@@ -80,7 +80,11 @@ function claimingFaults(document: JsonObject): DataModelFault[] {
 }
 
 /** VCDM 2.0, section 4.13.1: an enveloped credential is a data: URL. */
-function envelopeFaults({ id }: JsonObject, path: string): DataModelFault[] {
+function envelopeFaults({ id, type, ...others }: JsonObject, path: string): DataModelFault[] {
+  // What stood beside the token would be read as if it were in it.
+  const [stray] = Object.keys(others).filter((member) => member !== '@context');
+  if (stray !== undefined || asList(type).length !== 1)
+    return [fault(path, 'an enveloped credential has its contexts, its id and its one type, and nothing else')];
   const isData = typeof id === 'string' && id.startsWith('data:');
   return isData ? [] : [fault(pointer(path, 'id'), 'an enveloped credential is not a data: URL')];
 }

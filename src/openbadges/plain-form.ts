@@ -122,7 +122,16 @@ function orderFaults(context: readonly Json[], at: string): FormFault[] {
 
 /** A proof may carry the document's own contexts (VC Data Integrity, section 2.1). */
 function isCopiedContext(path: string, value: Json, context: Json | undefined): boolean {
-  return /\/proof(?:\/\d+)?$/.test(path) && JSON.stringify(value) === JSON.stringify(context);
+  return /\/proof(?:\/\d+)?$/.test(path) && isSameList(value, context);
+}
+
+function isSameList(one: Json, other: Json | undefined): boolean {
+  return (
+    Array.isArray(one) &&
+    Array.isArray(other) &&
+    one.length === other.length &&
+    one.every((entry, index) => typeof entry === 'string' && entry === other[index])
+  );
 }
 
 function memberFaults(

@@ -122,8 +122,8 @@ export async function holdsAsFarAsDefined(document: JsonObject, proof: JsonObjec
 }
 
 /**
- * Whether a holder's derived proof shows all statements with a predicate: the issuer made those that there are
- * mandatory, and none is one that could have been withheld.
+ * Whether the statements with a predicate that a holder's derived proof shows are all mandatory. Then the issuer left
+ * nothing of them to the holder's choice, except such as it chose to sign apart.
  */
 export async function showsAllOf(document: JsonObject, predicate: string): Promise<boolean> {
   const canonical = await canonicalDocument(document);

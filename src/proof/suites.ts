@@ -39,7 +39,9 @@ export function suiteOf(proof: JsonObject): ProofSuite | undefined {
 
 /** Whether a holder chose what to show of a document: what is absent may have been withheld. */
 export function isDerived({ proof }: JsonObject): boolean {
-  return asList(proof).some((each) => isJsonObject(each) && suiteOf(each)?.transformation === 'selective');
+  const suites = asList(proof).flatMap((each) => (isJsonObject(each) ? [suiteOf(each)] : []));
+  const known = suites.filter((suite) => suite !== undefined);
+  return known.length > 0 && known.every(({ transformation }) => transformation === 'selective');
 }
 
 /** What a proof calls its suite, for messages. */

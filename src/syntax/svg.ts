@@ -10,7 +10,9 @@ const MAX_NAMESPACES = 64;
 const MAX_QUOTES = 20_000;
 // An embedded picture, say: a value that can hold no fault, and over which the validator would be slow.
 const LONG_VALUE_LENGTH = 1024;
-const [LESS_THAN, QUOTATION_MARK, APOSTROPHE] = [60, 34, 39];
+const MAX_QUOTES_IN_ALL = 600_000;
+const MAX_REFERENCES = 200_000;
+const [LESS_THAN, QUOTATION_MARK, APOSTROPHE, AMPERSAND] = [60, 34, 39, 38];
 const SVG_NAMESPACE = 'http://www.w3.org/2000/svg';
 const NAME = /[^\s/>="'<]+/y;
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
@@ -31,10 +33,10 @@ export interface SvgChild {
   readonly attributes: readonly SvgAttribute[];
   readonly start: number;
   readonly end: number;
-  /** Its character data outside CDATA sections, with references resolved; elements inside contribute nothing. */
+  /** Its character data and CDATA sections, in their order, with references resolved. */
   readonly text: string;
-  /** Its CDATA sections, joined. */
-  readonly cdata: string;
+  /** Whether there are elements in it: what such a one says depends on the reader. */
+  readonly hasElements: boolean;
 }
 
 export interface Svg {
@@ -86,13 +88,18 @@ function withoutLongValues(text: string): string {
 
 /** Counted before anything is parsed, so that no file takes longer than its size deserves. */
 function refuseExcess(text: string): void {
-  let [tags, signs, mostSigns] = [0, 0, 0];
+  let [tags, signs, mostSigns, allSigns, references] = [0, 0, 0, 0, 0];
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === LESS_THAN) [tags, signs] = [tags + 1, 0];
-    else if (code === QUOTATION_MARK || code === APOSTROPHE) mostSigns = Math.max(mostSigns, ++signs);
+    else if (code === AMPERSAND) references++;
+    else if (code === QUOTATION_MARK || code === APOSTROPHE) {
+      mostSigns = Math.max(mostSigns, ++signs);
+      allSigns++;
+    }
   }
-  if (tags <= MAX_TAGS && mostSigns <= MAX_QUOTES) return;
+  const isBounded = tags <= MAX_TAGS && mostSigns <= MAX_QUOTES && allSigns <= MAX_QUOTES_IN_ALL;
+  if (isBounded && references <= MAX_REFERENCES) return;
   throw new BadgekitError(
     'IMAGE_INVALID',
     `the SVG cannot be used: it has more than ${MAX_TAGS} tags, or too many attributes on one`,
@@ -111,7 +118,7 @@ class SvgScanner {
   readonly #open: OpenElement[] = [];
   readonly #children: SvgChild[] = [];
   #root: Omit<Svg, 'children'> | undefined;
-  #child: (Omit<SvgChild, 'end' | 'text' | 'cdata'> & { text: string; cdata: string }) | undefined;
+  #child: (Omit<SvgChild, 'end' | 'text' | 'hasElements'> & { text: string; hasElements: boolean }) | undefined;
 
   constructor(text: string) {
     this.#text = text;
@@ -156,7 +163,7 @@ class SvgScanner {
   #cdata(): void {
     const body = this.#skipTo(']]>').slice('<![CDATA['.length);
     if (this.#open.length === 0) throw this.#error('there is text outside its root element');
-    if (this.#child !== undefined && this.#open.length === 2) this.#child.cdata += body;
+    if (this.#child !== undefined && this.#open.length === 2) this.#child.text += body;
   }
 
   #instruction(): void {
@@ -188,7 +195,9 @@ class SvgScanner {
     const scope = extendScope(this.#open.at(-1)?.scope ?? new Map(), attributes);
     const { namespace, localName } = resolveName(name, scope);
     if (this.#open.length === 0) this.#enterRoot(name, namespace, localName, attributes, nameEnd, selfClosing);
-    if (this.#open.length === 1) this.#child = { namespace, localName, attributes, start, text: '', cdata: '' };
+    if (this.#open.length === 1)
+      this.#child = { namespace, localName, attributes, start, text: '', hasElements: false };
+    else if (this.#child !== undefined) this.#child.hasElements = true;
     this.#open.push({ name, scope });
     if (this.#open.length > MAX_DEPTH) throw this.#error(`it is nested deeper than ${MAX_DEPTH} levels`);
     if (selfClosing) this.#close();
@@ -292,6 +301,7 @@ function extendScope(
 ): ReadonlyMap<string, string> {
   const declared = attributes.filter(({ name }) => name === 'xmlns' || name.startsWith('xmlns:'));
   if (declared.length === 0) return outer;
+  if (outer.size > MAX_NAMESPACES) throw new BadgekitError('IMAGE_INVALID', 'the SVG declares too many namespaces');
   return new Map([
     ...outer,
     ...declared.map(({ name, value }) => [name === 'xmlns' ? '' : name.slice(6), value] as const),

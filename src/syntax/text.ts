@@ -75,7 +75,10 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\u2028\u2029\u202f\p{Cs}]/gu;
  * zero-width characters appear as `\u{..}`, everything else as it is. The result is one line.
  */
 export function visible(text: string, limit = 200): string {
-  const shown = text.replace(INVISIBLE, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
+  // No longer than can be shown: texts come from anybody.
+  const shown = text
+    .slice(0, limit * 4)
+    .replace(INVISIBLE, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
   const chars = Array.from(shown);
   return chars.length > limit ? `${chars.slice(0, limit).join('')}…` : shown;
 }
@@ -85,7 +88,10 @@ export function visible(text: string, limit = 200): string {
  * several spaces: no text can look as if it had ended, or as if it stood on another line.
  */
 export function quoted(text: string, limit = 80): string {
-  const escaped = text.replace(/["\\]/g, '\\$&').replace(/(?<= ) /g, '\\u{20}');
+  const escaped = text
+    .slice(0, limit * 4)
+    .replace(/["\\]/g, '\\$&')
+    .replace(/(?<= ) /g, '\\u{20}');
   return `"${visible(escaped, limit)}"`;
 }
 

@@ -22,6 +22,8 @@ export interface VerifyOptions {
   readonly needs?: Needs | undefined;
   /** Files that a badge's evidence may be, by their digests. */
   readonly evidence?: readonly EvidenceFile[] | undefined;
+  /** What a run of many files shares, so that one status list is judged once in it. */
+  readonly run?: object | undefined;
   /** Whether to follow a badge's refresh service, once. */
   readonly refresh?: boolean | undefined;
   /** The domain and the challenge that a proof must have been made for. */
@@ -48,6 +50,14 @@ export interface Trust {
 export type TrustAnswer =
   | { readonly outcome: 'trusted'; readonly name: string | undefined; readonly list: string }
   | { readonly outcome: 'unknown'; readonly lists: readonly string[] }
+  /** A list knows the issuer, and trusts it at other times. */
+  | {
+      readonly outcome: 'outside';
+      readonly list: string;
+      readonly name: string | undefined;
+      readonly from: Instant | undefined;
+      readonly until: Instant | undefined;
+    }
   | { readonly outcome: 'unreachable'; readonly why: string };
 
 /** A key that the reader vouches for, and whose it is, if the reader's file says so. */

@@ -13,7 +13,7 @@ import { issuerKeys } from './issuer-keys.ts';
 import type { Report } from './report.ts';
 import { resolveKey } from './resolve-key.ts';
 import { openFile, type Subject } from './subject.ts';
-import { variations } from './variations.ts';
+import { accidents, removals, type Variation } from './variations.ts';
 import type { CheckResult, Finding } from './verdict.ts';
 
 /** A file beside the one that is explained, or a copy that a bundle kept: it may be the same credential, unspoilt. */
@@ -123,9 +123,10 @@ async function explainProof(
     return false;
   };
   return (
+    (await byVariation(accidents(document, proof), fits)) ??
     (await againstCopies(document, proof, copies, fits)) ??
     (await undefinedTerms(document, proof, keys)) ??
-    (await byVariation(document, proof, fits)) ??
+    (await byVariation(removals(document, proof), fits)) ??
     (await byOtherKey(document, proof, issuer, method, options, fits)) ?? [unknownCause(keys.length > 0)]
   );
 }
@@ -211,13 +212,8 @@ async function undefinedTerms(
   return undefined;
 }
 
-async function byVariation(
-  document: JsonObject,
-  proof: JsonObject,
-  fits: Fits,
-): Promise<readonly Finding[] | undefined> {
-  for (const { finding, document: candidate, proof: by } of variations(document, proof))
-    if (await fits(candidate, by)) return [finding];
+async function byVariation(tried: Iterable<Variation>, fits: Fits): Promise<readonly Finding[] | undefined> {
+  for (const { finding, document: candidate, proof: by } of tried) if (await fits(candidate, by)) return [finding];
   return undefined;
 }
 

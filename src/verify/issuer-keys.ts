@@ -117,6 +117,15 @@ export function isPlainWebIdentifier(id: string): boolean {
   return (href === id || href === `${id}/`) && username === '' && password === '' && search === '' && hash === '';
 }
 
+/** The same with a query, as the pages of Open Badges 2.0 programs have. */
+export function isPlainWebAddress(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const url = new URL(address);
+  const { search } = url;
+  url.search = '';
+  return isPlainWebIdentifier(url.href) && `${url.href}${search}` === address;
+}
+
 function namesKeys(value: Json): boolean {
   return isJsonObject(value) && (value['verificationMethod'] !== undefined || value['assertionMethod'] !== undefined);
 }

@@ -58,9 +58,24 @@ export function reportOf(
     headline: headline(verdict, checks, needs),
     standard: about?.standard,
     claims: about === undefined ? undefined : (about.claims ?? claimsOf(about.document)),
-    checks,
+    checks: checks.map(bounded),
     contained: about?.contained ?? [],
   };
+}
+
+/** Nobody reads more; a file of the worst kind has thousands. */
+const MAX_FINDINGS = 50;
+const MAX_PATH_LENGTH = 400;
+
+function bounded(check: CheckResult): CheckResult {
+  const findings = check.findings
+    .slice(0, MAX_FINDINGS)
+    .map((finding) =>
+      (finding.path?.length ?? 0) > MAX_PATH_LENGTH
+        ? { ...finding, path: `${finding.path?.slice(0, MAX_PATH_LENGTH) ?? ''}…` }
+        : finding,
+    );
+  return { ...check, findings };
 }
 
 /** Outcomes that have a word of their own: what they mean is not that the badge is false. */

@@ -3,7 +3,8 @@ import type { Extracted } from '../bake/carrier.ts';
 import { BadgekitError } from '../errors.ts';
 import { asList } from '../openbadges/credential.ts';
 import { type OpenedJwt, openJwt } from '../proof/jwt.ts';
-import { isJsonObject, type JsonObject, parseJson } from '../syntax/json.ts';
+import { CREDENTIALS_V1 } from '../openbadges/vocabulary.ts';
+import { isJsonObject, type Json, type JsonObject, parseJson } from '../syntax/json.ts';
 import { decodeUtf8, guessEncoding, isNoUtf8Text, quoted, visible } from '../syntax/text.ts';
 import { type CheckResult, failed, type Finding, passed, undetermined } from './verdict.ts';
 
@@ -85,6 +86,18 @@ export function openText(
   try {
     const jwt = isJson ? undefined : openJwt(trimmed);
     const document = jwt?.credential ?? parseJson(text);
+    if (isOldPresentation(jwt, document))
+      return {
+        file,
+        syntax: undetermined('syntax', [
+          {
+            code: 'UNSUPPORTED_STANDARD',
+            message: 'it is a presentation of version 1.1 of the data model, which badgekit does not verify',
+            advice: 'verify the credentials in it, each as its own file',
+          },
+        ]),
+        subject: undefined,
+      };
     if (!isJsonObject(document) || (document['@context'] === undefined && document['type'] === undefined))
       return {
         file,
@@ -139,6 +152,15 @@ function carry(bytes: Uint8Array, kind: FileKind): Carried {
     notes: [],
     image: undefined,
   };
+}
+
+function isOldPresentation(jwt: OpenedJwt | undefined, document: Json): boolean {
+  if (isJsonObject(jwt?.payload['vp'])) return true;
+  return (
+    isJsonObject(document) &&
+    asList(document['type']).includes('VerifiablePresentation') &&
+    asList(document['@context']).includes(CREDENTIALS_V1)
+  );
 }
 
 /** Types that decide, each before those below it. */

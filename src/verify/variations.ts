@@ -16,9 +16,16 @@ export interface Variation {
 const MAX_REMOVALS = 200;
 const MAX_REMOVED_LENGTH = 400_000;
 
-/** The common accidents, undone one at a time: cheap and likely ones first. */
-export function* variations(document: JsonObject, proof: JsonObject): Generator<Variation> {
-  yield* contextVariations(document, proof);
+/** The common accidents, undone one at a time: likely ones first, and of a large document only some. */
+export function* accidents(document: JsonObject, proof: JsonObject): Generator<Variation> {
+  let left = attemptsFor(document);
+  for (const variation of allAccidents(document, proof)) {
+    if (left-- <= 0) return;
+    yield variation;
+  }
+}
+
+function* allAccidents(document: JsonObject, proof: JsonObject): Generator<Variation> {
   for (const { code, message, undo } of ACCIDENTS) {
     const mended = mapTexts(document, undo);
     const mendedProof = mapTexts(proof, undo);
@@ -31,7 +38,12 @@ export function* variations(document: JsonObject, proof: JsonObject): Generator<
     const mended = mapValues(document, undo);
     if (mended !== document) yield { finding: { code: 'CAUSE_RESERIALIZED', message }, document: mended, proof };
   }
-  yield* removals(document, proof);
+  yield* contextVariations(document, proof);
+}
+
+/** Each attempt costs a canonicalization, and that the more the larger the document is. */
+function attemptsFor(document: JsonObject): number {
+  return Math.min(MAX_REMOVALS, Math.ceil(MAX_REMOVED_LENGTH / JSON.stringify(document).length));
 }
 
 interface Accident {
@@ -143,8 +155,8 @@ function isOpenBadges(url: Json): boolean {
 }
 
 /** One member less: something was added. */
-function* removals(document: JsonObject, proof: JsonObject): Generator<Variation> {
-  const limit = Math.min(MAX_REMOVALS, Math.ceil(MAX_REMOVED_LENGTH / JSON.stringify(document).length));
+export function* removals(document: JsonObject, proof: JsonObject): Generator<Variation> {
+  const limit = attemptsFor(document);
   let count = 0;
   for (const { path, without } of membersOf(document)) {
     if (++count > limit) return;

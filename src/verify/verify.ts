@@ -1,7 +1,7 @@
-import { issuerId } from '../openbadges/credential.ts';
+import { asList, issuerId } from '../openbadges/credential.ts';
 import { isJsonObject, type JsonObject } from '../syntax/json.ts';
-import { boundedWorld } from './bounded-world.ts';
-import { checkContained } from './checks/contained.ts';
+import { boundedWorld, LookupBudget } from './bounded-world.ts';
+import { checkContained, countWrapped } from './checks/contained.ts';
 import { checkDates } from './checks/dates.ts';
 import type { SignatureChecks } from './checks/decide.ts';
 import { checkEndorsements } from './checks/endorsements.ts';
@@ -26,13 +26,15 @@ import { type CheckResult, DEFAULT_NEEDS, failed, needsSigned, passedAll, skippe
  * Never throws on bad input: whatever is wrong with the file is in the report.
  */
 export async function verify(bytes: Uint8Array, options: VerifyOptions): Promise<Report> {
-  const bounded = { ...options, world: boundedWorld(options.world) };
-  return await verifyOpened(openFile(bytes), bounded, { depth: 0, values: MAX_VALUES_IN_ALL });
+  const lookups = new LookupBudget();
+  const bounded = { ...options, world: boundedWorld(options.world, lookups), run: options.run ?? options.world };
+  return await verifyOpened(openFile(bytes), bounded, { depth: 0, values: MAX_VALUES_IN_ALL, lookups });
 }
 
 /** What is left for a file and all that it wraps, tokens included: every value costs time. */
 interface Budget {
   readonly depth: number;
+  readonly lookups: LookupBudget;
   values: number;
 }
 
@@ -53,6 +55,7 @@ async function verifyOpened({ file, syntax, subject }: Opened, given: VerifyOpti
   const options = { ...given, keysFor: given.keysFor ?? issuerId(subject.document) };
   const nested: Budget = {
     depth: budget.depth + 1,
+    lookups: budget.lookups,
     get values() {
       return budget.values;
     },
@@ -60,6 +63,7 @@ async function verifyOpened({ file, syntax, subject }: Opened, given: VerifyOpti
       budget.values = left;
     },
   };
+  budget.lookups.allowFor(countWrapped(subject));
   const inner = async (opened: Opened): Promise<Report> =>
     budget.depth >= MAX_DEPTH
       ? reportOf([{ ...opened.file, outcome: 'undetermined', summary: 'it lies too deep inside others' }], undefined)
@@ -70,13 +74,24 @@ async function verifyOpened({ file, syntax, subject }: Opened, given: VerifyOpti
             domain: undefined,
             challenge: undefined,
             // A key given for a record speaks for its issuer, and not for those of the badges in it.
-            keysFor: subject.kind === 'VerifiablePresentation' ? given.keysFor : options.keysFor,
+            keysFor: innerKeysFor(subject, given.keysFor, options.keysFor),
           },
           nested,
         );
   return subject.kind === 'VerifiablePresentation'
     ? await verifyPresentation(subject, found, options, inner)
-    : await verifyCredential(subject, found, options, inner);
+    : await verifyCredential(subject, found, options, inner, budget);
+}
+
+/** A presentation is a way to carry: a key without a name speaks for the issuer in it, if there is one alone. */
+function innerKeysFor(subject: Subject, given: string | undefined, own: string | undefined): string | undefined {
+  if (subject.kind !== 'VerifiablePresentation') return own;
+  const issuers = new Set(
+    asList(subject.document['verifiableCredential'])
+      .filter(isJsonObject)
+      .map((credential) => issuerId(credential) ?? ''),
+  );
+  return issuers.size > 1 ? '' : given;
 }
 
 type VerifyInner = (opened: Opened) => Promise<Report>;
@@ -86,6 +101,7 @@ async function verifyCredential(
   found: readonly CheckResult[],
   options: VerifyOptions,
   inner: VerifyInner,
+  budget: Budget,
 ): Promise<Report> {
   const { document, kind } = subject;
   const form = await checkForm(subject);
@@ -115,7 +131,7 @@ async function verifyCredential(
       ? await checkRefresh(document, options, verify)
       : skipped('refresh', 'not asked, because the badge is not authentic'),
     checkRecipient(document, options.recipient),
-    isUnsafe(form) || isForged ? unlooked('endorsements') : await checkEndorsements(document, reach),
+    isUnsafe(form) || isForged ? unlooked('endorsements') : await checkEndorsements(document, reach, budget),
     wrapped?.check ?? unlooked('credentials'),
     checkEvidence(document, options.evidence),
     isAuthentic ? await checkImage(subject, options.world) : unlooked('image'),
@@ -142,7 +158,8 @@ async function verifyPresentation(
   const form = await checkForm(subject);
   const holder = isJsonObject(document['holder']) ? document['holder']['id'] : document['holder'];
   const isSigned = jwt !== undefined || document['proof'] !== undefined;
-  const signer = typeof holder === 'string' ? holder : undefined;
+  const by = holder ?? jwt?.payload['iss'];
+  const signer = typeof by === 'string' ? by : undefined;
   const { signature, key } = isSigned
     ? await signatureOf(subject, form, { ...options, keysFor: signer, signer, purpose: 'authentication' })
     : unsigned(options);

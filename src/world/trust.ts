@@ -15,13 +15,15 @@ export function createTrust(sources: readonly TrustSource[], world: World): Trus
   return {
     lookUp: async (issuer, at) => {
       const failures: string[] = [];
+      let outside: TrustAnswer | undefined;
       for (const source of sources) {
         const answer = await ask(source, issuer, at, world);
         if (answer.outcome === 'trusted') return answer;
+        if (answer.outcome === 'outside') outside ??= answer;
         if (answer.outcome === 'unreachable') failures.push(answer.why);
       }
       if (failures.length > 0) return { outcome: 'unreachable', why: failures.join('; ') };
-      return { outcome: 'unknown', lists: sources.map(({ name }) => name) };
+      return outside ?? { outcome: 'unknown', lists: sources.map(({ name }) => name) };
     },
   };
 }
@@ -39,8 +41,9 @@ async function ask(source: TrustSource, issuer: string, at: number, world: World
 
 function inList({ name, issuers }: TrustSource & { kind: 'list' }, issuer: string, at: number): TrustAnswer {
   const entry = issuers.get(issuer);
-  const isNow = entry !== undefined && (entry.from ?? at) <= at && (entry.until ?? at) >= at;
-  return isNow ? { outcome: 'trusted', name: entry.name, list: name } : { outcome: 'unknown', lists: [name] };
+  if (entry === undefined) return { outcome: 'unknown', lists: [name] };
+  const isNow = (entry.from ?? at) <= at && (entry.until ?? at) >= at;
+  return isNow ? { outcome: 'trusted', name: entry.name, list: name } : { outcome: 'outside', list: name, ...entry };
 }
 
 async function inRegister(

@@ -277,7 +277,7 @@ describe('headers', () => {
 
   test('JW17: what the issuer signed for another use is no badge', async () => {
     const idToken = { iss: issuer.id, sub: 'ana', aud: 'https://app.example', nbf: FROM, exp: UNTIL, iat: FROM };
-    expectRefusal(await judge(token(HEADER, idToken)), 'TYPE_WRONG');
+    expectRefusal(await judge(token(HEADER, idToken)), 'NOT_A_BADGE');
     expectRefusal(
       await judge(token(HEADER, { ...idToken, ...without(unsigned(issuer.id), 'credentialSubject') })),
       'SCHEMA',
@@ -304,8 +304,8 @@ describe('the shape of a token', () => {
   });
 
   test('JW11: the JSON serializations are no badge', async () => {
-    expectRefusal(await judge({ protected: header, payload, signature }), 'TYPE_WRONG');
-    expectRefusal(await judge({ payload, signatures: [{ protected: header, signature }] }), 'TYPE_WRONG');
+    expectRefusal(await judge({ protected: header, payload, signature }), 'NOT_A_BADGE');
+    expectRefusal(await judge({ payload, signatures: [{ protected: header, signature }] }), 'NOT_A_BADGE');
   });
 
   test.each([

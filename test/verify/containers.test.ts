@@ -12,9 +12,10 @@ import {
 import { signJwt } from '../../src/proof/jwt.ts';
 import { type Json, type JsonObject, parseJson } from '../../src/syntax/json.ts';
 import type { Report } from '../../src/verify/report.ts';
+import { boundedWorld, LookupBudget } from '../../src/verify/bounded-world.ts';
 import { DEFAULT_NEEDS } from '../../src/verify/verdict.ts';
 import { verify } from '../../src/verify/verify.ts';
-import { badgeContent, bytesOf, codes, NOW, offline, outcomeOf, signedBadge, testIssuer } from '../support/badge.ts';
+import { badgeContent, bytesOf, codes, offline, outcomeOf, signedBadge, testIssuer } from '../support/badge.ts';
 import { hasConformance, readBytes, readText } from '../support/conformance.ts';
 import { withProof } from '../support/sign.ts';
 import { fakeWeb } from '../support/web.ts';
@@ -161,6 +162,32 @@ describe('a presentation', () => {
     expect((await judge(await withProof(presentation([await badge()]), holder, options))).verdict).toBe('rejected');
   });
 
+  test('cannot hide claims beside a token in its envelope', async () => {
+    const content = badgeContent(school.id);
+    const token = await signJwt(
+      assembleCredential({ ...content, subject: { ...content.subject, id: LEARNER } }),
+      school.key,
+      school.method,
+    );
+    const id = `data:application/vc+jwt,${token}`;
+    for (const beside of [
+      { type: ['EnvelopedVerifiableCredential', 'VerifiableCredential', 'OpenBadgeCredential'] },
+      { type: ['EnvelopedVerifiableCredential'], name: 'PhD in Physics' },
+    ])
+      expect((await judge(presentation([{ '@context': [CREDENTIALS_V2], id, ...beside }]))).verdict).toBe('rejected');
+  });
+
+  test('of the older data model is not judged, and not called false', async () => {
+    const older = {
+      '@context': ['https://www.w3.org/2018/credentials/v1'],
+      type: ['VerifiablePresentation'],
+      verifiableCredential: [await badge()],
+    };
+    const report = await judge(older);
+    expect(report.verdict).toBe('undetermined');
+    expect(codes(report)).toEqual(['UNSUPPORTED_STANDARD']);
+  });
+
   test('can wrap tokens in envelopes', async () => {
     const content = badgeContent(school.id);
     const token = await signJwt(
@@ -278,17 +305,19 @@ describe('keys and budgets', () => {
     expect(Date.now() - started).toBeLessThan(10_000);
   });
 
-  test('a file leads to a few addresses and no more', async () => {
-    const web = fakeWeb({});
-    const badges = await Promise.all(
-      Array.from({ length: 60 }, async (_, index) => {
-        const id = `did:web:school-${index}.example`;
-        return await signedBadge({ ...school, id, method: `${id}#k` }, { id: `urn:uuid:${index}` });
-      }),
-    );
-    await verify(bytesOf(presentation(badges)), { at: NOW, world: web });
-    expect(web.asked.length).toBeLessThanOrEqual(32);
-    expect(web.asked.length).toBeGreaterThan(8);
+  test('a file leads to a few addresses, and to a few more for each credential in it', async () => {
+    for (const [wrapped, limit] of [
+      [0, 32],
+      [10, 72],
+    ] as const) {
+      const web = fakeWeb({});
+      const budget = new LookupBudget();
+      budget.allowFor(wrapped);
+      const world = boundedWorld(web, budget);
+      for (let index = 0; index < 100; index++) await world.read(`https://school-${index}.example/`, 1);
+      expect(web.asked).toHaveLength(limit);
+      expect(await world.read('https://school-0.example/x', 1)).toMatchObject({ found: false, reason: 'blocked' });
+    }
   });
 
   test('credentials wrapped where nobody looks are refused', async () => {

@@ -217,6 +217,21 @@ describe('reading over https', () => {
     });
   });
 
+  test('what is believed for where it stands is not read from another host', async () => {
+    const elsewhere: Answer = ({ url }, response) =>
+      url === '/did.json'
+        ? response.writeHead(302, { location: `https://evil.example:${port}/x` }).end()
+        : response.end('{}');
+    const both = loopback({ resolve: async () => [{ address: '127.0.0.1', family: 4 }] });
+    const url = `https://school.example:${port}/did.json`;
+    answer = elsewhere;
+    expect(await readHttps(url, 1000, { ...both, reach: 'origin' })).toMatchObject({
+      found: false,
+      reason: 'blocked',
+      message: expect.stringContaining('another host'),
+    });
+  });
+
   test('this computer is read over http only where the reader says so', async () => {
     const plain = createPlainServer((_, response) => response.end('{}'));
     await new Promise<void>((resolve) => {

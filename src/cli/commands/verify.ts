@@ -40,7 +40,7 @@ export const addVerify: AddCommand = (program, session, outcome) => {
     .option('--allow-unknown-status', 'accept a badge whose status could not be looked up')
     .option('--allow-withheld', 'accept that a holder may have withheld a status or an end')
     .optionsGroup('What is known:')
-    .option('--at <date>', 'judge as of this day or moment (default: now)')
+    .option('--at <date>', 'judge as of this moment, or the end of this day (default: now)')
     .option(
       '--key <file>',
       "a key that you know to be the issuer's: JWK, JWK set, Multikey, did:key, PEM or DID document; may be given several times",

@@ -66,6 +66,7 @@ export interface Sources {
   readonly allowLoopback: boolean;
 }
 
+const DAY_MS = 86_400_000;
 const MAX_KEY_BYTES = 256 * 1024;
 const MAX_LIST_BYTES = 16 * 1024 * 1024;
 const MAX_BUNDLE_BYTES = 256 * 1024 * 1024;
@@ -80,7 +81,7 @@ const DIGESTS = [
 
 /** @throws BadgekitError USAGE | FILE_* | KEY_INVALID | TRUST_INVALID | BUNDLE_INVALID */
 export async function readSettings(options: VerifyCommandOptions, session: Session): Promise<VerifySettings & Sources> {
-  const at = options.at === undefined ? session.clock() : parseDateOrStamp(options.at);
+  const at = options.at === undefined ? session.clock() : readMoment(options.at, session);
   if (at === undefined)
     throw new BadgekitError('USAGE', `--at ${quoted(options.at ?? '')} is no date`, {
       hint: 'write 2026-05-04 or 2026-05-04T09:00:00Z',
@@ -102,7 +103,7 @@ export async function readSettings(options: VerifyCommandOptions, session: Sessi
   return {
     at,
     keys: [...keys, ...pinned],
-    recipient: options.recipient,
+    recipient: options.recipient?.trim().replace(/^mailto:/i, ''),
     needs: readNeeds(options),
     evidence: options.evidence === undefined ? undefined : await readEvidence(options.evidence, session),
     refresh: options.refresh === true,
@@ -121,13 +122,26 @@ export async function readSettings(options: VerifyCommandOptions, session: Sessi
   };
 }
 
-function readNeeds({ require: required = [], allowUnknownStatus, trust }: VerifyCommandOptions): Needs {
+/** A bare day means its end, or now if it is today. */
+function readMoment(text: string, { clock }: Session): number | undefined {
+  const instant = parseDateOrStamp(text.trim().replace(' ', 'T'));
+  if (instant === undefined || !/^\d{4}-\d\d-\d\d$/.test(text.trim())) return instant;
+  const end = instant + DAY_MS - 1;
+  const now = clock();
+  return instant <= now && now <= end ? now : end;
+}
+
+function readNeeds({ require: required = [], allowUnknownStatus, trust, recipient }: VerifyCommandOptions): Needs {
   const names = required.flatMap((list) => list.split(',')).map((name) => name.trim());
   for (const name of names)
     if (!isCheck(name))
       throw new BadgekitError('USAGE', `--require ${quoted(name)} is not the name of a check`, {
         hint: suggestion(name, CHECKS),
       });
+  if (names.includes('recipient') && recipient === undefined)
+    throw new BadgekitError('USAGE', '--require recipient needs to know whom you mean', {
+      hint: 'name the person with --recipient',
+    });
   if (names.includes('trust') && trust === undefined)
     throw new BadgekitError('USAGE', '--require trust needs to know whom you trust', {
       hint: 'name your list with --trust FILE',

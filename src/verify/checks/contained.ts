@@ -91,6 +91,11 @@ function findingsFor(
     }));
 }
 
+/** How many credentials a subject wraps. */
+export function countWrapped(subject: Subject): number {
+  return wrappedIn(subject).length;
+}
+
 /** A learner record is about one person; a credential in it about another is told, for it may be no fault. */
 function otherSubjects({ document, kind }: Subject, wrapped: readonly Wrapped[]): Finding[] {
   const about = subjectId(document);

@@ -5,14 +5,18 @@ import type { VerifyOptions } from '../context.ts';
 import { openEmbedded } from '../subject.ts';
 import { type CheckResult, failed, type Finding, nonEmpty, passed, skipped, undetermined } from '../verdict.ts';
 import { checkDates } from './dates.ts';
-import { checkForm, formFaultsOf } from './form.ts';
+import { checkForm, countValues, formFaultsOf } from './form.ts';
 import { checkSignature } from './signature.ts';
 import { checkStatus } from './status.ts';
 
 const MAX_ENDORSEMENTS = 10;
 
 /** Step 11: each endorsement anywhere in the credential is a credential of its own (Open Badges 3.0, "Verification"). */
-export async function checkEndorsements(document: JsonObject, options: VerifyOptions): Promise<CheckResult> {
+export async function checkEndorsements(
+  document: JsonObject,
+  options: VerifyOptions,
+  budget: { values: number },
+): Promise<CheckResult> {
   const endorsements = collect(document, '');
   if (endorsements.length === 0) return skipped('endorsements', 'it has none');
   if (endorsements.length > MAX_ENDORSEMENTS)
@@ -21,7 +25,7 @@ export async function checkEndorsements(document: JsonObject, options: VerifyOpt
     ]);
   const known = idsIn(document);
   const findings: Finding[] = [];
-  for (const { value, path } of endorsements) findings.push(...(await examine(value, path, known, options)));
+  for (const { value, path } of endorsements) findings.push(...(await examine(value, path, known, options, budget)));
   const rejected = nonEmpty(findings.filter(({ code }) => code === 'ENDORSEMENT_REJECTED'));
   if (rejected !== undefined)
     return failed(
@@ -48,10 +52,15 @@ async function examine(
   path: string,
   known: ReadonlySet<string>,
   options: VerifyOptions,
+  budget: { values: number },
 ): Promise<Finding[]> {
   const { file, syntax, subject } = openEmbedded(value);
   if (subject === undefined) return [{ code: 'ENDORSEMENT_REJECTED', path, message: (syntax ?? file).summary }];
   const { document, kind } = subject;
+  // A token counts as one value where it stands, and costs what it holds.
+  if (typeof value === 'string') budget.values -= countValues(document, 400);
+  if (budget.values < 0)
+    return [{ code: 'ENDORSEMENT_REJECTED', path, message: 'there is too much in all endorsements' }];
   const about = isJsonObject(document['credentialSubject']) ? document['credentialSubject']['id'] : undefined;
   if (kind !== 'EndorsementCredential' || typeof about !== 'string')
     return [{ code: 'ENDORSEMENT_REJECTED', path, message: 'it is no EndorsementCredential' }];

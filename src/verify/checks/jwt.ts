@@ -25,11 +25,11 @@ import {
 import { type CheckResult, failed, type Finding, nonEmpty } from '../verdict.ts';
 import { decide, type SignatureChecks, withoutKey } from './decide.ts';
 
-const ALLOWED_TYP: ReadonlySet<string> = new Set(['jwt', 'vc+jwt']);
+const ALLOWED_TYP: ReadonlySet<string> = new Set(['jwt', 'vc+jwt', 'application/vc+jwt']);
 /** VC-JOSE-COSE, section 3.1.1. */
 const ALLOWED_CTY: ReadonlySet<string> = new Set(['vc', 'vp', 'application/vc', 'application/vp', 'json']);
 /** A presentation says so, if it says anything. */
-const PRESENTATION_TYP: ReadonlySet<string> = new Set(['jwt', 'vp+jwt']);
+const PRESENTATION_TYP: ReadonlySet<string> = new Set(['jwt', 'vp+jwt', 'application/vp+jwt']);
 const MAX_KEY_BYTES = 256 * 1024;
 // Parameters that would lead a reader to fetch keys from wherever the sender says; none of them is ever followed.
 const IGNORED_PARAMETERS = ['jku', 'x5u', 'x5c'];

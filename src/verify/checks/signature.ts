@@ -4,7 +4,7 @@ import { asList, issuerId } from '../../openbadges/credential.ts';
 import { checkProof } from '../../proof/data-integrity.ts';
 import { isBaseProof } from '../../proof/selective-disclosure.ts';
 import { type ProofSuite, suiteName, suiteOf } from '../../proof/suites.ts';
-import { formatDay, readInstant } from '../../syntax/datetime.ts';
+import { formatDay, formatMinute, readInstant } from '../../syntax/datetime.ts';
 import { isJsonObject, type Json, type JsonObject, shownJson } from '../../syntax/json.ts';
 import { quoted } from '../../syntax/text.ts';
 import { CLOCK_SKEW_MS, type VerifyOptions } from '../context.ts';
@@ -13,6 +13,7 @@ import type { Subject } from '../subject.ts';
 import { failed, type Finding, undetermined } from '../verdict.ts';
 import { decide, type SignatureChecks, withoutKey } from './decide.ts';
 import { checkJwt } from './jwt.ts';
+import { chainFault } from './proof-chain.ts';
 
 const MAX_PROOFS = 8;
 
@@ -110,7 +111,12 @@ async function cosignature(
   signer: string,
   options: SignatureOptions,
 ): Promise<Finding> {
-  const { signature, key } = await checkOne(document, proof, signer, { ...options, isPinned: false });
+  const { signature, key } = await checkOne(document, proof, signer, {
+    ...options,
+    isPinned: false,
+    domain: undefined,
+    challenge: undefined,
+  });
   const [fault] = [signature, key].filter(({ outcome }) => outcome === 'failed');
   if (fault?.findings[0] !== undefined)
     return { ...fault.findings[0], message: `a second proof, by ${quoted(signer)}, does not hold: ${fault.summary}` };
@@ -121,31 +127,6 @@ async function cosignature(
       ? `${quoted(signer)}, who is not the issuer, signed it, too`
       : `a proof that names ${quoted(signer)}, who is not the issuer, could not be checked and counts for nothing`,
   };
-}
-
-/** A chain's links must all be there, once each, and lead to a beginning (section 4.7). */
-function chainFault(proofs: readonly Json[]): Finding | undefined {
-  const linked = proofs.filter(isJsonObject);
-  const ids = linked.map(({ id }) => id).filter((id) => typeof id === 'string');
-  if (new Set(ids).size !== ids.length)
-    return { code: 'PROOF_CHAIN', path: '/proof', message: 'two of its proofs have one id' };
-  const before = new Map(linked.map((proof) => [proof, asList(proof['previousProof'])]));
-  for (const names of before.values())
-    if (names.some((name) => typeof name !== 'string' || !ids.includes(name)))
-      return {
-        code: 'PROOF_CHAIN',
-        path: '/proof',
-        message: 'a proof builds on another one (previousProof) that is not there',
-      };
-  let open = linked;
-  for (;;) {
-    const names = new Set(open.map(({ id }) => id));
-    const next = open.filter((proof) => (before.get(proof) ?? []).some((name) => names.has(name)));
-    if (next.length === 0) return undefined;
-    if (next.length === open.length)
-      return { code: 'PROOF_CHAIN', path: '/proof', message: 'its proofs build on each other in a circle' };
-    open = next;
-  }
 }
 
 const GRAVITY = { failed: 3, undetermined: 2, skipped: 1, passed: 0 } as const;
@@ -317,7 +298,7 @@ function proofFault(proof: JsonObject, suite: ProofSuite, options: SignatureOpti
     return {
       code: 'PROOF_CREATED',
       path: '/proof',
-      message: `it was signed only on ${formatDay(createdAt)}, after the moment as of which it is judged (${formatDay(at)})`,
+      message: `it was signed only ${formatMinute(createdAt)}, after the moment as of which it is judged (${formatMinute(at)})`,
     };
   const expiresAt = readInstant(expires);
   if (expires !== undefined && (expiresAt === undefined || expiresAt < at))

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { BadgekitError } from '../../errors.ts';
 import { issuerId } from '../../openbadges/credential.ts';
-import type { LookupSource, World } from '../../ports.ts';
+import type { LookupSource } from '../../ports.ts';
 import { type Bitstring, decodeBitstring } from '../../status/bitstring.ts';
 import { type BitstringEntry, readStatusList, type StatusListParts } from '../../status/list.ts';
 import { formatMinute, readInstant } from '../../syntax/datetime.ts';
@@ -119,17 +119,20 @@ export function place(source: LookupSource): string {
   return `, ${quoted(source.path)}${saved}`;
 }
 
-/** Many badges have one list: it is judged once for each world that its issuer's key is asked of. */
-const judged = new WeakMap<World, Map<string, Promise<CheckResult>>>();
+/** Many badges have one list: it is judged once in a run. */
+const judged = new WeakMap<object, Map<string, Promise<CheckResult>>>();
 
 function authenticate(list: Subject, options: VerifyOptions): Promise<CheckResult> {
-  const known = judged.get(options.world) ?? new Map<string, Promise<CheckResult>>();
-  judged.set(options.world, known);
+  const run = options.run ?? options.world;
+  const known = judged.get(run) ?? new Map<string, Promise<CheckResult>>();
+  judged.set(run, known);
   const name = createHash('sha256')
     .update(
       JSON.stringify([
         list.jwt?.text ?? list.document,
         options.at,
+        // What was found without the network is not what would be found with it.
+        options.world === options.world.local,
         options.keysFor ?? null,
         options.allowsWithheld ?? null,
         (options.keys ?? []).map(({ key, ...about }) => [key.jwk, about]),
@@ -173,18 +176,30 @@ async function judge(list: Subject, options: VerifyOptions): Promise<CheckResult
 }
 
 /** Readers of one list want many of its bits. The last few lists stay unpacked. */
-const unpacked = new Map<string, Bitstring>();
-const MAX_UNPACKED = 4;
+const unpacked = new Map<string, Bitstring | BadgekitError>();
+const MAX_UNPACKED = 12;
 
 function unpack(encodedList: string, size: number, isPrefixed: boolean): Bitstring {
-  const name = `${size}${String(isPrefixed)}${encodedList}`;
-  const known = unpacked.get(name);
-  if (known !== undefined) return known;
-  const bits = decodeBitstring(encodedList, { size, isPrefixed });
+  const name = createHash('sha256')
+    .update(`${size} ${String(isPrefixed)} ${encodedList}`)
+    .digest('base64');
+  const known = unpacked.get(name) ?? tryUnpack(encodedList, size, isPrefixed);
+  // The one that was wanted last leaves last.
+  unpacked.delete(name);
+  unpacked.set(name, known);
   const [oldest] = unpacked.keys();
-  if (unpacked.size >= MAX_UNPACKED && oldest !== undefined) unpacked.delete(oldest);
-  unpacked.set(name, bits);
-  return bits;
+  if (unpacked.size > MAX_UNPACKED && oldest !== undefined) unpacked.delete(oldest);
+  if (known instanceof BadgekitError) throw known;
+  return known;
+}
+
+function tryUnpack(encodedList: string, size: number, isPrefixed: boolean): Bitstring | BadgekitError {
+  try {
+    return decodeBitstring(encodedList, { size, isPrefixed });
+  } catch (error) {
+    if (error instanceof BadgekitError) return error;
+    throw error;
+  }
 }
 
 function valueIn({ encodedList, listType }: StatusListParts, { index, size }: Wanted): number | CheckResult {

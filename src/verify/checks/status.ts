@@ -5,7 +5,7 @@ import { showsAllOf } from '../../proof/data-integrity.ts';
 import { isDerived } from '../../proof/suites.ts';
 import { readStatusEntry } from '../../status/list.ts';
 import { findRevocation } from '../../status/revocation-list.ts';
-import { type Json, type JsonObject, parseJson } from '../../syntax/json.ts';
+import { isJsonObject, type Json, type JsonObject, parseJson } from '../../syntax/json.ts';
 import { decodeUtf8, quoted } from '../../syntax/text.ts';
 import type { VerifyOptions } from '../context.ts';
 import { staleness } from '../freshness.ts';
@@ -42,7 +42,8 @@ export async function checkStatus(document: JsonObject, options: VerifyOptions):
     ]);
   const results: CheckResult[] = [];
   for (const entry of entries) results.push(await checkEntry(entry, document, options));
-  if (isDerived(document) && options.allowsWithheld !== true && !(await showsAllOf(document, STATUS)))
+  const isChosen = isDerived(document) && options.allowsWithheld !== true;
+  if (isChosen && !(entries.some(isOfRevocation) && (await showsAllOf(document, STATUS))))
     results.push(
       undetermined('status', [
         {
@@ -56,7 +57,17 @@ export async function checkStatus(document: JsonObject, options: VerifyOptions):
     .map((outcome) => results.find((result) => result.outcome === outcome))
     .find((result) => result !== undefined);
   const findings = results.flatMap((result) => result.findings);
+  if (isChosen)
+    findings.push({
+      code: 'PROOF_DERIVED',
+      path: '/credentialStatus',
+      message: 'the issuer made this status one that cannot be withheld; whether it signed others, too, does not show',
+    });
   return worst === undefined ? skipped('status', 'not looked up') : { ...worst, findings };
+}
+
+function isOfRevocation(entry: Json): boolean {
+  return isJsonObject(entry) && (entry['statusPurpose'] === 'revocation' || entry['type'] === '1EdTechRevocationList');
 }
 
 async function checkEntry(entry: Json, document: JsonObject, options: VerifyOptions): Promise<CheckResult> {

@@ -1,4 +1,5 @@
 import { issuerId } from '../../openbadges/credential.ts';
+import { formatDay } from '../../syntax/datetime.ts';
 import { isJsonObject, type JsonObject } from '../../syntax/json.ts';
 import { quoted } from '../../syntax/text.ts';
 import type { VerifyOptions } from '../context.ts';
@@ -29,6 +30,17 @@ export async function checkTrust(document: JsonObject, { trust, at }: VerifyOpti
           advice: `if you know that this is the real ${name}, add it to your list`,
         },
       ]);
+    case 'outside': {
+      const from = answer.from === undefined ? '' : ` from ${formatDay(answer.from)}`;
+      const until = answer.until === undefined ? '' : ` until ${formatDay(answer.until)}`;
+      return undetermined('trust', [
+        {
+          code: 'ISSUER_UNKNOWN',
+          message: `${quoted(answer.list)} knows the issuer${answer.name === undefined ? '' : ` as ${quoted(answer.name)}`}, but trusts it only${from}${until}`,
+          advice: 'change its dates in your list, or judge as of another day with --at',
+        },
+      ]);
+    }
     case 'unreachable':
       return undetermined('trust', [
         {

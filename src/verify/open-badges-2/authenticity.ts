@@ -11,7 +11,7 @@ import { decide, type SignatureChecks } from '../checks/decide.ts';
 import type { VerifyOptions } from '../context.ts';
 import { firstDifference } from '../differences.ts';
 import { staleness } from '../freshness.ts';
-import { isPlainWebIdentifier } from '../issuer-keys.ts';
+import { isPlainWebAddress, isPlainWebIdentifier } from '../issuer-keys.ts';
 import { guarded, refused, type ResolvedKey } from '../resolve-key.ts';
 import { failed, type Finding, passed, skipped, undetermined } from '../verdict.ts';
 import type { Assertion } from './assertion.ts';
@@ -115,7 +115,7 @@ export async function checkHosted(
 
 /** Open Badges 2.0, "Hosted verification": the issuer's origins and prefixes; without any, the host of its own id. */
 function isInScope(id: string, issuer: JsonObject): boolean {
-  if (!isPlainWebIdentifier(id)) return false;
+  if (!isPlainWebAddress(id)) return false;
   const { host, origin } = new URL(id);
   const { verification } = issuer;
   const policy = isJsonObject(verification) ? verification : {};
@@ -123,7 +123,7 @@ function isInScope(id: string, issuer: JsonObject): boolean {
   const prefixes = asList(policy['startsWith']);
   if (origins.length === 0 && prefixes.length === 0)
     return (
-      typeof issuer['id'] === 'string' && isPlainWebIdentifier(issuer['id']) && new URL(issuer['id']).origin === origin
+      typeof issuer['id'] === 'string' && isPlainWebAddress(issuer['id']) && new URL(issuer['id']).origin === origin
     );
   return (
     (origins.length === 0 || origins.includes(host)) &&

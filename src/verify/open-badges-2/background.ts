@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject, parseJson } from '../../syntax/json.ts';
 import { decodeUtf8, quoted } from '../../syntax/text.ts';
 import type { LookupSource } from '../../ports.ts';
 import type { VerifyOptions } from '../context.ts';
-import { isPlainWebIdentifier } from '../issuer-keys.ts';
+import { isPlainWebAddress } from '../issuer-keys.ts';
 import type { Finding } from '../verdict.ts';
 import type { Assertion } from './assertion.ts';
 
@@ -16,25 +16,27 @@ export interface Background {
   readonly issuerId: string | undefined;
   /** The profile at the issuer's own address. */
   readonly issuer: JsonObject | undefined;
+  readonly issuerSource: LookupSource | undefined;
   readonly why: Finding | undefined;
 }
 
 /** The badge class, inside the assertion or at its address, and the issuer's profile, at its address alone. */
 export async function readBackground(assertion: Assertion, options: VerifyOptions): Promise<Background> {
   const badge = await readNode(assertion.badge, 'badge class', options);
-  if (!badge.ok) return { badge: undefined, issuerId: undefined, issuer: undefined, why: badge.finding };
+  if (!badge.ok)
+    return { badge: undefined, issuerId: undefined, issuer: undefined, issuerSource: undefined, why: badge.finding };
   const named = badge.node['issuer'];
   const id = isJsonObject(named) ? named['id'] : named;
   const issuerId = typeof id === 'string' ? id : undefined;
   const issuer = await readIssuer(issuerId, options);
   return issuer.ok
-    ? { badge: badge.node, issuerId, issuer: issuer.node, why: undefined }
-    : { badge: badge.node, issuerId, issuer: undefined, why: issuer.finding };
+    ? { badge: badge.node, issuerId, issuer: issuer.node, issuerSource: issuer.source, why: undefined }
+    : { badge: badge.node, issuerId, issuer: undefined, issuerSource: undefined, why: issuer.finding };
 }
 
 /** A profile inside an assertion is what its sender says: only the one at the issuer's own address speaks for it. */
 async function readIssuer(id: string | undefined, options: VerifyOptions): Promise<ReadNode> {
-  if (id === undefined || !isPlainWebIdentifier(id))
+  if (id === undefined || !isPlainWebAddress(id))
     return {
       ok: false,
       finding: { code: 'ISSUER_MISMATCH', message: 'the issuer is not named by a plain https address' },

@@ -96,14 +96,15 @@ function schemaOf({ badge, issuer }: Background): CheckResult {
 async function checkRevocation(
   { id, verification }: Assertion,
   document: JsonObject,
-  { issuer }: Background,
+  { issuer, issuerSource }: Background,
   options: VerifyOptions,
 ): Promise<CheckResult> {
   const list = issuer?.['revocationList'];
-  if (document['revoked'] === true) return revoked(document['revocationReason']);
+  if ((document['revoked'] ?? false) !== false) return revoked(document['revocationReason']);
   if (verification.kind === 'hosted') {
     const hosted = await readNode(id, 'badge itself', options);
-    if (hosted.ok && hosted.node['revoked'] === true) return revoked(hosted.node['revocationReason']);
+    const { revoked: isRevoked = false } = hosted.ok ? hosted.node : {};
+    if (hosted.ok && isRevoked !== false) return revoked(hosted.node['revocationReason']);
     return hosted.ok
       ? passed(
           'status',
@@ -120,6 +121,8 @@ async function checkRevocation(
         advice: 'try again online',
       },
     ]);
+  const staleProfile = staleness(issuerSource, options);
+  if (staleProfile !== undefined) return undetermined('status', [staleProfile]);
   if (typeof list !== 'string') return skipped('status', 'its issuer has no revocation list: it cannot revoke it');
   const read = await readNode(list, 'revocation list', options);
   if (!read.ok)
