@@ -43,18 +43,22 @@ a { color: var(--ink); }
 ul.findings { margin: .25rem 0 0; padding-left: 1.1rem; }
 code { font: .85em ui-monospace, "SF Mono", Consolas, monospace; }
 footer { margin-top: 2rem; border-top: 1px solid var(--line); padding-top: .75rem; }
-@media print { body { max-width: none; padding: 0; font-size: 10pt; } article { break-inside: avoid; } a { color: inherit; } }
+@media (max-width: 40rem) { dl { grid-template-columns: 1fr; gap: 0; } dt { margin-top: .4rem; } thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } table, tbody, tr, th, td { display: block; width: 100%; } tr { border-top: 1px solid var(--line); padding: .4rem 0; } th, td { border: 0; padding: .1rem 0; } .index th[scope=row] { min-width: 0; } }
+@media print { .many article.verified { display: none; } body { max-width: none; padding: 0; font-size: 10pt; } article { break-inside: avoid; } a { color: inherit; } }
 `;
 
 /** A page that can be handed on: it needs nothing else, runs no script, and every text from a credential is escaped. */
 export class HtmlReport {
   readonly #at: number;
   readonly #isAsOf: boolean;
+  readonly #asked: readonly string[];
+  #passedOver: readonly string[] = [];
   readonly #articles: string[] = [];
   readonly #rows: string[] = [];
   readonly #summary = new Summary();
 
-  constructor(at: number, isAsOf: boolean) {
+  constructor(at: number, isAsOf: boolean, asked: readonly string[] = []) {
+    this.#asked = asked;
     this.#at = at;
     this.#isAsOf = isAsOf;
   }
@@ -64,6 +68,11 @@ export class HtmlReport {
     const id = `c${this.#articles.length + 1}`;
     this.#articles.push(article(file, report, 2, id));
     this.#rows.push(indexRow(file, report, id));
+  }
+
+  /** Files in the same folders that were not looked at. */
+  passOver(files: readonly string[]): void {
+    this.#passedOver = files;
   }
 
   write(): string {
@@ -79,23 +88,29 @@ export class HtmlReport {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="robots" content="noindex">
-<title>Verification of ${total === 1 ? 'one credential' : `${count(total)} credentials`}</title>
+<title>Verification of ${total === 1 ? 'one file' : `${count(total)} files`}</title>
 <style>${STYLE}</style>
 </head>
 <body>
 <header>
-<h1>Verification of ${total === 1 ? 'one credential' : `${count(total)} credentials`}</h1>
+<h1>Verification of ${total === 1 ? 'one file' : `${count(total)} files`}</h1>
 <p class="dim">${escape(when)} by badgekit ${escape(__BADGEKIT_VERSION__)}. What a credential says of itself stands in quotes or under “says”; nobody vouches for it but its issuer.</p>
+${this.#asked.length === 0 ? '' : `<p>Asked: ${escape(this.#asked.join('; '))}.</p>`}
 </header>
-<main>
+<main${total > 1 ? ' class="many"' : ''}>
 <ul class="counts" aria-label="Verdicts">${counts.join('')}</ul>
 ${total > 1 ? indexTable(this.#rows) : ''}${this.#articles.join('\n')}
 </main>
-<footer class="dim"><p>“Not known” means that something could not be looked up or compared; it is neither a yes nor a no.</p></footer>
+<footer class="dim">${passedOverNote(this.#passedOver)}<p>“Not known” means that something could not be looked up or compared; it is neither a yes nor a no.</p></footer>
 </body>
 </html>
 `;
   }
+}
+
+function passedOverNote(files: readonly string[]): string {
+  if (files.length === 0) return '';
+  return `<p>Passed over, because they are hidden, links, not readable, or no credentials by their look: ${files.map((file) => `<code>${escape(file)}</code>`).join(', ')}.</p>`;
 }
 
 /** All files at a glance, each with a link to what is said of it. */

@@ -3,7 +3,7 @@ import { quoted, visible } from '../syntax/text.ts';
 import type { Claims, Report } from '../verify/report.ts';
 import { type CheckName, type CheckResult, type Outcome, passedAll } from '../verify/verdict.ts';
 import type { Session } from './session.ts';
-import { count, styles } from './style.ts';
+import { count, counted, styles } from './style.ts';
 
 const MARKS: Readonly<Record<Outcome, string>> = { passed: '✓', failed: '✗', undetermined: '?', skipped: '–' };
 
@@ -107,14 +107,20 @@ export class Summary {
     return [...this.#counts].sort(([a], [b]) => position(rank, a) - position(rank, b) || (a < b ? -1 : 1));
   }
 
-  asText(session: Session, elapsedMs: number): string {
+  asText(session: Session, elapsedMs: number, passedOver: readonly string[] = [], all = false): string {
     const { out } = styles(session);
     const counts = this.counts.map(([cause, number]) => `${count(number)} ${cause}`);
     if (!this.#counts.has('verified')) counts.unshift('0 verified');
     const lines = this.#listed.map(({ file, headline }) => `  ${visible(file)}: ${visible(headline, 400)}\n`);
     const verified = this.#counts.get('verified') ?? 0;
     const more = this.#total - verified - this.#listed.length;
-    if (more > 0) lines.push(`  and ${count(more)} more: --jsonl has a line for every file\n`);
+    if (more > 0)
+      lines.push(`  and ${count(more)} more: --report writes a page with every file, --jsonl a line for each\n`);
+    if (passedOver.length > 0)
+      lines.push(
+        `  ${counted(passedOver.length, 'file or folder was', 'files or folders were')} passed over: hidden, a link, not readable, or no credential by its look${all ? '' : ' (--all names them)'}\n`,
+        ...(all ? passedOver.map((file) => `    ${visible(file)}\n`) : []),
+      );
     return `${out.bold(counts.join('   '))}   ${out.dim(`${(elapsedMs / 1000).toFixed(1)} s`)}\n${lines.join('')}`;
   }
 }

@@ -1,4 +1,5 @@
 import type { Report } from '../verify/report.ts';
+import { splitHeadline } from './render-report.ts';
 
 // Half surrogates and ASCII controls JSON.stringify escapes itself.
 const INVISIBLE = /[\u007f-\u009f\p{Cf}\u2028\u2029]/gu;
@@ -18,9 +19,16 @@ export function reportAsJson(file: string, report: Report): object {
   return { badgekit: 1, file, ...reportMembers(report) };
 }
 
-function reportMembers({ verdict, headline, standard, claims, checks, contained }: Report): object {
+/** `revoked`, `unknown issuer`: the verdict, or the cause that has a word of its own. */
+function causeOf(report: Report): string {
+  return splitHeadline(report)[0].toLowerCase();
+}
+
+function reportMembers(report: Report): object {
+  const { verdict, headline, standard, claims, checks, contained } = report;
   return {
     verdict,
+    cause: causeOf(report),
     headline,
     standard: standard ?? null,
     claims:
@@ -38,6 +46,6 @@ function reportMembers({ verdict, headline, standard, claims, checks, contained 
         advice: advice ?? null,
       })),
     })),
-    contained: contained.map(({ path, report }) => ({ path, ...reportMembers(report) })),
+    contained: contained.map(({ path, report: inner }) => ({ path, ...reportMembers(inner) })),
   };
 }

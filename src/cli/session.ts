@@ -32,7 +32,8 @@ export function openSession(): Session {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       // Who closed the pipe had read enough; but what was not decided yet is no yes.
       if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.undetermined);
-      throw error;
+      process.stderr.write(`What was to be printed could not be written: ${error.message}\n`);
+      process.exit(EXIT.undetermined);
     });
   }
   const isCi = env['CI'] !== undefined && env['CI'] !== '' && env['CI'] !== 'false';

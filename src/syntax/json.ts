@@ -111,7 +111,7 @@ class JsonReader {
       object[key] = this.#value(depth + 1);
       this.#space();
     } while (this.#take(','));
-    if (!this.#take('}')) throw this.#error('JSON_SYNTAX', 'a comma or "}" was expected');
+    if (!this.#take('}')) throw this.#missing('a comma or "}" was expected');
     return object;
   }
 
@@ -131,7 +131,7 @@ class JsonReader {
       array.push(this.#value(depth + 1));
       this.#space();
     } while (this.#take(','));
-    if (!this.#take(']')) throw this.#error('JSON_SYNTAX', 'a comma or "]" was expected');
+    if (!this.#take(']')) throw this.#missing('a comma or "]" was expected');
     return array;
   }
 
@@ -201,6 +201,12 @@ class JsonReader {
     if (this.#text[this.#at] !== char) return false;
     this.#at++;
     return true;
+  }
+
+  /** A text that simply stops was cut off on its way; that is more use to know than which sign is missing. */
+  #missing(what: string): BadgekitError {
+    const isCut = this.#text.slice(this.#at).trim() === '';
+    return this.#error('JSON_SYNTAX', isCut ? 'the text ends too early: a part of it is missing' : what);
   }
 
   #error(code: ErrorCode, message: string, hint?: string, at = this.#at): BadgekitError {

@@ -125,6 +125,29 @@ export function openEmbedded(value: JsonObject | string): Opened {
   };
 }
 
+/** What a file is that holds no credential, as far as its beginning shows, and what to do. */
+function unknownFile(bytes: Uint8Array): BadgekitError {
+  const text = Buffer.from(bytes.subarray(0, 4096)).toString('utf8').trim();
+  const unknown = (message: string, hint: string): BadgekitError =>
+    new BadgekitError('IMAGE_UNKNOWN', message, { hint });
+  if (text === '') return unknown('the file is empty', 'get it again');
+  if (text.startsWith('['))
+    return unknown('it is JSON, but a list and not one credential', 'save each entry of the list as a file of its own');
+  if (/^"?eyJ/.test(text))
+    return unknown(
+      'it looks like a signed token, but is not written as one: three parts with dots, nothing around or between them',
+      'remove quotes, spaces and line breaks, or get it again',
+    );
+  return unknown(
+    `the file is no credential: neither JSON, nor a signed token, nor a PNG or SVG image${otherKind(bytes, 'unknown')}`,
+    'ask for the badge as .json, .png or .svg',
+  );
+}
+
+function unknown(message: string, hint: string): BadgekitError {
+  return new BadgekitError('IMAGE_UNKNOWN', message, { hint });
+}
+
 interface Carried {
   readonly text: string;
   readonly how: string;
@@ -140,12 +163,10 @@ function carry(bytes: Uint8Array, kind: FileKind): Carried {
   }
   // Text in another encoding is told as such, whatever it looks like.
   if (isNoUtf8Text(bytes.subarray(0, 400)) && otherKind(bytes, 'unknown') === '' && bytes.length > 0)
-    throw new BadgekitError('NOT_UTF8', `the text is not UTF-8: ${guessEncoding(bytes)}`, { hint: 'save it as UTF-8' });
-  if (kind === 'unknown')
-    throw new BadgekitError(
-      'IMAGE_UNKNOWN',
-      `the file is no credential: neither JSON, nor a signed token, nor a PNG or SVG image${otherKind(bytes, kind)}`,
-    );
+    throw new BadgekitError('NOT_UTF8', `the text is not UTF-8: ${guessEncoding(bytes)}`, {
+      hint: 'save it as UTF-8, or ask for the badge as .json, .png or .svg',
+    });
+  if (kind === 'unknown') throw unknownFile(bytes);
   return {
     text: decodeUtf8(bytes),
     how: kind === 'json' ? 'JSON' : 'compact JWS (JWT)',

@@ -130,7 +130,9 @@ async function verifyCredential(
     isAuthentic
       ? await checkRefresh(document, options, verify)
       : skipped('refresh', 'not asked, because the badge is not authentic'),
-    checkRecipient(document, options.recipient),
+    kind === 'AchievementCredential' || kind === 'ClrCredential'
+      ? checkRecipient(document, options.recipient)
+      : skipped('recipient', 'nobody is awarded such a credential'),
     isUnsafe(form) || isForged ? unlooked('endorsements') : await checkEndorsements(document, reach, budget),
     wrapped?.check ?? unlooked('credentials'),
     checkEvidence(document, options.evidence),

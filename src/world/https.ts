@@ -166,7 +166,7 @@ function systemResolve(host: string): Promise<readonly LookupAddress[]> {
 function reason(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const words: Readonly<Record<string, string>> = {
-    ENOTFOUND: 'its name is not known',
+    ENOTFOUND: 'there is no such server, or no network',
     EAI_AGAIN: 'the name service did not answer',
     ECONNREFUSED: 'it refuses connections',
     ECONNRESET: 'the connection broke',

@@ -3,6 +3,21 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { badgekit, DEFINE_KNOTS, filesBelow, printed, temporaryFolder } from '../support/cli.ts';
 
+describe('old awards', () => {
+  test('that have expired already are issued in whatever order they stand', async () => {
+    const cwd = temporaryFolder();
+    await badgekit(['init-issuer', '--name', 'Solo', '--no-hosting', '--recipients', 'plain-email'], { cwd });
+    await badgekit([...DEFINE_KNOTS], { cwd });
+    writeFileSync(
+      join(cwd, 'r.csv'),
+      'email,issued_on,expires_on\nbo@example.org,2020-05-04,2022-01-01\nana@example.org,2026-05-04,2040-01-01\n',
+    );
+    expect(await badgekit(['issue', 'r.csv'], { cwd })).toMatchObject({ code: 0 });
+    const run = await badgekit(['verify', 'credentials'], { cwd });
+    expect(run.out).toMatch(/^2 verified {3}2 expired/);
+  });
+});
+
 describe('a programme made by hand', () => {
   test('with a did:key issuer issues badges that need nothing but themselves', async () => {
     const cwd = temporaryFolder();

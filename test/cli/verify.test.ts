@@ -15,6 +15,7 @@ import { badgekit, printed, sampleProgramme, temporaryFolder } from '../support/
 interface Printed {
   readonly results: readonly { readonly file: string; readonly verdict: string; readonly headline: string }[];
   readonly counts: Readonly<Record<string, number>>;
+  readonly passedOver: readonly string[];
 }
 
 const issuer = 'did:web:badges.tidewater.example';
@@ -75,6 +76,10 @@ describe('what verify reads', () => {
       'deep/ana.gif',
     ]);
     expect((printed(run) as unknown as Printed).counts).toEqual({ verified: 4 });
+    expect((printed(run) as unknown as Printed).passedOver.map((file) => file.replaceAll('\\', '/'))).toEqual([
+      'deep/.hidden',
+      'deep/notes.txt',
+    ]);
   });
 
   test('addresses only under the guards, and none offline', async () => {
@@ -136,9 +141,10 @@ describe('what a reader demands', () => {
     const verify = (...more: readonly string[]) =>
       badgekit(['verify', 'ana.json', '--hosting', hosting(), ...more], { cwd });
     expect((await verify('--require', 'status')).code).toBe(0);
-    const open = await verify('--require', 'recipient,status');
+    const open = await verify('--require', 'evidence,status');
     expect(open.code).toBe(3);
-    expect(open.out).toMatch(/^UNDETERMINED {2}recipient: you named nobody/);
+    expect(open.out).toMatch(/^UNDETERMINED {2}evidence: it names none/);
+    expect((await verify('--require', 'recipient')).code).toBe(2);
     expect(await verify('--require', 'statsu')).toMatchObject({
       code: 2,
       err: expect.stringContaining('did you mean "status"?'),
@@ -175,6 +181,13 @@ describe('a bundle', () => {
       cwd,
     });
     expect(years.code).not.toBe(0);
+  });
+
+  test('can be asked as of the very day on which the badge was signed', async () => {
+    const cwd = archive('.json');
+    const today = new Date().toISOString().slice(0, 10);
+    const run = await badgekit(['verify', 'ana.json', '--hosting', hosting(), '--at', today], { cwd });
+    expect(run.code, run.out).toBe(0);
   });
 
   test('tells what was edited in a copy', async () => {
@@ -222,5 +235,10 @@ describe('the page to hand on', () => {
     expect((await verify()).code).toBe(2);
     expect(existsSync(join(cwd, 'r.html'))).toBe(true);
     expect(readFileSync(join(cwd, 'r.html'), 'utf8')).toBe('mine');
+    const over = ['verify', 'ana.json', '--hosting', hosting(), '--report', 'ana.json', '--force'];
+    expect(await badgekit(over, { cwd })).toMatchObject({ code: 2, err: expect.stringContaining('not written over') });
+    expect(readFileSync(join(cwd, 'ana.json'), 'utf8')).toMatch(/^\{/);
+    const nowhere = ['verify', 'ana.json', '--report', 'no/such/r.html'];
+    expect(await badgekit(nowhere, { cwd })).toMatchObject({ code: 2, err: expect.stringContaining('no folder') });
   });
 });

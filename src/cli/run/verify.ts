@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { BadgekitError, EXIT, placedIn } from '../../errors.ts';
 import { MAX_IMAGE_BYTES } from '../../programme/definitions.ts';
 import { readBounded, writeWhole } from '../../programme/files.ts';
@@ -34,11 +35,12 @@ export async function runVerify(
 ): Promise<number> {
   const started = session.clock();
   const settings = await readSettings(options, session);
-  const inputs = await readInputs(named, session.cwd);
+  const { inputs, passedOver } = await readInputs(named, session.cwd);
   if (settings.offline && inputs.some(({ kind, name }) => kind === 'url' && !isSaved(name, settings)))
     throw new BadgekitError('USAGE', '--offline opens no connection, so no address can be read', {
       hint: 'save what stands there as a file, and name that',
     });
+  await checkTargets(options, inputs, session);
   const recorder = options.saveBundle === undefined ? undefined : new BundleRecorder();
   const verifier = createVerifier(settings, options, recorder, session);
   const output = new Output(options, settings, inputs.length, session);
@@ -49,9 +51,40 @@ export async function runVerify(
     output.add(file, report);
   }
   progress.end();
-  output.end(session.clock() - started);
+  output.end(session.clock() - started, passedOver);
   await write(options, output, recorder, session);
   return output.exitCode;
+}
+
+/** Where the report and the bundle are to go is looked at before the work is done. */
+async function checkTargets(
+  { report, saveBundle, force = false }: VerifyCommandOptions,
+  inputs: readonly Input[],
+  { cwd }: Session,
+): Promise<void> {
+  const read = new Set(inputs.map(({ name }) => resolve(cwd, name)));
+  for (const target of [report, saveBundle].filter((file) => file !== undefined)) {
+    const path = resolve(cwd, target);
+    if (read.has(path))
+      throw new BadgekitError(
+        'USAGE',
+        `${quoted(target)} is one of the files to be verified, and is not written over`,
+        {
+          hint: 'choose another name',
+        },
+      );
+    const folder = await stat(dirname(path)).catch(() => undefined);
+    if (folder?.isDirectory() !== true)
+      throw new BadgekitError('FILE_NOT_FOUND', 'there is no folder to write it into', { where: { file: target } });
+    const taken = await stat(path).catch(() => undefined);
+    if (taken?.isDirectory() === true)
+      throw new BadgekitError('USAGE', `${quoted(target)} is a folder`, { hint: 'name a file' });
+    if (taken !== undefined && !force)
+      throw new BadgekitError('FILE_EXISTS', 'the file exists already', {
+        where: { file: target },
+        hint: 'give --force to replace it, or another name',
+      });
+  }
 }
 
 function isSaved(url: string, { bundle, hosting }: Sources): boolean {
@@ -213,6 +246,25 @@ async function write(
   );
 }
 
+/** What the reader asked for, in words, for a page that is handed on. */
+function askedFor({
+  recipient,
+  trust,
+  require: demanded,
+  offline,
+  bundle,
+  evidence,
+}: VerifyCommandOptions): readonly string[] {
+  return [
+    ...(recipient === undefined ? [] : [`awarded to ${recipient}`]),
+    ...(trust ?? []).map((list) => `by an issuer in ${list}`),
+    ...(demanded ?? []).map((checks) => `with the checks ${checks}`),
+    ...(evidence === undefined ? [] : [`with the evidence in ${evidence}`]),
+    ...(bundle === undefined ? [] : [`with what was saved in ${bundle}`]),
+    ...(offline === true ? ['without a network'] : []),
+  ];
+}
+
 const OPENING = '{"badgekit":1,"command":"verify","results":[';
 
 /** What goes to standard output, as it comes; and the verdict of all. */
@@ -231,7 +283,8 @@ class Output {
     this.#session = session;
     this.#recipient = recipient;
     this.#total = total;
-    this.html = options.report === undefined ? undefined : new HtmlReport(at, options.at !== undefined);
+    this.html =
+      options.report === undefined ? undefined : new HtmlReport(at, options.at !== undefined, askedFor(options));
   }
 
   get #isOneDocument(): boolean {
@@ -250,11 +303,14 @@ class Output {
     this.#summary.add(file, report);
   }
 
-  end(elapsedMs: number): void {
+  end(elapsedMs: number, passedOver: readonly string[]): void {
+    this.html?.passOver(passedOver);
     if (this.#isOneDocument)
-      this.#session.out(`],"counts":${JSON.stringify(Object.fromEntries(this.#summary.counts))}}\n`);
+      this.#session.out(
+        `],"counts":${JSON.stringify(Object.fromEntries(this.#summary.counts))},"passedOver":${jsonLine(passedOver)}}\n`,
+      );
     else if (this.#options.jsonl !== true && this.#total > 1)
-      this.#session.out(this.#summary.asText(this.#session, elapsedMs));
+      this.#session.out(this.#summary.asText(this.#session, elapsedMs, passedOver, this.#options.all === true));
   }
 
   /** Rejected outweighs undetermined: a no is certain. */

@@ -19,50 +19,66 @@ const SNIFFED_BYTES = 4096;
  * Files, folders with all below them, patterns, `-` for standard input, and https addresses, in a steady order.
  * @throws BadgekitError FILE_NOT_FOUND where nothing at all is found
  */
-export async function readInputs(named: readonly string[], cwd: string): Promise<readonly Input[]> {
-  const inputs = (await Promise.all(named.map((name) => expand(name, cwd)))).flat();
+export async function readInputs(
+  named: readonly string[],
+  cwd: string,
+): Promise<{ readonly inputs: readonly Input[]; readonly passedOver: readonly string[] }> {
+  const found = await Promise.all(named.map((name) => expand(name, cwd)));
+  const inputs = found.flatMap((each) => each.inputs);
   const seen = new Set<string>();
   const unique = inputs.filter(({ name }) => !seen.has(name) && seen.add(name));
   if (unique.length === 0)
     throw new BadgekitError('FILE_NOT_FOUND', 'there is no credential or image in what you named', {
       hint: 'badgekit looks for .json, .jwt, .png and .svg files, and for others that hold a credential',
     });
-  return unique;
+  return { inputs: unique, passedOver: found.flatMap((each) => each.passedOver) };
 }
 
-async function expand(name: string, cwd: string): Promise<readonly Input[]> {
-  if (name === '-') return [{ kind: 'standard input', name: '-' }];
-  if (/^https?:\/\//i.test(name)) return [{ kind: 'url', name }];
+interface Expanded {
+  readonly inputs: readonly Input[];
+  readonly passedOver: readonly string[];
+}
+
+async function expand(name: string, cwd: string): Promise<Expanded> {
+  if (name === '-') return { inputs: [{ kind: 'standard input', name: '-' }], passedOver: [] };
+  if (/^https?:\/\//i.test(name)) return { inputs: [{ kind: 'url', name }], passedOver: [] };
   const info = await stat(resolve(cwd, name)).catch(() => undefined);
-  if (info?.isDirectory() === true) return (await below(name, cwd)).map((file) => ({ kind: 'file', name: file }));
-  if (info !== undefined || !GLOB.test(name)) return [{ kind: 'file', name }];
+  if (info?.isDirectory() === true) {
+    const { files, passedOver } = await below(name, cwd);
+    return { inputs: files.map((file) => ({ kind: 'file', name: file })), passedOver };
+  }
+  if (info !== undefined || !GLOB.test(name)) return { inputs: [{ kind: 'file', name }], passedOver: [] };
   const { glob } = await import('tinyglobby');
   const found = await glob(name.replaceAll('\\', '/'), { cwd, dot: false, followSymbolicLinks: false });
   if (found.length === 0)
     throw new BadgekitError('FILE_NOT_FOUND', `no file fits the pattern ${name}`, { where: { file: name } });
-  return found.sort().map((file) => ({ kind: 'file', name: file }));
+  return { inputs: found.sort().map((file) => ({ kind: 'file', name: file })), passedOver: [] };
+}
+
+interface Below {
+  readonly files: readonly string[];
+  /** Links, hidden files, folders that cannot be read, and files that hold no credential by their look. */
+  readonly passedOver: readonly string[];
 }
 
 /** The files below a folder that may hold credentials: by their names, or else by how they begin. */
-async function below(folder: string, cwd: string): Promise<readonly string[]> {
-  const base = resolve(cwd, folder);
-  const entries = await readdir(base, { recursive: true, withFileTypes: true });
-  const files = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter(
-      (file) =>
-        !file
-          .slice(base.length)
-          .split(/[\\/]/)
-          .some((part) => part.startsWith('.')),
-    )
-    .sort();
-  const found: string[] = [];
-  for (const file of files)
-    if (CREDENTIAL_FILE.test(file) || (await looksLikeCredential(file)))
-      found.push(join(folder, file.slice(base.length + 1)));
-  return found;
+async function below(folder: string, cwd: string): Promise<Below> {
+  const files: string[] = [];
+  const passedOver: string[] = [];
+  const entries = await readdir(resolve(cwd, folder), { withFileTypes: true }).catch(() => undefined);
+  if (entries === undefined) return { files, passedOver: [folder] };
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const name = join(folder, entry.name);
+    if (entry.name.startsWith('.')) passedOver.push(name);
+    else if (entry.isDirectory()) {
+      const inner = await below(name, cwd);
+      files.push(...inner.files);
+      passedOver.push(...inner.passedOver);
+    } else if (!entry.isFile()) passedOver.push(name);
+    else if (CREDENTIAL_FILE.test(name) || (await looksLikeCredential(resolve(cwd, name)))) files.push(name);
+    else passedOver.push(name);
+  }
+  return { files, passedOver };
 }
 
 async function looksLikeCredential(file: string): Promise<boolean> {

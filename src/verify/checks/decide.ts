@@ -92,6 +92,7 @@ function wrong(suite: string, resolved: ResolvedKey & { key: PublicKey }): Signa
   const finding: Finding = {
     code: 'SIGNATURE_WRONG',
     message: `the ${suite} signature does not match: the content was changed after it was signed, or another key signed it`,
+    advice: '--explain looks for the cause',
   };
   return { signature: failed('signature', [finding]), key: keyCheck(resolved) };
 }
