@@ -128,8 +128,6 @@ export function openEmbedded(value: JsonObject | string): Opened {
 /** What a file is that holds no credential, as far as its beginning shows, and what to do. */
 function unknownFile(bytes: Uint8Array): BadgekitError {
   const text = Buffer.from(bytes.subarray(0, 4096)).toString('utf8').trim();
-  const unknown = (message: string, hint: string): BadgekitError =>
-    new BadgekitError('IMAGE_UNKNOWN', message, { hint });
   if (text === '') return unknown('the file is empty', 'get it again');
   if (text.startsWith('['))
     return unknown('it is JSON, but a list and not one credential', 'save each entry of the list as a file of its own');
