@@ -43,7 +43,7 @@ a { color: var(--ink); }
 ul.findings { margin: .25rem 0 0; padding-left: 1.1rem; }
 code { font: .85em ui-monospace, "SF Mono", Consolas, monospace; }
 footer { margin-top: 2rem; border-top: 1px solid var(--line); padding-top: .75rem; }
-@media (max-width: 40rem) { dl { grid-template-columns: 1fr; gap: 0; } dt { margin-top: .4rem; } thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } table, tbody, tr, th, td { display: block; width: 100%; } tr { border-top: 1px solid var(--line); padding: .4rem 0; } th, td { border: 0; padding: .1rem 0; } .index th[scope=row] { min-width: 0; } }
+@media (max-width: 40rem) { dl { grid-template-columns: 1fr; gap: 0; } dt { margin-top: .4rem; } thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } table, caption, tbody, tr, th, td { display: block; width: 100%; } tr { border-top: 1px solid var(--line); padding: .4rem 0; } th, td { border: 0; padding: .1rem 0; } .index th[scope=row] { min-width: 0; } }
 @media print { .many article.verified { display: none; } body { max-width: none; padding: 0; font-size: 10pt; } article { break-inside: avoid; } a { color: inherit; } }
 `;
 

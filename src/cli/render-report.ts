@@ -1,7 +1,7 @@
 import { formatDay, readInstant } from '../syntax/datetime.ts';
 import { quoted, visible } from '../syntax/text.ts';
 import type { Claims, Report } from '../verify/report.ts';
-import { type CheckName, type CheckResult, type Outcome, passedAll } from '../verify/verdict.ts';
+import { type CheckName, type CheckResult, type Outcome, passedAll, type VerdictWord } from '../verify/verdict.ts';
 import type { Session } from './session.ts';
 import { count, counted, styles } from './style.ts';
 
@@ -80,21 +80,39 @@ function checkLines({ check, outcome, summary, findings }: CheckResult, session:
   return lines.join('');
 }
 
-const MAX_LISTED = 100;
+/** Files with the very same answer, of which a few are named. */
+interface Group {
+  readonly headline: string;
+  readonly verdict: VerdictWord;
+  readonly files: string[];
+  count: number;
+}
 
-/** What became of many files, counted by verdict and cause; those that are not verified are remembered by name. */
+const MAX_GROUPS = 100;
+const MAX_NAMED = 3;
+
+/** What became of many files, counted by verdict and cause; those that are not verified are told by their answers. */
 export class Summary {
   readonly #counts = new Map<string, number>();
-  readonly #listed: { readonly file: string; readonly headline: string }[] = [];
+  readonly #groups = new Map<string, Group>();
   #total = 0;
+  #untold = 0;
 
   add(file: string, report: Report): void {
     this.#total++;
     const [word] = splitHeadline(report);
     const cause = word.toLowerCase();
     this.#counts.set(cause, (this.#counts.get(cause) ?? 0) + 1);
-    if (report.verdict !== 'verified' && this.#listed.length < MAX_LISTED)
-      this.#listed.push({ file, headline: report.headline });
+    if (report.verdict === 'verified') return;
+    const { headline, verdict } = report;
+    const group = this.#groups.get(headline) ?? { headline, verdict, files: [], count: 0 };
+    if (group.count === 0 && this.#groups.size === MAX_GROUPS) {
+      this.#untold++;
+      return;
+    }
+    group.count++;
+    if (group.files.length < MAX_NAMED) group.files.push(file);
+    this.#groups.set(headline, group);
   }
 
   get total(): number {
@@ -111,11 +129,15 @@ export class Summary {
     const { out } = styles(session);
     const counts = this.counts.map(([cause, number]) => `${count(number)} ${cause}`);
     if (!this.#counts.has('verified')) counts.unshift('0 verified');
-    const lines = this.#listed.map(({ file, headline }) => `  ${visible(file)}: ${visible(headline, 400)}\n`);
-    const verified = this.#counts.get('verified') ?? 0;
-    const more = this.#total - verified - this.#listed.length;
-    if (more > 0)
-      lines.push(`  and ${count(more)} more: --report writes a page with every file, --jsonl a line for each\n`);
+    // What is certainly wrong comes first, what is merely open last; else the order of the files.
+    const groups = [...this.#groups.values()].sort(
+      (a, b) => Number(b.verdict === 'rejected') - Number(a.verdict === 'rejected'),
+    );
+    const lines = groups.flatMap(groupLines);
+    if (this.#untold > 0)
+      lines.push(
+        `  and ${count(this.#untold)} more: --report writes a page with every file, --jsonl a line for each\n`,
+      );
     if (passedOver.length > 0)
       lines.push(
         `  ${counted(passedOver.length, 'file or folder was', 'files or folders were')} passed over: hidden, a link, not readable, or no credential by its look${all ? '' : ' (--all names them)'}\n`,
@@ -123,6 +145,15 @@ export class Summary {
       );
     return `${out.bold(counts.join('   '))}   ${out.dim(`${(elapsedMs / 1000).toFixed(1)} s`)}\n${lines.join('')}`;
   }
+}
+
+function groupLines({ headline, files, count: number }: Group): readonly string[] {
+  const shown = visible(headline, 400);
+  if (number <= MAX_NAMED) return files.map((file) => `  ${visible(file)}: ${shown}\n`);
+  return [
+    `  ${count(number)} files: ${shown}\n`,
+    `    ${files.map((file) => visible(file)).join(', ')} and ${count(number - files.length)} more\n`,
+  ];
 }
 
 function position(rank: readonly string[], word: string): number {

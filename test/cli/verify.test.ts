@@ -82,6 +82,17 @@ describe('what verify reads', () => {
     ]);
   });
 
+  test('many files with one answer are told together, what is wrong before what is open', async () => {
+    const cwd = archive('.json');
+    for (let index = 0; index < 5; index++) writeFileSync(join(cwd, `x${index}.json`), '{"a": 1}');
+    const { out } = await badgekit(['verify', '.', '--offline'], { cwd });
+    const [counts, first, second, third] = out.split('\n');
+    expect(counts).toMatch(/^0 verified {3}1 undetermined {3}5 rejected|^0 verified {3}5 rejected {3}1 undetermined/);
+    expect(first).toBe('  5 files: REJECTED  it is JSON, but no credential');
+    expect(second).toBe('    x0.json, x1.json, x2.json and 2 more');
+    expect(third).toMatch(/^ {2}ana\.json: UNDETERMINED/);
+  });
+
   test('addresses only under the guards, and none offline', async () => {
     const cwd = temporaryFolder();
     const blocked = await badgekit(['verify', 'https://127.0.0.1/ana.json'], { cwd });
