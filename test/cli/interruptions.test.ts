@@ -68,7 +68,8 @@ describe('interruptions', () => {
     expect(new Set(indices).size).toBe(160);
     expect(await badgekit(['verify', 'credentials', '--offline'], { cwd })).toMatchObject({
       code: 0,
-      out: expect.stringMatching(/^320 verified {3}[\d.]+ s\n$/),
+      // What was being written when the process died may lie there, hidden, and is no credential.
+      out: expect.stringMatching(/^320 verified {3}[\d.]+ s\n(?: {2}\d+ files? .*passed over.*\n)?$/),
     });
   });
 
