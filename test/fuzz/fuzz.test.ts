@@ -14,6 +14,7 @@ const SECONDS = Number(process.env['BADGEKIT_FUZZ_SECONDS'] ?? 0);
 const CASES = SECONDS > 0 ? Number.POSITIVE_INFINITY : 1500;
 const SEED = Number(process.env['BADGEKIT_FUZZ_SEED'] ?? 20_261_125);
 const MAX_MS = 2000;
+const TELL_EVERY_MS = 30_000;
 const options = { ...offline(), allowsWithheld: true };
 
 /** Two files say the same where their members are the same: lists have no order, and a list of one is that one. */
@@ -96,11 +97,16 @@ test(
     const tally: Tally = { verified: 0, rejected: 0, undetermined: 0, slowestMs: 0 };
     const faults: string[] = [];
     let cases = 0;
+    let told = Date.now();
     for (; cases < CASES && Date.now() < until && faults.length === 0; cases++) {
       const chance = new Chance(SEED + cases);
       const seed = chance.pick(files);
       const bytes = mutated(seed, files, chance);
       const fault = await faultWith(bytes, good, tally);
+      if (SECONDS > 0 && Date.now() - told > TELL_EVERY_MS) {
+        told = Date.now();
+        console.log(`${cases + 1} files so far: ${JSON.stringify(tally)}`);
+      }
       if (fault !== undefined)
         faults.push(
           `${fault} (${seed.name}, case ${SEED + cases}: ${Buffer.from(bytes).toString('base64').slice(0, 4000)})`,
