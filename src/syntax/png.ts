@@ -67,7 +67,7 @@ function readChunk(bytes: Uint8Array, start: number): PngChunk {
   const length = view.getUint32(start);
   const end = start + 12 + length;
   if (length > 0x7fffffff || end > bytes.length)
-    throw damaged('it ends too early: a chunk of it is longer than what is left of the file');
+    throw damaged('it ends too early: a chunk claims to be longer than the file');
   const type = String.fromCharCode(...bytes.subarray(start + 4, start + 8));
   if (!/^[A-Za-z]{4}$/.test(type)) throw damaged('a chunk has no proper type');
   if (crc32(bytes.subarray(start + 4, end - 4)) !== view.getUint32(end - 4))
