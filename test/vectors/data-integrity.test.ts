@@ -151,7 +151,11 @@ describe.skipIf(!hasConformance)('W3C Data Integrity vectors', () => {
 
   describe.each(['prc', 'employ'])('ecdsa-sd-2023, %s', (name) => {
     const step = (file: string): unknown =>
-      JSON.parse(readText(`vectors/vc-di-ecdsa/ecdsa-sd-2023/${name}/${file}.json`));
+      hasConformance
+        ? JSON.parse(readText(`vectors/vc-di-ecdsa/ecdsa-sd-2023/${name}/${file}.json`))
+        : file === 'verifyNQuads'
+          ? []
+          : { proof: {} };
     const { proof } = step('derivedRevealDocument') as { proof: Record<string, string> };
     const published = step('verifyCreateVerifyData') as {
       proofHash: string;
@@ -165,9 +169,10 @@ describe.skipIf(!hasConformance)('W3C Data Integrity vectors', () => {
     const canonical = (step('verifyNQuads') as string[])
       .map((line) => line.replace(/_:(u[\w-]+)/g, (_, own: string) => `_:${labels.get(own) ?? own}`))
       .join('');
-    const key = publicKeyFromMultikey(proof['verificationMethod']?.split('#')[1] ?? '');
-    const holds = (text: string, value = derived): boolean =>
-      value !== undefined && checkDerivedProof(text, Buffer.from(published.proofHash, 'hex'), value, key);
+    const holds = (text: string, value = derived): boolean => {
+      const key = publicKeyFromMultikey(proof['verificationMethod']?.split('#')[1] ?? '');
+      return value !== undefined && checkDerivedProof(text, Buffer.from(published.proofHash, 'hex'), value, key);
+    };
 
     test('reads the derived proof as published', () => {
       const { labelMap, mandatoryIndexes } = step('verifyDerivedProofValue') as {
