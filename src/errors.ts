@@ -129,6 +129,21 @@ export function inFile<T>(file: string, run: () => T): T {
   }
 }
 
+/** What a reading gives, or undefined where its input cannot be used; any other error is a defect, and is thrown on. */
+export function ifUsable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    return unusable(error);
+  }
+}
+
+/** For `catch` on what is awaited: {@link ifUsable} of a promise. */
+export function unusable(error: unknown): undefined {
+  if (error instanceof BadgekitError) return undefined;
+  throw error;
+}
+
 /** `file:line:column path`, as editors make clickable; the empty string where nothing is known. */
 export function formatWhere(where: Where | undefined): string {
   if (where === undefined) return '';

@@ -1,4 +1,4 @@
-import { BadgekitError } from '../errors.ts';
+import { BadgekitError, ifUsable } from '../errors.ts';
 import { isJsonObject, type Json } from '../syntax/json.ts';
 import { type PublicKey, publicKeyFromJwk } from './public-key.ts';
 
@@ -19,19 +19,10 @@ export function readJwkSet(value: Json): JwkSet {
   if (!isJsonObject(value) || !Array.isArray(keys) || keys.length > MAX_KEYS)
     throw new BadgekitError('KEY_INVALID', `it is no JWK set of at most ${MAX_KEYS} keys`);
   const read = keys.filter(isJsonObject).flatMap((jwk) => {
-    const key = usable(jwk);
+    const key = ifUsable(() => publicKeyFromJwk(jwk));
     return key === undefined ? [] : [{ kid: typeof jwk['kid'] === 'string' ? jwk['kid'] : undefined, key }];
   });
   const kids = read.map(({ kid }) => kid).filter((kid) => kid !== undefined);
   if (new Set(kids).size !== kids.length) throw new BadgekitError('KEY_INVALID', 'the JWK set names one kid twice');
   return { issuer: typeof value['iss'] === 'string' ? value['iss'] : undefined, keys: read };
-}
-
-function usable(jwk: Json): PublicKey | undefined {
-  try {
-    return publicKeyFromJwk(jwk);
-  } catch (error) {
-    if (error instanceof BadgekitError) return undefined;
-    throw error;
-  }
 }

@@ -1,7 +1,7 @@
-import { BadgekitError } from '../errors.ts';
+import { BadgekitError, ifUsable } from '../errors.ts';
 import type { Instant } from '../syntax/datetime.ts';
 import { isJsonObject, type Json, type JsonObject, parseJson } from '../syntax/json.ts';
-import { methodKey, readControllerDocument, type VerificationMethod } from './controller-document.ts';
+import { methodKey, readControllerDocument } from './controller-document.ts';
 import { keyOfDidKey } from './did-key.ts';
 import { type PublicKey, publicKeyFromJwk, publicKeyFromMultikey, publicKeyFromPem } from './public-key.ts';
 
@@ -53,23 +53,13 @@ function keysOf(value: Json): readonly KeyFromFile[] {
   return kty === undefined ? [] : [{ key: publicKeyFromJwk(value), controller }];
 }
 
-/** Of a DID document those keys that may assert credentials, each under its name and with its end. */
+/** Of a DID document those keys that may assert credentials, each under its name and with its end; not those of kinds that sign nothing here. */
 function documentKeys(document: JsonObject, did: string): readonly KeyFromFile[] {
   const { methods } = readControllerDocument(document, did);
   return methods
     .filter(({ forAssertion, controller }) => forAssertion && controller === did)
     .flatMap((method) => {
-      const key = usableKey(method);
+      const key = ifUsable(() => methodKey(method));
       return key === undefined ? [] : [{ key, controller: did, method: method.id, endsAt: method.endsAt }];
     });
-}
-
-/** A document may list keys of kinds that sign nothing here. */
-function usableKey(method: VerificationMethod): PublicKey | undefined {
-  try {
-    return methodKey(method);
-  } catch (error) {
-    if (error instanceof BadgekitError) return undefined;
-    throw error;
-  }
 }

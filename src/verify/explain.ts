@@ -1,11 +1,11 @@
-import { BadgekitError } from '../errors.ts';
+import { ifUsable, unusable } from '../errors.ts';
 import { methodKey } from '../keys/controller-document.ts';
 import type { PublicKey } from '../keys/public-key.ts';
 import { asList, issuerId } from '../openbadges/credential.ts';
 import { checkProof, holdsAsFarAsDefined } from '../proof/data-integrity.ts';
 import { checkJwtSignature, type OpenedJwt } from '../proof/jwt.ts';
 import { suiteOf } from '../proof/suites.ts';
-import { isJsonObject, type JsonObject, shownJson } from '../syntax/json.ts';
+import { isJsonObject, type Json, type JsonObject, shownJson } from '../syntax/json.ts';
 import { quoted } from '../syntax/text.ts';
 import type { VerifyOptions } from './context.ts';
 import { differences } from './differences.ts';
@@ -23,6 +23,8 @@ export interface Copy {
 }
 
 const MAX_EDITS_TOLD = 5;
+/** With more, it is no edited copy. */
+const MAX_DIFFERENCES = 1000;
 
 /**
  * Finds out why a signature does not hold, by trying what commonly happens to a credential on its way until the
@@ -122,12 +124,13 @@ async function explainProof(
     for (const key of tried) if (await holds(() => checkProof(candidate, by, key))) return true;
     return false;
   };
+  const named = { issuer, method, path: '/proof', fits: async (key: PublicKey) => await fits(document, proof, [key]) };
   return (
     (await byVariation(accidents(document, proof), fits)) ??
     (await againstCopies(document, proof, copies, fits)) ??
     (await undefinedTerms(document, proof, keys)) ??
     (await byVariation(removals(document, proof), fits)) ??
-    (await byOtherKey(document, proof, issuer, method, options, fits)) ?? [unknownCause(keys.length > 0)]
+    (await byOtherKey(named, options)) ?? [unknownCause(keys.length > 0)]
   );
 }
 
@@ -148,7 +151,7 @@ async function againstCopies(
       .find(({ proofValue }) => proofValue !== undefined);
     if (own === undefined) continue;
     if (other['id'] === document['id'] && (await fits(other, own))) {
-      const distance = differences(other, document, 1000).length;
+      const distance = differences(other, document, MAX_DIFFERENCES).length;
       if (nearest === undefined || distance < nearest.distance) nearest = { signed: other, name, distance };
     }
     const isTheirs = own['proofValue'] === proof['proofValue'] && other['id'] !== document['id'];
@@ -168,7 +171,7 @@ async function againstCopies(
 function editedSince(signed: JsonObject, here: JsonObject, name: string): readonly Finding[] {
   const { proof: _one, ...before } = signed;
   const { proof: _two, ...after } = here;
-  const edits = differences(before, after);
+  const edits = differences(before, after, MAX_DIFFERENCES);
   if (edits.length === 0)
     return [
       {
@@ -183,13 +186,16 @@ function editedSince(signed: JsonObject, here: JsonObject, name: string): readon
     message: `edited after it was signed, judging by the copy in ${quoted(name)}: ${edit.path} signed ${shown(edit.before)}, here ${shown(edit.after)}`,
   }));
   const more = edits.length - told.length;
-  return more <= 0
-    ? told
-    : [...told, { code: 'CAUSE_FIELD_EDITED', message: `and ${more} more places, or more than that` }];
+  if (more === 0) return told;
+  const atLeast = edits.length < MAX_DIFFERENCES ? '' : 'at least ';
+  return [
+    ...told,
+    { code: 'CAUSE_FIELD_EDITED', message: `and in ${atLeast}${more} more place${more === 1 ? '' : 's'}` },
+  ];
 }
 
-function shown(value: unknown): string {
-  return value === undefined ? 'nothing' : quoted(typeof value === 'string' ? value : JSON.stringify(value), 80);
+function shown(value: Json | undefined): string {
+  return value === undefined ? 'nothing' : quoted(shownJson(value));
 }
 
 async function undefinedTerms(
@@ -217,24 +223,28 @@ async function byVariation(tried: Iterable<Variation>, fits: Fits): Promise<read
   return undefined;
 }
 
+/** The key that a signature names, and how to try another in its place. */
+interface NamedKey {
+  readonly issuer: string;
+  readonly method: string;
+  readonly path: string | undefined;
+  readonly fits: (key: PublicKey) => Promise<boolean>;
+}
+
 /** A key that the issuer has besides the named one: the proof names the wrong key, or the key was changed under its name. */
 async function byOtherKey(
-  document: JsonObject,
-  proof: JsonObject,
-  issuer: string,
-  method: string,
+  { issuer, method, path, fits }: NamedKey,
   options: VerifyOptions,
-  fits: Fits,
 ): Promise<readonly Finding[] | undefined> {
-  const found = await issuerKeys(issuer, options).catch(ignoreBadInput);
+  const found = await issuerKeys(issuer, options).catch(unusable);
   if (found?.kind !== 'found') return undefined;
   for (const other of found.document.methods.filter(({ id }) => id !== method)) {
-    const key = usableKey(() => methodKey(other));
-    if (key !== undefined && (await fits(document, proof, [key])))
+    const key = ifUsable(() => methodKey(other));
+    if (key !== undefined && (await fits(key)))
       return [
         {
           code: 'CAUSE_OTHER_KEY',
-          path: '/proof',
+          path,
           message: `it was signed with another key of the issuer, ${quoted(other.id)}, than the one that it names, ${quoted(method)}`,
           advice: 'the issuer may have changed keys: ask there which one signed it',
         },
@@ -249,7 +259,8 @@ async function explainToken(
   copies: readonly OpenedCopy[],
 ): Promise<readonly Finding[]> {
   const issuer = issuerId(jwt.credential) ?? '';
-  const keys = await keysFor(shownJson(jwt.header['kid'] ?? ''), issuer, options);
+  const method = shownJson(jwt.header['kid'] ?? '');
+  const keys = await keysFor(method, issuer, options);
   for (const { name, subject } of copies) {
     const other = subject.jwt;
     if (other === undefined || other.credential['id'] !== jwt.credential['id']) continue;
@@ -267,26 +278,19 @@ async function explainToken(
       },
     ];
   }
-  const found = await issuerKeys(issuer, options).catch(ignoreBadInput);
-  for (const other of found?.kind === 'found' ? found.document.methods : []) {
-    const key = usableKey(() => methodKey(other));
-    if (key !== undefined && (await checkJwtSignature(jwt, key)))
-      return [
-        {
-          code: 'CAUSE_OTHER_KEY',
-          message: `it was signed with another key of the issuer, ${quoted(other.id)}, than the one that it names`,
-          advice: 'the issuer may have changed keys: ask there which one signed it',
-        },
-      ];
-  }
-  return [
-    {
-      code: 'CAUSE_UNKNOWN',
-      message:
-        "the token's header, payload and signature do not belong together; which of them was altered cannot be told without an unspoilt copy",
-      advice: 'put the original beside it, or give a --bundle that has it',
-    },
-  ];
+  return (
+    (await byOtherKey(
+      { issuer, method, path: undefined, fits: async (key) => await checkJwtSignature(jwt, key) },
+      options,
+    )) ?? [
+      {
+        code: 'CAUSE_UNKNOWN',
+        message:
+          "the token's header, payload and signature do not belong together; which of them was altered cannot be told without an unspoilt copy",
+        advice: 'put the original beside it, or give a --bundle that has it',
+      },
+    ]
+  );
 }
 
 function unknownCause(hadKey: boolean): Finding {
@@ -302,24 +306,5 @@ function unknownCause(hadKey: boolean): Finding {
 }
 
 async function holds(check: () => Promise<boolean>): Promise<boolean> {
-  try {
-    return await check();
-  } catch (error) {
-    if (error instanceof BadgekitError) return false;
-    throw error;
-  }
-}
-
-function usableKey(read: () => PublicKey): PublicKey | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof BadgekitError) return undefined;
-    throw error;
-  }
-}
-
-function ignoreBadInput(error: unknown): undefined {
-  if (error instanceof BadgekitError) return undefined;
-  throw error;
+  return (await check().catch(unusable)) === true;
 }

@@ -1,4 +1,4 @@
-import { BadgekitError } from '../errors.ts';
+import { BadgekitError, ifUsable } from '../errors.ts';
 import { type ControllerDocument, readControllerDocument } from '../keys/controller-document.ts';
 import { didJwkMethod, keyOfDidJwk } from '../keys/did-jwk.ts';
 import { didKeyMethod, keyOfDidKey } from '../keys/did-key.ts';
@@ -139,16 +139,12 @@ export async function issuerJwkSet(
   const { origin } = new URL(issuer);
   const found = await world.read(`${origin}/.well-known/jwks.json`, MAX_DOCUMENT_BYTES, 'origin');
   if (!found.found) return undefined;
-  try {
-    const set = readJwkSet(parseJson(decodeUtf8(found.value)));
-    // Many issuers can share a host: its keys are one issuer's own where the set says so, or where the issuer is the host.
-    const isHost = issuer === origin || issuer === `${origin}/`;
-    const isBound = set.issuer === undefined ? isHost : set.issuer === issuer;
-    return { set, source: sourceWords(found.source), isBound };
-  } catch (error) {
-    if (error instanceof BadgekitError) return undefined;
-    throw error;
-  }
+  const set = ifUsable(() => readJwkSet(parseJson(decodeUtf8(found.value))));
+  if (set === undefined) return undefined;
+  // Many issuers can share a host: its keys are one issuer's own where the set says so, or where the issuer is the host.
+  const isHost = issuer === origin || issuer === `${origin}/`;
+  const isBound = set.issuer === undefined ? isHost : set.issuer === issuer;
+  return { set, source: sourceWords(found.source), isBound };
 }
 
 /** Where a document came from, in the words of a report. */

@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { bake } from '../../src/bake/bake.ts';
 import { generatePrivateKey } from '../../src/keys/private-key.ts';
-import { assembleCredential } from '../../src/openbadges/credential.ts';
+import { asList, assembleCredential } from '../../src/openbadges/credential.ts';
 import { OPEN_BADGES_CONTEXT } from '../../src/openbadges/vocabulary.ts';
 import { plainImage } from '../../src/openbadges/plain-image.ts';
 import { signJwt } from '../../src/proof/jwt.ts';
-import { asList } from '../../src/openbadges/credential.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../src/syntax/json.ts';
 import type { VerifyOptions } from '../../src/verify/context.ts';
 import { type Copy, explain } from '../../src/verify/explain.ts';
@@ -150,8 +149,22 @@ describe('--explain finds that', () => {
     const broken = await signedBadge({ id: did, key: old, method: `${did}#new` });
     const world = fakeWeb({ 'https://school.example/.well-known/did.json': document });
     const [cause] = causes(await explained(broken, [], { at: NOW, world }));
-    expect(cause).toMatchObject({ code: 'CAUSE_OTHER_KEY' });
+    expect(cause).toMatchObject({ code: 'CAUSE_OTHER_KEY', path: '/proof' });
     expect(cause?.message).toContain('#old');
+    const content = badgeContent(did);
+    const credential = assembleCredential({ ...content, subject: { ...content.subject, id: 'did:example:a' } });
+    const token = await signJwt(credential, old, `${did}#new`);
+    const [why] = causes(await explained(token, [], { at: NOW, world }));
+    expect(why).toMatchObject({ code: 'CAUSE_OTHER_KEY' });
+    expect(why?.message).toMatch(/#old.*than the one that it names.*#new/);
+  });
+
+  test('more edits than are told are counted', async () => {
+    const badge = await good();
+    const added = Object.fromEntries(Array.from({ length: 7 }, (_, index) => [`added${index}`, index]));
+    const found = causes(await explained({ ...badge, ...added }, [copy('good.json', badge)]));
+    expect(found.map(({ code }) => code)).toEqual(Array.from({ length: 6 }, () => 'CAUSE_FIELD_EDITED'));
+    expect(found.at(-1)?.message).toBe('and in 2 more places');
   });
 
   test("a token's payload was altered", async () => {

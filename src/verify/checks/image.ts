@@ -2,7 +2,7 @@ import { kindOf } from '../../bake/bake.ts';
 import { decodePixels } from '../../bake/pixels.ts';
 import { strippedPng } from '../../bake/png.ts';
 import { strippedSvg } from '../../bake/svg.ts';
-import { BadgekitError } from '../../errors.ts';
+import { ifUsable } from '../../errors.ts';
 import type { World } from '../../ports.ts';
 import { isJsonObject, type JsonObject } from '../../syntax/json.ts';
 import { readPng } from '../../syntax/png.ts';
@@ -67,14 +67,12 @@ function dataUrl(id: string): Uint8Array | undefined {
 }
 
 function isSamePicture(signed: Uint8Array, { format, bytes }: NonNullable<Subject['image']>): boolean {
-  try {
-    if (format === 'png')
-      return Buffer.compare(strippedPng(signed), strippedPng(bytes)) === 0 || areSamePixels(signed, bytes);
-    return squeezed(signed) === squeezed(bytes);
-  } catch (error) {
-    if (error instanceof BadgekitError) return false;
-    throw error;
-  }
+  const isSame = ifUsable(() =>
+    format === 'png'
+      ? Buffer.compare(strippedPng(signed), strippedPng(bytes)) === 0 || areSamePixels(signed, bytes)
+      : squeezed(signed) === squeezed(bytes),
+  );
+  return isSame === true;
 }
 
 /** Decoded only where the sizes are the same, and no larger than a badge is. */

@@ -1,4 +1,4 @@
-import { BadgekitError } from '../../errors.ts';
+import { BadgekitError, ifUsable } from '../../errors.ts';
 import { type Algorithm, ALGORITHMS } from '../../keys/algorithms.ts';
 import { methodKey, type VerificationMethod } from '../../keys/controller-document.ts';
 import { readPublicKeys } from '../../keys/public-key-file.ts';
@@ -293,22 +293,13 @@ async function byUrl(
 async function behindUrl(url: string, { world }: Resolving): Promise<PublicKey | undefined> {
   const found = await world.read(url.split('#')[0] ?? url, MAX_KEY_BYTES, 'origin');
   if (!found.found) return undefined;
-  try {
-    const [only, ...others] = readPublicKeys(decodeUtf8(found.value));
-    return others.length === 0 ? only?.key : undefined;
-  } catch (error) {
-    if (error instanceof BadgekitError) return undefined;
-    throw error;
-  }
+  const [only, ...others] = ifUsable(() => readPublicKeys(decodeUtf8(found.value))) ?? [];
+  return others.length === 0 ? only?.key : undefined;
 }
 
 function holds(method: VerificationMethod, key: PublicKey): boolean {
-  try {
-    return isSameKey(methodKey(method), key);
-  } catch (error) {
-    if (error instanceof BadgekitError) return false;
-    throw error;
-  }
+  const own = ifUsable(() => methodKey(method));
+  return own !== undefined && isSameKey(own, key);
 }
 
 /** The key that the token names; a bare name or fragment belongs to the issuer. */
