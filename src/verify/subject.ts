@@ -54,19 +54,27 @@ export function openFile(bytes: Uint8Array): Opened {
   } catch (error) {
     return unopened(fileFinding(error));
   }
-  return openText(carried.text, carried.how, carried.notes, carried.image);
+  return openText(carried.text, carried.how, carried);
+}
+
+interface Carrying {
+  readonly notes?: readonly string[];
+  readonly image?: Subject['image'];
+  /** In UTF-16 code units. */
+  readonly maxLength?: number;
 }
 
 /** Reads a credential from its text, JSON or compact JWS. */
 export function openText(
   text: string,
   how: string,
-  notes: readonly string[] = [],
-  image: Subject['image'] = undefined,
-  maxLength: number = MAX_CREDENTIAL_LENGTH,
+  { notes = [], image, maxLength = MAX_CREDENTIAL_LENGTH }: Carrying = {},
 ): Opened {
   if (text.length > maxLength)
-    return unopened({ code: 'FILE_UNUSABLE', message: 'the credential is larger than 1 MiB, which no badge is' });
+    return unopened({
+      code: 'FILE_UNUSABLE',
+      message: `the credential is larger than ${maxLength / 2 ** 20} MiB, which no badge is`,
+    });
   const odd = notes.map((message): Finding => ({ code: 'CARRIER_ODD', message }));
   const file = passed('file', how, odd);
   const trimmed = text.trim();

@@ -147,24 +147,11 @@ export interface CheckResult {
 
 export type VerdictWord = 'verified' | 'rejected' | 'undetermined';
 
-/** Checks that must be possible where there is something to check; of the others only a failure counts. */
-const NEEDED: ReadonlySet<CheckName> = new Set([
-  'file',
-  'syntax',
-  'contexts',
-  'form',
-  'terms',
-  'schema',
-  'rules',
-  'signature',
-  'key',
-  'dates',
-  'status',
-  'recipient',
-  'credentials',
-  'evidence',
-  'trust',
-]);
+/** What goes beyond the badge itself: of these only a failure counts. */
+const EXTRAS: ReadonlySet<CheckName> = new Set(['refresh', 'endorsements', 'image']);
+
+/** Checks that must be possible where there is something to check. */
+const NEEDED: ReadonlySet<CheckName> = new Set(CHECKS.filter((check) => !EXTRAS.has(check)));
 
 /** Which checks must be possible, and which must have been made whatever else there is. */
 export interface Needs {

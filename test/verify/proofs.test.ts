@@ -25,6 +25,12 @@ const judge = (document: JsonObject, options = offline()): Promise<Report> => ve
 const notes = (report: Report): readonly string[] =>
   report.checks.flatMap(({ findings }) => findings.map(({ code }) => code));
 
+const statusNotes = (report: Report): string =>
+  report.checks
+    .filter(({ check }) => check === 'status')
+    .flatMap(({ findings }) => findings.map(({ message }) => message))
+    .join('; ');
+
 function leaves(value: unknown, path: readonly (string | number)[] = []): readonly (readonly (string | number)[])[] {
   if (Array.isArray(value)) return value.flatMap((entry, index) => leaves(entry, [...path, index]));
   if (isJsonObject(value)) return Object.entries(value).flatMap(([key, member]) => leaves(member, [...path, key]));
@@ -142,8 +148,11 @@ describe('ecdsa-sd-2023, against the reference implementation', () => {
     const hidden = await verify(bytesOf(await derived(base, [...common, '/credentialStatus/1'])), options);
     expect(hidden.verdict).toBe('undetermined');
     expect(codes(hidden)).toContain('WITHHELD');
+    expect(statusNotes(hidden)).not.toContain('cannot be withheld');
     const all = await derived(await baseProof(withStatus, issuer, [...mandatory, '/credentialStatus']), common);
-    expect((await verify(bytesOf(all), options)).headline).toMatch(/^REVOKED/);
+    const whole = await verify(bytesOf(all), options);
+    expect(whole.headline).toMatch(/^REVOKED/);
+    expect(statusNotes(whole)).toContain('cannot be withheld');
   });
 
   test('no leaf of what is shown can be edited', async () => {
@@ -158,7 +167,9 @@ describe('ecdsa-sd-2023, against the reference implementation', () => {
   test('what is mandatory cannot be left out', async () => {
     const shown = await derived(await baseProof(unsigned, issuer, mandatory), ['/id', '/credentialSubject/identifier']);
     const { validUntil: _, ...endless } = shown;
-    expect((await judge(endless, { ...offline(), allowsWithheld: true })).verdict).toBe('rejected');
+    const report = await judge(endless, { ...offline(), allowsWithheld: true });
+    expect(report.verdict).toBe('rejected');
+    expect(codes(report)).toContain('SIGNATURE_WRONG');
   });
 
   test('a base proof is for its holder alone', async () => {
@@ -174,7 +185,9 @@ describe('ecdsa-sd-2023, against the reference implementation', () => {
       [unsigned, other].map(async (each) => derived(await baseProof(each, issuer, mandatory), pointers)),
     );
     const mixed = { ...one, proof: two?.['proof'] ?? [] };
-    expect((await judge(mixed, { ...offline(), allowsWithheld: true })).verdict).toBe('rejected');
+    const report = await judge(mixed, { ...offline(), allowsWithheld: true });
+    expect(report.verdict).toBe('rejected');
+    expect(codes(report)).toContain('SIGNATURE_WRONG');
   });
 });
 

@@ -1,4 +1,4 @@
-import { BadgekitError } from '../../errors.ts';
+import { BadgekitError, ifUsable } from '../../errors.ts';
 import { asList, issuerId } from '../../openbadges/credential.ts';
 import type { LookupSource } from '../../ports.ts';
 import { showsAllOf } from '../../proof/data-integrity.ts';
@@ -42,28 +42,32 @@ export async function checkStatus(document: JsonObject, options: VerifyOptions):
     ]);
   const results: CheckResult[] = [];
   for (const entry of entries) results.push(await checkEntry(entry, document, options));
-  const isChosen = isDerived(document) && options.allowsWithheld !== true;
-  if (isChosen && !(entries.some(isOfRevocation) && (await showsAllOf(document, STATUS))))
-    results.push(
-      undetermined('status', [
-        {
-          code: 'WITHHELD',
-          message: 'its holder may have withheld another status than it shows: whether it was revoked is not known',
-          advice: 'ask the holder to show every status, or give --allow-withheld if you know that there is no other',
-        },
-      ]),
-    );
+  if (isDerived(document) && options.allowsWithheld !== true) results.push(await othersOf(entries, document));
   const worst = (['failed', 'undetermined', 'passed', 'skipped'] as const)
     .map((outcome) => results.find((result) => result.outcome === outcome))
     .find((result) => result !== undefined);
   const findings = results.flatMap((result) => result.findings);
-  if (isChosen)
-    findings.push({
-      code: 'PROOF_DERIVED',
-      path: '/credentialStatus',
-      message: 'the issuer made this status one that cannot be withheld; whether it signed others, too, does not show',
-    });
   return worst === undefined ? skipped('status', 'not looked up') : { ...worst, findings };
+}
+
+/** What can be said of the statuses that a derived proof may leave out. */
+async function othersOf(entries: readonly Json[], document: JsonObject): Promise<CheckResult> {
+  if (entries.some(isOfRevocation) && (await showsAllOf(document, STATUS)))
+    return skipped('status', 'whether it has others does not show', [
+      {
+        code: 'PROOF_DERIVED',
+        path: '/credentialStatus',
+        message:
+          'the issuer made this status one that cannot be withheld; whether it signed others, too, does not show',
+      },
+    ]);
+  return undetermined('status', [
+    {
+      code: 'WITHHELD',
+      message: 'its holder may have withheld another status than it shows: whether it was revoked is not known',
+      advice: 'ask the holder to show every status, or give --allow-withheld if you know that there is no other',
+    },
+  ]);
 }
 
 function isOfRevocation(entry: Json): boolean {
@@ -105,7 +109,9 @@ async function checkEntry(entry: Json, document: JsonObject, options: VerifyOpti
   const stale = staleness(fetched.source, options);
   if (stale !== undefined) return undetermined('status', [stale]);
   if (read.kind === 'revocation list') return checkRevocationList(fetched.value, url, fetched.source, document);
-  const opened = openText(safeText(fetched.value), 'status list', [], undefined, MAX_LIST_BYTES);
+  const opened = openText(ifUsable(() => decodeUtf8(fetched.value)) ?? '', 'status list', {
+    maxLength: MAX_LIST_BYTES,
+  });
   const { subject } = opened;
   if (subject === undefined) return rejectedList(`it cannot be read: ${(opened.syntax ?? opened.file).summary}`);
   return await readBit(subject, { ...read, issuer: issuerId(document) ?? '', source: fetched.source }, options);
@@ -129,13 +135,5 @@ function checkRevocationList(bytes: Uint8Array, url: string, source: LookupSourc
     return undetermined('status', [
       { code: 'STATUS_UNKNOWN', message: `whether it was revoked is not known: ${error.message}` },
     ]);
-  }
-}
-
-function safeText(bytes: Uint8Array): string {
-  try {
-    return decodeUtf8(bytes);
-  } catch {
-    return '';
   }
 }
