@@ -1,12 +1,11 @@
 import { asList, issuerId } from '../openbadges/credential.ts';
-import { isJsonObject, type JsonObject } from '../syntax/json.ts';
-import { boundedWorld, LookupBudget } from './bounded-world.ts';
-import { checkContained, countWrapped } from './checks/contained.ts';
+import { isJsonObject, type Json, type JsonObject } from '../syntax/json.ts';
+import { checkContained, type Contained, wrappedIn } from './checks/contained.ts';
 import { checkDates } from './checks/dates.ts';
 import type { SignatureChecks } from './checks/decide.ts';
 import { checkEndorsements } from './checks/endorsements.ts';
 import { checkEvidence } from './checks/evidence.ts';
-import { checkForm, countValues, type FormChecks, formFaultsOf } from './checks/form.ts';
+import { checkForm, type FormChecks, formFaultsOf } from './checks/form.ts';
 import { checkImage } from './checks/image.ts';
 import { checkRecipient } from './checks/recipient.ts';
 import { checkRefresh } from './checks/refresh.ts';
@@ -14,10 +13,11 @@ import { checkSignature, type SignatureOptions } from './checks/signature.ts';
 import { checkStatus } from './checks/status.ts';
 import { checkTrust } from './checks/trust.ts';
 import type { VerifyOptions } from './context.ts';
+import { boundedWorld, FileBudget, MAX_VALUES_IN_ALL } from './file-budget.ts';
 import { verifyOpenBadges2 } from './open-badges-2/verify.ts';
 import { type Claims, type Report, reportOf } from './report.ts';
 import { openFile, type Opened, STANDARDS, type Subject } from './subject.ts';
-import { type CheckResult, DEFAULT_NEEDS, failed, needsSigned, passedAll, skipped } from './verdict.ts';
+import { type CheckResult, DEFAULT_NEEDS, failed, needsSigned, passedAll, skipped, undetermined } from './verdict.ts';
 
 /**
  * Verifies one file: JSON, a compact JWS, or a baked PNG or SVG (Open Badges 3.0, section "Verification").
@@ -26,47 +26,36 @@ import { type CheckResult, DEFAULT_NEEDS, failed, needsSigned, passedAll, skippe
  * Never throws on bad input: whatever is wrong with the file is in the report.
  */
 export async function verify(bytes: Uint8Array, options: VerifyOptions): Promise<Report> {
-  const lookups = new LookupBudget();
-  const bounded = { ...options, world: boundedWorld(options.world, lookups), run: options.run ?? options.world };
-  return await verifyOpened(openFile(bytes), bounded, { depth: 0, values: MAX_VALUES_IN_ALL, lookups });
+  const budget = new FileBudget();
+  const bounded = { ...options, world: boundedWorld(options.world, budget), run: options.run ?? options.world };
+  return await verifyOpened(openFile(bytes), bounded, budget, 0);
 }
-
-/** What is left for a file and all that it wraps, tokens included: every value costs time. */
-interface Budget {
-  readonly depth: number;
-  readonly lookups: LookupBudget;
-  values: number;
-}
-
-const MAX_VALUES_IN_ALL = 20_000;
 
 /** A learner record in a presentation is deep enough. */
 const MAX_DEPTH = 2;
 
-async function verifyOpened({ file, syntax, subject }: Opened, given: VerifyOptions, budget: Budget): Promise<Report> {
+async function verifyOpened(
+  { file, syntax, subject }: Opened,
+  given: VerifyOptions,
+  budget: FileBudget,
+  depth: number,
+): Promise<Report> {
   const found = syntax === undefined ? [file] : [file, syntax];
   if (subject === undefined) return reportOf(found, undefined, given.needs);
-  budget.values -= countValues(subject.document, budget.values);
-  if (budget.values < 0) {
+  if (!budget.spend(subject.document)) {
     const message = `it says more than ${MAX_VALUES_IN_ALL} things, with all that it wraps, or has an endless list`;
     return reportOf([...found, failed('form', [{ code: 'TOO_COMPLEX', message }])], undefined, given.needs);
   }
   if (subject.kind === 'OpenBadges2') return await verifyOpenBadges2(subject, found, given);
   const options = { ...given, keysFor: given.keysFor ?? issuerId(subject.document) };
-  const nested: Budget = {
-    depth: budget.depth + 1,
-    lookups: budget.lookups,
-    get values() {
-      return budget.values;
-    },
-    set values(left) {
-      budget.values = left;
-    },
-  };
-  budget.lookups.allowFor(countWrapped(subject));
+  const wrapped = wrappedIn(subject);
+  budget.allowLookupsFor(wrapped.length);
   const inner = async (opened: Opened): Promise<Report> =>
-    budget.depth >= MAX_DEPTH
-      ? reportOf([{ ...opened.file, outcome: 'undetermined', summary: 'it lies too deep inside others' }], undefined)
+    depth >= MAX_DEPTH
+      ? reportOf(
+          [undetermined('file', [{ code: 'TOO_COMPLEX', message: 'it lies too deep inside others' }])],
+          undefined,
+        )
       : await verifyOpened(
           opened,
           {
@@ -76,11 +65,13 @@ async function verifyOpened({ file, syntax, subject }: Opened, given: VerifyOpti
             // A key given for a record speaks for its issuer, and not for those of the badges in it.
             keysFor: innerKeysFor(subject, given.keysFor, options.keysFor),
           },
-          nested,
+          budget,
+          depth + 1,
         );
+  const checkInner = async (): Promise<Contained> => await checkContained(subject, wrapped, inner);
   return subject.kind === 'VerifiablePresentation'
-    ? await verifyPresentation(subject, found, options, inner)
-    : await verifyCredential(subject, found, options, inner, budget);
+    ? await verifyPresentation(subject, found, options, checkInner)
+    : await verifyCredential(subject, found, options, checkInner, budget);
 }
 
 /** A presentation is a way to carry: a key without a name speaks for the issuer in it, if there is one alone. */
@@ -94,14 +85,12 @@ function innerKeysFor(subject: Subject, given: string | undefined, own: string |
   return issuers.size > 1 ? '' : given;
 }
 
-type VerifyInner = (opened: Opened) => Promise<Report>;
-
 async function verifyCredential(
   subject: Subject,
   found: readonly CheckResult[],
   options: VerifyOptions,
-  inner: VerifyInner,
-  budget: Budget,
+  checkInner: () => Promise<Contained>,
+  budget: FileBudget,
 ): Promise<Report> {
   const { document, kind } = subject;
   const form = await checkForm(subject);
@@ -115,7 +104,7 @@ async function verifyCredential(
       check,
       `not looked at, because ${isMalformed ? 'the form of the badge is at fault' : 'the badge is not authentic'}`,
     );
-  const wrapped = isForged || isUnsafe(form) ? undefined : await checkContained(subject, inner);
+  const wrapped = isForged || isUnsafe(form) ? undefined : await checkInner();
   const checks: CheckResult[] = [
     ...found,
     ...inOrder(form),
@@ -154,14 +143,13 @@ async function verifyPresentation(
   subject: Subject,
   found: readonly CheckResult[],
   options: VerifyOptions,
-  inner: VerifyInner,
+  checkInner: () => Promise<Contained>,
 ): Promise<Report> {
   const { document, jwt } = subject;
   const form = await checkForm(subject);
-  const holder = isJsonObject(document['holder']) ? document['holder']['id'] : document['holder'];
+  const holder = holderOf(document);
   const isSigned = jwt !== undefined || document['proof'] !== undefined;
-  const by = holder ?? jwt?.payload['iss'];
-  const signer = typeof by === 'string' ? by : undefined;
+  const signer = asText(holder ?? jwt?.payload['iss']);
   const { signature, key } = isSigned
     ? await signatureOf(subject, form, { ...options, keysFor: signer, signer, purpose: 'authentication' })
     : unsigned(options);
@@ -169,31 +157,41 @@ async function verifyPresentation(
   const { check, contained } =
     isForged || isUnsafe(form)
       ? { check: skipped('credentials', 'not looked at, because the presentation is at fault'), contained: [] }
-      : await checkContained(subject, inner);
+      : await checkInner();
   const checks = [...found, ...inOrder(form), signature, key, check];
   const made = new Set(checks.map(({ check: name }) => name));
-  const asked = [...(options.needs ?? DEFAULT_NEEDS).made].filter((name) => made.has(name));
+  const { possible, made: demanded } = options.needs ?? DEFAULT_NEEDS;
+  const asked = [...demanded].filter((name) => made.has(name));
   return reportOf(
     checks,
     {
       document,
       standard: STANDARDS.VerifiablePresentation,
-      claims: presentationClaims(document, [signature, key]),
+      claims: presentationClaims(
+        document,
+        passedAll([signature, key], ['signature', 'key']) ? asText(holder) : undefined,
+      ),
       contained,
     },
     // What else the reader demands is demanded of each credential in it.
-    { possible: (options.needs ?? DEFAULT_NEEDS).possible, made: new Set([...asked, 'credentials']) },
+    { possible, made: new Set([...asked, 'credentials']) },
   );
 }
 
+function holderOf({ holder }: JsonObject): Json | undefined {
+  return isJsonObject(holder) ? holder['id'] : holder;
+}
+
+function asText(value: Json | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
 /** Of what a presentation says, only its holder is proven, and only where the holder signed it. */
-function presentationClaims(document: JsonObject, signed: readonly CheckResult[]): Claims {
-  const { id, holder } = document;
-  const by = isJsonObject(holder) ? holder['id'] : holder;
+function presentationClaims({ id }: JsonObject, signer: string | undefined): Claims {
   return {
-    id: typeof id === 'string' ? id : undefined,
+    id: asText(id),
     name: undefined,
-    issuerId: passedAll(signed, ['signature', 'key']) && typeof by === 'string' ? by : undefined,
+    issuerId: signer,
     issuerName: undefined,
     validFrom: undefined,
     validUntil: undefined,

@@ -12,7 +12,7 @@ import {
 import { signJwt } from '../../src/proof/jwt.ts';
 import { type Json, type JsonObject, parseJson } from '../../src/syntax/json.ts';
 import type { Report } from '../../src/verify/report.ts';
-import { boundedWorld, LookupBudget } from '../../src/verify/bounded-world.ts';
+import { boundedWorld, FileBudget } from '../../src/verify/file-budget.ts';
 import { DEFAULT_NEEDS } from '../../src/verify/verdict.ts';
 import { verify } from '../../src/verify/verify.ts';
 import { badgeContent, bytesOf, codes, offline, outcomeOf, signedBadge, testIssuer } from '../support/badge.ts';
@@ -311,8 +311,8 @@ describe('keys and budgets', () => {
       [10, 72],
     ] as const) {
       const web = fakeWeb({});
-      const budget = new LookupBudget();
-      budget.allowFor(wrapped);
+      const budget = new FileBudget();
+      budget.allowLookupsFor(wrapped);
       const world = boundedWorld(web, budget);
       for (let index = 0; index < 100; index++) await world.read(`https://school-${index}.example/`, 1);
       expect(web.asked).toHaveLength(limit);

@@ -8,13 +8,19 @@ import { type CheckResult, failed, type Finding, nonEmpty, passed, skipped, unde
 /** Records of a whole education hold some dozens; more than this is an attack on the reader's time. */
 const MAX_CONTAINED = 200;
 
-interface Wrapped {
+export interface Wrapped {
   readonly path: string;
   readonly opened: Opened;
 }
 
+/** What is found about all that a document wraps, and about each. */
+export interface Contained {
+  readonly check: CheckResult;
+  readonly contained: readonly ContainedReport[];
+}
+
 /** The credentials that a learner record or a presentation wraps, each opened. */
-function wrappedIn({ document, kind }: Subject): readonly Wrapped[] {
+export function wrappedIn({ document, kind }: Subject): readonly Wrapped[] {
   if (kind === 'VerifiablePresentation') return openEach(document['verifiableCredential'], '/verifiableCredential');
   const subject = document['credentialSubject'];
   if (kind !== 'ClrCredential' || !isJsonObject(subject)) return [];
@@ -40,11 +46,9 @@ function envelope({ type, id }: JsonObject): string | undefined {
 /** Step 12: each wrapped credential has a verdict of its own; the wrapping holds no better than the worst of them. */
 export async function checkContained(
   subject: Subject,
+  wrapped: readonly Wrapped[],
   verifyOne: (opened: Opened) => Promise<Report>,
-): Promise<{ readonly check: CheckResult; readonly contained: readonly ContainedReport[] }> {
-  if (subject.kind !== 'ClrCredential' && subject.kind !== 'VerifiablePresentation')
-    return { check: skipped('credentials', 'it wraps none'), contained: [] };
-  const wrapped = wrappedIn(subject);
+): Promise<Contained> {
   if (wrapped.length > MAX_CONTAINED)
     return {
       check: failed('credentials', [
@@ -89,11 +93,6 @@ function findingsFor(
       path,
       message: `${quoted(report.claims?.name ?? report.claims?.id ?? 'unnamed', 120)}: ${report.headline}`,
     }));
-}
-
-/** How many credentials a subject wraps. */
-export function countWrapped(subject: Subject): number {
-  return wrappedIn(subject).length;
 }
 
 /** A learner record is about one person; a credential in it about another is told, for it may be no fault. */

@@ -2,20 +2,23 @@ import { issuerId } from '../../openbadges/credential.ts';
 import { isJsonObject, type Json, type JsonObject, pointer } from '../../syntax/json.ts';
 import { quoted } from '../../syntax/text.ts';
 import type { VerifyOptions } from '../context.ts';
+import type { FileBudget } from '../file-budget.ts';
 import { openEmbedded } from '../subject.ts';
 import { type CheckResult, failed, type Finding, nonEmpty, passed, skipped, undetermined } from '../verdict.ts';
 import { checkDates } from './dates.ts';
-import { checkForm, countValues, formFaultsOf } from './form.ts';
+import { checkForm, formFaultsOf } from './form.ts';
 import { checkSignature } from './signature.ts';
 import { checkStatus } from './status.ts';
 
 const MAX_ENDORSEMENTS = 10;
+/** One that says more is refused for its form. */
+const MAX_COUNTED = 400;
 
 /** Step 11: each endorsement anywhere in the credential is a credential of its own (Open Badges 3.0, "Verification"). */
 export async function checkEndorsements(
   document: JsonObject,
   options: VerifyOptions,
-  budget: { values: number },
+  budget: FileBudget,
 ): Promise<CheckResult> {
   const endorsements = collect(document, '');
   if (endorsements.length === 0) return skipped('endorsements', 'it has none');
@@ -52,14 +55,13 @@ async function examine(
   path: string,
   known: ReadonlySet<string>,
   options: VerifyOptions,
-  budget: { values: number },
+  budget: FileBudget,
 ): Promise<Finding[]> {
   const { file, syntax, subject } = openEmbedded(value);
   if (subject === undefined) return [{ code: 'ENDORSEMENT_REJECTED', path, message: (syntax ?? file).summary }];
   const { document, kind } = subject;
   // A token counts as one value where it stands, and costs what it holds.
-  if (typeof value === 'string') budget.values -= countValues(document, 400);
-  if (budget.values < 0)
+  if (typeof value === 'string' && !budget.spend(document, MAX_COUNTED))
     return [{ code: 'ENDORSEMENT_REJECTED', path, message: 'there is too much in all endorsements' }];
   const about = isJsonObject(document['credentialSubject']) ? document['credentialSubject']['id'] : undefined;
   if (kind !== 'EndorsementCredential' || typeof about !== 'string')

@@ -6,8 +6,9 @@ import { plainFormFaults } from '../../openbadges/plain-form.ts';
 import { learnerRecordFaults, ruleFaults } from '../../openbadges/rules.ts';
 import { CREDENTIALS_V1 } from '../../openbadges/vocabulary.ts';
 import { canonicalDocument, canonicalOptions } from '../../proof/data-integrity.ts';
-import { isJsonObject, type Json, type JsonObject, shownJson } from '../../syntax/json.ts';
+import { isJsonObject, type JsonObject, shownJson } from '../../syntax/json.ts';
 import { quoted } from '../../syntax/text.ts';
+import { countValues } from '../file-budget.ts';
 import { type DocumentKind, STANDARDS, type Subject } from '../subject.ts';
 import { type CheckResult, failed, type Finding, nonEmpty, passed, skipped } from '../verdict.ts';
 
@@ -84,21 +85,6 @@ function tooComplex(limit: number): FormChecks {
     schema: unlooked('schema'),
     rules: unlooked('rules'),
   };
-}
-
-/** Lists take longer to put in order than their length says. */
-const MAX_LIST_LENGTH = 1000;
-
-/** How many values a document holds; the count stops soon after the limit. An overlong list is more than any limit. */
-export function countValues(value: Json, limit: number): number {
-  if (typeof value !== 'object' || value === null) return 1;
-  if (Array.isArray(value) && value.length > MAX_LIST_LENGTH) return limit + 1;
-  let count = 1;
-  for (const member of Array.isArray(value) ? value : Object.values(value)) {
-    count += countValues(member, limit - count);
-    if (count > limit) return count;
-  }
-  return count;
 }
 
 function contextSummary(document: JsonObject): string {

@@ -1,0 +1,69 @@
+import type { Lookup, World } from '../ports.ts';
+import type { Json, JsonObject } from '../syntax/json.ts';
+
+export const MAX_VALUES_IN_ALL = 20_000;
+
+/** An honest file leads to a handful of documents: a key, a list, those of its endorsements. */
+const MAX_LOOKUPS = 32;
+/** Each credential that it wraps may have an issuer of its own: a key document, a JWK set, a list and its key. */
+const LOOKUPS_FOR_EACH = 4;
+
+/** What a file may cost with all that it wraps, tokens included: every value takes time, every address a connection. */
+export class FileBudget {
+  #values = MAX_VALUES_IN_ALL;
+  #lookups = MAX_LOOKUPS;
+
+  /** How many addresses the file may lead to. */
+  get lookups(): number {
+    return this.#lookups;
+  }
+
+  allowLookupsFor(wrapped: number): void {
+    this.#lookups += wrapped * LOOKUPS_FOR_EACH;
+  }
+
+  /** Spends what a document says, counted up to a limit, and tells whether there was enough left. */
+  spend(document: JsonObject, limit: number = this.#values): boolean {
+    this.#values -= countValues(document, limit);
+    return this.#values >= 0;
+  }
+}
+
+/** Lists take longer to put in order than their length says. */
+const MAX_LIST_LENGTH = 1000;
+
+/** How many values a document holds; the count stops soon after the limit. An overlong list is more than any limit. */
+export function countValues(value: Json, limit: number): number {
+  if (typeof value !== 'object' || value === null) return 1;
+  if (Array.isArray(value) && value.length > MAX_LIST_LENGTH) return limit + 1;
+  let count = 1;
+  for (const member of Array.isArray(value) ? value : Object.values(value)) {
+    count += countValues(member, limit - count);
+    if (count > limit) return count;
+  }
+  return count;
+}
+
+/** The same world, for one file: it answers about so many addresses and no more. */
+export function boundedWorld(world: World, budget: FileBudget): World {
+  const asked = new Set<string>();
+  const within =
+    (read: World['read']): World['read'] =>
+    async (url, maxBytes, reach) => {
+      asked.add(url);
+      return asked.size > budget.lookups ? TOO_MANY : await read(url, maxBytes, reach);
+    };
+  const local: World = {
+    read: within((url, maxBytes, reach) => world.local.read(url, maxBytes, reach)),
+    get local() {
+      return local;
+    },
+  };
+  return { read: within((url, maxBytes, reach) => world.read(url, maxBytes, reach)), local };
+}
+
+const TOO_MANY: Lookup<never> = {
+  found: false,
+  reason: 'blocked',
+  message: 'the file leads to more addresses than one of its kind should',
+};
