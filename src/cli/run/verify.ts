@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { BadgekitError, EXIT, placedIn } from '../../errors.ts';
+import { BadgekitError, placedIn } from '../../errors.ts';
 import { MAX_IMAGE_BYTES } from '../../programme/definitions.ts';
 import { readBounded, writeWhole } from '../../programme/files.ts';
 import { quoted } from '../../syntax/text.ts';
@@ -9,19 +9,17 @@ import type { Copy } from '../../verify/explain.ts';
 import { type Report, reportOf } from '../../verify/report.ts';
 import { openFile } from '../../verify/subject.ts';
 import { undetermined } from '../../verify/verdict.ts';
-import { type Bundle, BundleRecorder } from '../../world/bundle.ts';
+import { BundleRecorder } from '../../world/bundle.ts';
 import { createTrust } from '../../world/trust.ts';
 import { createWorld } from '../../world/world.ts';
 import { startProgress } from '../progress.ts';
-import { HtmlReport } from '../render-html.ts';
-import { reportAsText, Summary } from '../render-report.ts';
-import { jsonLine, reportAsJson } from '../report-json.ts';
 import type { Session } from '../session.ts';
 import { counted } from '../style.ts';
-import { type FileReport, type Verifier, verifyBytes, verifyFile } from '../verify/file.ts';
+import { type Verifier, verifyBytes, verifyFile } from '../verify/file.ts';
 import { type Input, readInputs, readStandardInput } from '../verify/inputs.ts';
+import { Output } from '../verify/output.ts';
 import { type FailedFile, verifyOnWorkers } from '../verify/pool.ts';
-import { readSettings, type Sources, type VerifyCommandOptions, type VerifySettings } from '../verify/settings.ts';
+import { type Asked, readSettings, type Sources, type VerifyCommandOptions } from '../verify/settings.ts';
 
 /** Starting threads costs more than it saves on fewer files. */
 const MIN_FILES_FOR_WORKERS = 100;
@@ -34,21 +32,21 @@ export async function runVerify(
   session: Session,
 ): Promise<number> {
   const started = session.clock();
-  const settings = await readSettings(options, session);
+  const asked = await readSettings(options, session);
   const { inputs, passedOver } = await readInputs(named, session.cwd);
-  if (settings.offline && inputs.some(({ kind, name }) => kind === 'url' && !isSaved(name, settings)))
+  if (asked.sources.offline && inputs.some(({ kind, name }) => kind === 'url' && !isSaved(name, asked.sources)))
     throw new BadgekitError('USAGE', '--offline opens no connection, so no address can be read', {
       hint: 'save what stands there as a file, and name that',
     });
   await checkTargets(options, inputs, session);
   const recorder = options.saveBundle === undefined ? undefined : new BundleRecorder();
-  const verifier = createVerifier(settings, options, recorder, session);
-  const output = new Output(options, settings, inputs.length, session);
+  const verifier = createVerifier(asked, options, recorder, session);
+  const output = new Output(options, asked.settings, inputs.length, session);
   const progress = startProgress(session, 'Verifying', inputs.length);
-  for await (const { file, report } of reports(inputs, verifier, options, settings)) {
+  for await (const { input, report } of reports(inputs, verifier, options)) {
     progress.step();
-    if (recorder !== undefined) await record(file, report, inputs, recorder, session);
-    output.add(file, report);
+    if (recorder !== undefined) await record(input, report, recorder, session);
+    output.add(input.name, report);
   }
   progress.end();
   output.end(session.clock() - started, passedOver);
@@ -91,15 +89,13 @@ function isSaved(url: string, { bundle, hosting }: Sources): boolean {
   return bundle?.documents.has(url) === true || hosting.some((host) => url.startsWith(`${host.url}/`));
 }
 
-type MainVerifier = Verifier & { readonly bundle: Bundle | undefined };
-
 function createVerifier(
-  settings: VerifySettings & Sources,
+  { settings, sources }: Asked,
   { explain }: VerifyCommandOptions,
   recorder: BundleRecorder | undefined,
   session: Session,
-): MainVerifier {
-  const { bundle, trust, offline, hosting, allowLoopback } = settings;
+): Verifier {
+  const { bundle, trust, offline, hosting, allowLoopback } = sources;
   const world = createWorld({
     offline,
     hosting,
@@ -115,7 +111,6 @@ function createVerifier(
     trust: trust === undefined ? undefined : createTrust(trust, world),
     cwd: session.cwd,
     explains: explain === true,
-    bundle,
     copyOf: async (id): Promise<Copy | undefined> => {
       const text = bundle?.credentials.get(id);
       return bundle === undefined || text === undefined
@@ -128,42 +123,23 @@ function createVerifier(
 /** The answers in the order of the inputs: many files on all cores, few in this thread. */
 async function* reports(
   inputs: readonly Input[],
-  verifier: MainVerifier,
+  verifier: Verifier,
   { jobs }: VerifyCommandOptions,
-  { keys, ...settings }: VerifySettings,
-): AsyncGenerator<FileReport> {
+): AsyncGenerator<{ readonly input: Input; readonly report: Report }> {
   const workers = readJobs(jobs) ?? (inputs.length < MIN_FILES_FOR_WORKERS ? 1 : availableParallelism());
   if (workers === 1 || inputs.some(({ kind }) => kind !== 'file')) {
     for (const input of inputs)
       yield {
-        file: input.name,
+        input,
         report: await verifyInput(input, verifier).catch((error: unknown) => unreadable(error, input, inputs.length)),
       };
     return;
   }
   const files = inputs.map(({ name }) => name);
-  const { at, recipient, needs, evidence, refresh, domain, challenge, allowsWithheld, maxStatusAgeMs } = settings;
-  const start = {
-    settings: {
-      at,
-      recipient,
-      needs,
-      evidence,
-      refresh,
-      domain,
-      challenge,
-      allowsWithheld,
-      maxStatusAgeMs,
-      keys: keys.map(({ key, controller, method, endsAt }) => ({ jwk: key.jwk, controller, method, endsAt })),
-    },
-    cwd: verifier.cwd,
-    explains: verifier.explains,
-    hasTrust: verifier.trust !== undefined,
-  };
   let index = 0;
-  for await (const answer of verifyOnWorkers(files, { start, workers, ...verifier })) {
-    const file = files[index++] ?? '';
-    yield { file, report: 'verdict' in answer ? answer : notRead(answer) };
+  for await (const answer of verifyOnWorkers(files, verifier, workers)) {
+    const input = inputs[index++];
+    if (input !== undefined) yield { input, report: 'verdict' in answer ? answer : notRead(answer) };
   }
 }
 
@@ -175,7 +151,7 @@ function readJobs(jobs: string | undefined): number | undefined {
   return number;
 }
 
-async function verifyInput(input: Input, verifier: MainVerifier): Promise<Report> {
+async function verifyInput(input: Input, verifier: Verifier): Promise<Report> {
   switch (input.kind) {
     case 'file':
       return await verifyFile(input.name, verifier);
@@ -204,16 +180,14 @@ function notRead({ message, hint }: Pick<FailedFile, 'message' | 'hint'>): Repor
 
 /** What is verified goes into the bundle, so that a later copy can be compared with it. */
 async function record(
-  file: string,
+  { kind, name }: Input,
   report: Report,
-  inputs: readonly Input[],
   recorder: BundleRecorder,
   session: Session,
 ): Promise<void> {
   const id = report.claims?.id;
-  const isFile = inputs.some(({ name, kind }) => name === file && kind === 'file');
-  if (report.verdict !== 'verified' || id === undefined || !isFile) return;
-  const bytes = await readBounded(resolve(session.cwd, file), MAX_IMAGE_BYTES, file);
+  if (report.verdict !== 'verified' || id === undefined || kind !== 'file') return;
+  const bytes = await readBounded(resolve(session.cwd, name), MAX_IMAGE_BYTES, name);
   const { subject } = openFile(bytes);
   if (subject === undefined) return;
   recorder.credential(id, subject.jwt?.text ?? JSON.stringify(subject.document));
@@ -244,78 +218,4 @@ async function write(
   session.err(
     `The bundle ${saveBundle} holds ${counted(documents, 'document')} and ${counted(credentials, 'credential')}${credentials > 0 ? ', with what they say of people' : ''}\n`,
   );
-}
-
-/** What the reader asked for, in words, for a page that is handed on. */
-function askedFor({
-  recipient,
-  trust,
-  require: demanded,
-  offline,
-  bundle,
-  evidence,
-}: VerifyCommandOptions): readonly string[] {
-  return [
-    ...(recipient === undefined ? [] : [`awarded to ${recipient}`]),
-    ...(trust ?? []).map((list) => `by an issuer in ${list}`),
-    ...(demanded ?? []).map((checks) => `with the checks ${checks}`),
-    ...(evidence === undefined ? [] : [`with the evidence in ${evidence}`]),
-    ...(bundle === undefined ? [] : [`with what was saved in ${bundle}`]),
-    ...(offline === true ? ['without a network'] : []),
-  ];
-}
-
-const OPENING = '{"badgekit":1,"command":"verify","results":[';
-
-/** What goes to standard output, as it comes; and the verdict of all. */
-class Output {
-  readonly html: HtmlReport | undefined;
-  readonly #options: VerifyCommandOptions;
-  readonly #session: Session;
-  readonly #recipient: string | undefined;
-  readonly #total: number;
-  readonly #summary = new Summary();
-  #isRejected = false;
-  #isOpen = false;
-
-  constructor(options: VerifyCommandOptions, { at, recipient }: VerifySettings, total: number, session: Session) {
-    this.#options = options;
-    this.#session = session;
-    this.#recipient = recipient;
-    this.#total = total;
-    this.html =
-      options.report === undefined ? undefined : new HtmlReport(at, options.at !== undefined, askedFor(options));
-  }
-
-  get #isOneDocument(): boolean {
-    return this.#options.json === true && this.#options.jsonl !== true;
-  }
-
-  add(file: string, report: Report): void {
-    this.#isRejected ||= report.verdict === 'rejected';
-    this.#isOpen ||= report.verdict === 'undetermined';
-    this.html?.add(file, report);
-    if (this.#options.jsonl === true) this.#session.out(`${jsonLine(reportAsJson(file, report))}\n`);
-    else if (this.#isOneDocument)
-      this.#session.out(`${this.#summary.total === 0 ? OPENING : ','}${jsonLine(reportAsJson(file, report))}`);
-    else if (this.#total === 1)
-      this.#session.out(reportAsText(report, this.#recipient, this.#session, { all: this.#options.all === true }));
-    this.#summary.add(file, report);
-  }
-
-  end(elapsedMs: number, passedOver: readonly string[]): void {
-    this.html?.passOver(passedOver);
-    if (this.#isOneDocument)
-      this.#session.out(
-        `],"counts":${JSON.stringify(Object.fromEntries(this.#summary.counts))},"passedOver":${jsonLine(passedOver)}}\n`,
-      );
-    else if (this.#options.jsonl !== true && this.#total > 1)
-      this.#session.out(this.#summary.asText(this.#session, elapsedMs, passedOver, this.#options.all === true));
-  }
-
-  /** Rejected outweighs undetermined: a no is certain. */
-  get exitCode(): number {
-    if (this.#isRejected) return EXIT.no;
-    return this.#isOpen ? EXIT.undetermined : EXIT.yes;
-  }
 }

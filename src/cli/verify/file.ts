@@ -13,12 +13,6 @@ import { failed, undetermined } from '../../verify/verdict.ts';
 import { verify } from '../../verify/verify.ts';
 import type { VerifySettings } from './settings.ts';
 
-/** An input's name and the answer about it. */
-export interface FileReport {
-  readonly file: string;
-  readonly report: Report;
-}
-
 /** What a verifying thread works with. */
 export interface Verifier {
   readonly settings: VerifySettings;

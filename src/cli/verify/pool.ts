@@ -1,10 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import { fileURLToPath } from 'node:url';
-import type { ErrorCode } from '../../errors.ts';
-import type { Lookup, Reach, World } from '../../ports.ts';
-import type { Trust, TrustAnswer } from '../../verify/context.ts';
-import type { Copy } from '../../verify/explain.ts';
+import type { Lookup, Reach } from '../../ports.ts';
+import type { GivenKey, TrustAnswer } from '../../verify/context.ts';
 import type { Report } from '../../verify/report.ts';
+import type { Verifier } from './file.ts';
 import type { VerifySettings } from './settings.ts';
 
 /** What a worker thread is started with. */
@@ -16,11 +15,8 @@ export interface WorkerStart {
 }
 
 /** A key as it travels between threads. */
-export interface WorkerKey {
+export interface WorkerKey extends Omit<GivenKey, 'key'> {
   readonly jwk: object;
-  readonly controller: string | undefined;
-  readonly method: string | undefined;
-  readonly endsAt: number | undefined;
 }
 
 /** From the main thread: work, or an answer to a question. */
@@ -43,20 +39,14 @@ export type FromWorker =
   | { readonly kind: 'report'; readonly report: Report }
   | { readonly kind: 'failed'; readonly error: FailedFile };
 
-/** A BadgekitError as it travels between threads. */
+/** Why a file could not be read, as it travels between threads. */
 export interface FailedFile {
-  readonly code: ErrorCode | undefined;
   readonly message: string;
   readonly hint: string | undefined;
 }
 
-export interface PoolOptions {
-  readonly start: WorkerStart;
-  readonly workers: number;
-  readonly world: World;
-  readonly trust: Trust | undefined;
-  readonly copyOf: (id: string) => Promise<Copy | undefined>;
-}
+/** What only the main thread can reach. */
+type Outside = Pick<Verifier, 'world' | 'trust' | 'copyOf'>;
 
 // Built, this file lies in dist/ or in a folder of shared pieces below it; the worker's entry lies in dist/ itself.
 const ENTRY = fileURLToPath(
@@ -71,14 +61,16 @@ const AHEAD = 32;
  */
 export async function* verifyOnWorkers(
   files: readonly string[],
-  options: PoolOptions,
+  verifier: Verifier,
+  workers: number,
 ): AsyncGenerator<Report | FailedFile> {
-  const pool = Array.from({ length: options.workers }, () => new Lane(options));
+  const start = startOf(verifier);
+  const pool = Array.from({ length: workers }, () => new Lane(start, verifier));
   const pending: Promise<Report | FailedFile>[] = [];
   let next = 0;
   try {
     for (let done = 0; done < files.length; done++) {
-      while (next < files.length && pending.length < options.workers * AHEAD) {
+      while (next < files.length && pending.length < workers * AHEAD) {
         const file = files[next] ?? '';
         const lane = pool.reduce((a, b) => (b.waiting < a.waiting ? b : a));
         pending.push(lane.verify(file));
@@ -92,15 +84,24 @@ export async function* verifyOnWorkers(
   }
 }
 
+function startOf({ settings: { keys, ...settings }, cwd, explains, trust }: Verifier): WorkerStart {
+  return {
+    settings: { ...settings, keys: keys.map(({ key, ...about }) => ({ jwk: key.jwk, ...about })) },
+    cwd,
+    explains,
+    hasTrust: trust !== undefined,
+  };
+}
+
 /** One worker thread and the files that wait for it, in order. */
 class Lane {
   readonly #worker: Worker;
-  readonly #options: PoolOptions;
+  readonly #outside: Outside;
   readonly #waiting: { resolve: (result: Report | FailedFile) => void; reject: (error: Error) => void }[] = [];
 
-  constructor(options: PoolOptions) {
-    this.#options = options;
-    this.#worker = new Worker(ENTRY, { workerData: options.start });
+  constructor(start: WorkerStart, outside: Outside) {
+    this.#outside = outside;
+    this.#worker = new Worker(ENTRY, { workerData: start });
     this.#worker.on('message', (message: FromWorker) => void this.#take(message));
     this.#worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
   }
@@ -122,7 +123,7 @@ class Lane {
   }
 
   async #take(message: FromWorker): Promise<void> {
-    const { world, trust, copyOf } = this.#options;
+    const { world, trust, copyOf } = this.#outside;
     switch (message.kind) {
       case 'report':
         this.#waiting.shift()?.resolve(message.report);

@@ -79,8 +79,13 @@ const DIGESTS = [
   ['13', 'sha512'],
 ] as const;
 
+export interface Asked {
+  readonly settings: VerifySettings;
+  readonly sources: Sources;
+}
+
 /** @throws BadgekitError USAGE | FILE_* | KEY_INVALID | TRUST_INVALID | BUNDLE_INVALID */
-export async function readSettings(options: VerifyCommandOptions, session: Session): Promise<VerifySettings & Sources> {
+export async function readSettings(options: VerifyCommandOptions, session: Session): Promise<Asked> {
   const at = options.at === undefined ? session.clock() : readMoment(options.at, session);
   if (at === undefined)
     throw new BadgekitError('USAGE', `--at ${quoted(options.at ?? '')} is no date`, {
@@ -100,7 +105,7 @@ export async function readSettings(options: VerifyCommandOptions, session: Sessi
         ).flat();
   const keys = (await Promise.all((options.key ?? []).map((file) => readKeys(file, session)))).flat();
   const pinned = (trust ?? []).flatMap((source) => (source.kind === 'list' ? source.keys : []));
-  return {
+  const settings = {
     at,
     keys: [...keys, ...pinned],
     recipient: options.recipient?.trim().replace(/^mailto:/i, ''),
@@ -111,6 +116,8 @@ export async function readSettings(options: VerifyCommandOptions, session: Sessi
     challenge: options.challenge,
     allowsWithheld: options.allowWithheld === true,
     maxStatusAgeMs: options.maxStatusAge === undefined ? undefined : readAge(options.maxStatusAge, at),
+  };
+  const sources = {
     offline,
     allowLoopback,
     trust,
@@ -120,6 +127,7 @@ export async function readSettings(options: VerifyCommandOptions, session: Sessi
     ],
     bundle: options.bundle === undefined ? undefined : await readBundleFrom(options.bundle, session),
   };
+  return { settings, sources };
 }
 
 /** A bare day means its end, or now if it is today. */

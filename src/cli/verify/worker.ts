@@ -70,12 +70,8 @@ parentPort?.on('message', (message: ToWorker) => {
     try {
       send({ kind: 'report', report: await verifyFile(message.file, verifier) });
     } catch (error) {
-      const code = error instanceof BadgekitError ? error.code : undefined;
-      const text = error instanceof Error ? error.message : 'unknown';
-      send({
-        kind: 'failed',
-        error: { code, message: text, hint: error instanceof BadgekitError ? error.hint : undefined },
-      });
+      if (!(error instanceof BadgekitError)) throw error;
+      send({ kind: 'failed', error: { message: error.message, hint: error.hint } });
     }
   });
 });

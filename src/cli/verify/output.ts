@@ -1,0 +1,81 @@
+import { EXIT, type ExitCode } from '../../errors.ts';
+import type { Report } from '../../verify/report.ts';
+import { HtmlReport } from '../render-html.ts';
+import { reportAsText, Summary } from '../render-report.ts';
+import { jsonLine, reportAsJson } from '../report-json.ts';
+import type { Session } from '../session.ts';
+import type { VerifyCommandOptions, VerifySettings } from './settings.ts';
+
+/** What the reader asked for, in words, for a page that is handed on. */
+function askedFor({
+  recipient,
+  trust,
+  require: demanded,
+  offline,
+  bundle,
+  evidence,
+}: VerifyCommandOptions): readonly string[] {
+  return [
+    ...(recipient === undefined ? [] : [`awarded to ${recipient}`]),
+    ...(trust ?? []).map((list) => `by an issuer in ${list}`),
+    ...(demanded ?? []).map((checks) => `with the checks ${checks}`),
+    ...(evidence === undefined ? [] : [`with the evidence in ${evidence}`]),
+    ...(bundle === undefined ? [] : [`with what was saved in ${bundle}`]),
+    ...(offline === true ? ['without a network'] : []),
+  ];
+}
+
+const OPENING = '{"badgekit":1,"command":"verify","results":[';
+
+/** What goes to standard output, as it comes; and the verdict of all. */
+export class Output {
+  readonly html: HtmlReport | undefined;
+  readonly #options: VerifyCommandOptions;
+  readonly #session: Session;
+  readonly #recipient: string | undefined;
+  readonly #total: number;
+  readonly #summary = new Summary();
+  #isRejected = false;
+  #isOpen = false;
+
+  constructor(options: VerifyCommandOptions, { at, recipient }: VerifySettings, total: number, session: Session) {
+    this.#options = options;
+    this.#session = session;
+    this.#recipient = recipient;
+    this.#total = total;
+    this.html =
+      options.report === undefined ? undefined : new HtmlReport(at, options.at !== undefined, askedFor(options));
+  }
+
+  get #isOneDocument(): boolean {
+    return this.#options.json === true && this.#options.jsonl !== true;
+  }
+
+  add(file: string, report: Report): void {
+    this.#isRejected ||= report.verdict === 'rejected';
+    this.#isOpen ||= report.verdict === 'undetermined';
+    this.html?.add(file, report);
+    if (this.#options.jsonl === true) this.#session.out(`${jsonLine(reportAsJson(file, report))}\n`);
+    else if (this.#isOneDocument)
+      this.#session.out(`${this.#summary.total === 0 ? OPENING : ','}${jsonLine(reportAsJson(file, report))}`);
+    else if (this.#total === 1)
+      this.#session.out(reportAsText(report, this.#recipient, this.#session, { all: this.#options.all === true }));
+    this.#summary.add(file, report);
+  }
+
+  end(elapsedMs: number, passedOver: readonly string[]): void {
+    this.html?.passOver(passedOver);
+    if (this.#isOneDocument)
+      this.#session.out(
+        `],"counts":${JSON.stringify(Object.fromEntries(this.#summary.counts))},"passedOver":${jsonLine(passedOver)}}\n`,
+      );
+    else if (this.#options.jsonl !== true && this.#total > 1)
+      this.#session.out(this.#summary.asText(this.#session, elapsedMs, passedOver, this.#options.all === true));
+  }
+
+  /** Rejected outweighs undetermined: a no is certain. */
+  get exitCode(): ExitCode {
+    if (this.#isRejected) return EXIT.no;
+    return this.#isOpen ? EXIT.undetermined : EXIT.yes;
+  }
+}
