@@ -12,24 +12,9 @@ import { encodeBase58btc, encodeMultibaseUrl } from '../../src/syntax/multibase.
 import { MADE, NOW, signedBadge, testIssuer, type TestIssuer } from '../support/badge.ts';
 import { hasConformance, readText } from '../support/conformance.ts';
 import { baseProof, valueBytes, withProof } from '../support/sign.ts';
-import {
-  edited,
-  expectRefusal,
-  answerOf,
-  judge,
-  lost,
-  placesIn,
-  plain,
-  proofOf,
-  proofsOf,
-  renamed,
-  served,
-  told,
-  unsigned,
-  valueAt,
-  without,
-  words,
-} from './support.ts';
+import { edited, placesIn, valueAt } from '../support/places.ts';
+import { expectRefusal, answerOf, told, words } from '../support/report.ts';
+import { judge, lost, plain, proofOf, proofsOf, renamed, served, unsigned, without } from './support.ts';
 
 const issuer = testIssuer();
 const other = testIssuer();

@@ -11,23 +11,9 @@ import { asJson, isJsonObject, type Json, type JsonObject } from '../../src/synt
 import { bytesOf, MADE, NOW, offline, signedBadge, testIssuer, type TestIssuer } from '../support/badge.ts';
 import { hasConformance, readText } from '../support/conformance.ts';
 import { withProof } from '../support/sign.ts';
-import {
-  edited,
-  expectRefusal,
-  answerOf,
-  inside,
-  judge,
-  placesIn,
-  plain,
-  proofOf,
-  proofsOf,
-  renamed,
-  told,
-  unsigned,
-  valueAt,
-  without,
-  words,
-} from './support.ts';
+import { edited, placesIn, valueAt } from '../support/places.ts';
+import { expectRefusal, answerOf, told, words } from '../support/report.ts';
+import { inside, judge, plain, proofOf, proofsOf, renamed, unsigned, without } from './support.ts';
 
 const issuer = testIssuer();
 const badge = plain(await signedBadge(issuer));

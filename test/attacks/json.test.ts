@@ -7,7 +7,9 @@ import { isJsonObject, type Json, parseJson } from '../../src/syntax/json.ts';
 import { bytesOf, signedBadge, testIssuer } from '../support/badge.ts';
 import { badgekit, temporaryFolder } from '../support/cli.ts';
 import { conformancePath, hasConformance, readBytes, readText } from '../support/conformance.ts';
-import { edited, expectRefusal, answerOf, judge, placesIn, plain, valueAt, words } from './support.ts';
+import { edited, placesIn, valueAt } from '../support/places.ts';
+import { expectRefusal, answerOf, words } from '../support/report.ts';
+import { judge, plain } from './support.ts';
 
 const issuer = testIssuer();
 const badge = plain(await signedBadge(issuer));

@@ -11,20 +11,8 @@ import { encodeBase64url } from '../../src/syntax/base64url.ts';
 import type { JsonObject } from '../../src/syntax/json.ts';
 import { MADE, NOW, testIssuer, type TestIssuer } from '../support/badge.ts';
 import { hasConformance, readDocument, readText } from '../support/conformance.ts';
-import {
-  expectRefusal,
-  answerOf,
-  inside,
-  judge,
-  jws,
-  lost,
-  plain,
-  proofOf,
-  served,
-  told,
-  unsigned,
-  without,
-} from './support.ts';
+import { expectRefusal, answerOf, told } from '../support/report.ts';
+import { inside, judge, jws, lost, plain, proofOf, served, unsigned, without } from './support.ts';
 
 const issuer = testIssuer('P-256');
 const attacker = testIssuer('P-256');

@@ -17,21 +17,9 @@ import { NOW, signedBadge, testIssuer } from '../support/badge.ts';
 import { badgekit, temporaryFolder } from '../support/cli.ts';
 import { hasConformance, readText } from '../support/conformance.ts';
 import { withProof } from '../support/sign.ts';
-import {
-  edited,
-  expectRefusal,
-  answerOf,
-  inside,
-  judge,
-  lost,
-  placesIn,
-  plain,
-  renamed,
-  served,
-  told,
-  unsigned,
-  valueAt,
-} from './support.ts';
+import { edited, placesIn, valueAt } from '../support/places.ts';
+import { expectRefusal, answerOf, told } from '../support/report.ts';
+import { inside, judge, lost, plain, renamed, served, unsigned } from './support.ts';
 
 const issuer = testIssuer();
 const badge = plain(await signedBadge(issuer));

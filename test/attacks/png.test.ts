@@ -10,7 +10,9 @@ import type { JsonObject } from '../../src/syntax/json.ts';
 import { signedBadge, testIssuer } from '../support/badge.ts';
 import { conformancePath, hasConformance, readBytes } from '../support/conformance.ts';
 import { withProof } from '../support/sign.ts';
-import { edited, expectRefusal, answerOf, judge, plain, told, unsigned, words } from './support.ts';
+import { edited } from '../support/places.ts';
+import { expectRefusal, answerOf, told, words } from '../support/report.ts';
+import { judge, plain, unsigned } from './support.ts';
 
 const issuer = testIssuer();
 const text = JSON.stringify(await signedBadge(issuer));

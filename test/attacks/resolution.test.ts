@@ -17,7 +17,8 @@ import type { HttpsOptions } from '../../src/world/https.ts';
 import { createWorld } from '../../src/world/world.ts';
 import { signedBadge, testIssuer, type TestIssuer } from '../support/badge.ts';
 import { withProof } from '../support/sign.ts';
-import { expectRefusal, answerOf, judge, lost, plain, served, unsigned, words } from './support.ts';
+import { expectRefusal, answerOf, words } from '../support/report.ts';
+import { judge, lost, plain, served, unsigned } from './support.ts';
 
 const KEY = generatePrivateKey('Ed25519');
 const at = (id: string): TestIssuer => ({ id, key: KEY, method: `${id}#key-1` });

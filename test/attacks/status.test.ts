@@ -12,19 +12,9 @@ import type { VerifyOptions } from '../../src/verify/context.ts';
 import { DEFAULT_NEEDS } from '../../src/verify/verdict.ts';
 import { createWorld } from '../../src/world/world.ts';
 import { MADE, NOW, testIssuer, type TestIssuer } from '../support/badge.ts';
-import {
-  edited,
-  expectRefusal,
-  answerOf,
-  judge,
-  lost,
-  plain,
-  served,
-  told,
-  unsigned,
-  without,
-  words,
-} from './support.ts';
+import { edited } from '../support/places.ts';
+import { expectRefusal, answerOf, told, words } from '../support/report.ts';
+import { judge, lost, plain, served, unsigned, without } from './support.ts';
 
 const issuer = testIssuer();
 const other = testIssuer();

@@ -4,11 +4,11 @@ import { signBytes } from '../../src/keys/private-key.ts';
 import { assembleCredential, asList, type CredentialContent } from '../../src/openbadges/credential.ts';
 import type { Lookup, LookupFailure, World } from '../../src/ports.ts';
 import { encodeBase64url } from '../../src/syntax/base64url.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../src/syntax/json.ts';
+import { isJsonObject, type JsonObject } from '../../src/syntax/json.ts';
 import type { VerifyOptions } from '../../src/verify/context.ts';
 import type { Report } from '../../src/verify/report.ts';
 import { verify } from '../../src/verify/verify.ts';
-import { badgeContent, bytesOf, codes, NOW } from '../support/badge.ts';
+import { badgeContent, bytesOf, NOW } from '../support/badge.ts';
 
 /** No attack may cost more time than this; of the processor, for others may be at work on this computer. */
 const MAX_MS = 2000;
@@ -64,39 +64,6 @@ export async function judge(
   return { ...report, asked };
 }
 
-/** The verdict, and the codes of all that is held against the file. */
-export function answerOf(report: Report): string {
-  const against = codes(report);
-  return against.length === 0 ? report.verdict : `${report.verdict}: ${against.join(' ')}`;
-}
-
-/** The answer is no (or, for some, not known), and this is among its reasons. */
-export function expectRefusal(
-  report: Report,
-  code: string | RegExp,
-  verdict: 'rejected' | 'undetermined' = 'rejected',
-): void {
-  expect(answerOf(report)).toMatch(
-    new RegExp(`^${verdict}: (?:.* )?(?:${code instanceof RegExp ? code.source : code})(?: |$)`),
-  );
-}
-
-/** The codes of all findings, of those that only tell something, too. */
-export function told(report: Report): readonly string[] {
-  return report.checks.flatMap(({ findings }) => findings.map(({ code }) => code));
-}
-
-/** All that a report says, in one text. */
-export function words(report: Report): string {
-  return [
-    report.headline,
-    ...report.checks.flatMap(({ summary, findings }) => [
-      summary,
-      ...findings.flatMap(({ message, advice = '' }) => [message, advice]),
-    ]),
-  ].join('\n');
-}
-
 /** An unsigned badge as it stands in a file: JSON and nothing else. */
 export function unsigned(issuer: string, changes: Partial<CredentialContent> = {}): JsonObject {
   return plain(assembleCredential(badgeContent(issuer, changes)));
@@ -132,35 +99,6 @@ export function without(document: JsonObject, ...names: readonly string[]): Json
 /** The same members in the same order, one of them under another name. */
 export function renamed(document: JsonObject, from: string, to: string): JsonObject {
   return Object.fromEntries(Object.entries(document).map(([key, value]) => [key === from ? to : key, value]));
-}
-
-type Path = readonly (string | number)[];
-
-/** Every place in a document, of objects and lists as well. */
-export function placesIn(value: Json, path: Path = []): readonly Path[] {
-  if (Array.isArray(value))
-    return value.flatMap((entry, index) => [[...path, index], ...placesIn(entry, [...path, index])]);
-  if (!isJsonObject(value)) return [];
-  return Object.entries(value).flatMap(([key, member]) => [[...path, key], ...placesIn(member, [...path, key])]);
-}
-
-export function valueAt(value: Json, path: Path): Json {
-  return path.reduce<Json>((at, key) => {
-    if (Array.isArray(at)) return at[Number(key)] ?? null;
-    return isJsonObject(at) ? (at[key] ?? null) : null;
-  }, value);
-}
-
-/** A copy in which one place was edited. */
-export function edited(document: JsonObject, path: Path, edit: (value: Json) => Json): JsonObject {
-  const step = (value: Json, [key, ...rest]: Path): Json => {
-    if (key === undefined) return edit(value);
-    if (Array.isArray(value)) return value.map((entry, index) => (index === key ? step(entry, rest) : entry));
-    if (!isJsonObject(value)) return value;
-    return { ...value, [key]: step(value[key] ?? null, rest) };
-  };
-  const result = step(document, path);
-  return isJsonObject(result) ? result : {};
 }
 
 const text = (part: object | string): string => (typeof part === 'string' ? part : JSON.stringify(part));

@@ -5,7 +5,8 @@ import { bake, extract } from '../../src/bake/bake.ts';
 import { HtmlReport } from '../../src/cli/render-html.ts';
 import { signJwt } from '../../src/proof/jwt.ts';
 import { NOW, signedBadge, testIssuer } from '../support/badge.ts';
-import { expectRefusal, answerOf, judge, told, unsigned, words } from './support.ts';
+import { expectRefusal, answerOf, told, words } from '../support/report.ts';
+import { judge, unsigned } from './support.ts';
 
 const issuer = testIssuer();
 const text = JSON.stringify(await signedBadge(issuer));

@@ -12,13 +12,12 @@ import type { Report } from '../../src/verify/report.ts';
 import { DEFAULT_NEEDS } from '../../src/verify/verdict.ts';
 import { verify } from '../../src/verify/verify.ts';
 import { badgeContent, bytesOf, codes, NOW, offline, outcomeOf, testIssuer } from '../support/badge.ts';
+import { told } from '../support/report.ts';
 import { fakeWeb } from '../support/web.ts';
 import { withProof } from '../support/sign.ts';
 
 const issuer = testIssuer();
 const LIST = 'https://school.example/status/1';
-const notes = (report: Report): readonly string[] =>
-  report.checks.flatMap(({ findings }) => findings.map(({ code }) => code));
 
 /** A signed badge with members that the issuing side does not write. */
 function badgeWith(members: JsonObject, content: Partial<CredentialContent> = {}): Promise<JsonObject> {
@@ -172,7 +171,7 @@ describe('a 1EdTechRevocationList', () => {
   test('revokes what it lists, unless it says otherwise, and is told not to be signed', async () => {
     const clear = await judge(await badge(), { [ADDRESS]: list([{ id: 'urn:uuid:other' }, { id, revoked: false }]) });
     expect(clear.verdict).toBe('verified');
-    expect(notes(clear)).toContain('STATUS_UNSIGNED');
+    expect(told(clear)).toContain('STATUS_UNSIGNED');
     const revoked = await judge(await badge(), { [ADDRESS]: list([{ id, revocationReason: 'by mistake' }]) });
     expect(revoked.headline).toMatch(/^REVOKED {2}.*by mistake/);
     expect((await judge(await badge(), { [ADDRESS]: list([id]) })).headline).toMatch(/^REVOKED/);
@@ -235,7 +234,7 @@ describe('a refresh service', () => {
     const web = fakeWeb({});
     const report = await verify(bytesOf(await badge()), { at: NOW, world: web });
     expect(report.verdict).toBe('verified');
-    expect(notes(report)).toContain('REFRESH_OFFERED');
+    expect(told(report)).toContain('REFRESH_OFFERED');
     expect(web.asked).toEqual([]);
   });
 
@@ -243,10 +242,10 @@ describe('a refresh service', () => {
     const newer = await badge({ validFrom: Date.parse('2026-05-20T00:00:00Z') });
     const report = await judge(await badge(), { [SERVICE]: newer }, { refresh: true });
     expect(report.verdict).toBe('verified');
-    expect(notes(report)).toContain('REFRESH_NEWER');
+    expect(told(report)).toContain('REFRESH_NEWER');
     const same = await judge(await badge(), { [SERVICE]: await badge() }, { refresh: true });
     expect(outcomeOf(same, 'refresh')).toBe('passed');
-    expect(notes(same)).not.toContain('REFRESH_NEWER');
+    expect(told(same)).not.toContain('REFRESH_NEWER');
   });
 
   test('that fails or sends something else does not spoil the badge', async () => {
@@ -323,7 +322,7 @@ describe('the picture around a badge', () => {
 
   test('is told not to be signed where the badge names none', async () => {
     const image = bake(new TextEncoder().encode(svg), JSON.stringify(await badgeWith({})));
-    expect(notes(await verify(image, offline()))).toContain('IMAGE_NOT_NAMED');
+    expect(told(await verify(image, offline()))).toContain('IMAGE_NOT_NAMED');
   });
 
   test('is never fetched', async () => {

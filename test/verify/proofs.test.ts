@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AlgorithmName } from '../../src/keys/algorithms.ts';
-import { assembleCredential } from '../../src/openbadges/credential.ts';
-import { asList } from '../../src/openbadges/credential.ts';
-import { isJsonObject, type JsonObject } from '../../src/syntax/json.ts';
+import { asList, assembleCredential } from '../../src/openbadges/credential.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../src/syntax/json.ts';
 import type { Report } from '../../src/verify/report.ts';
 import { verify } from '../../src/verify/verify.ts';
 import {
@@ -18,12 +17,12 @@ import {
 } from '../support/badge.ts';
 import { assembleStatusList } from '../../src/status/list.ts';
 import { MIN_ENTRIES } from '../../src/status/bitstring.ts';
+import { edited, leavesIn } from '../support/places.ts';
+import { told } from '../support/report.ts';
 import { fakeWeb } from '../support/web.ts';
 import { baseProof, derived, withoutProof, withProof } from '../support/sign.ts';
 
 const judge = (document: JsonObject, options = offline()): Promise<Report> => verify(bytesOf(document), options);
-const notes = (report: Report): readonly string[] =>
-  report.checks.flatMap(({ findings }) => findings.map(({ code }) => code));
 
 const statusNotes = (report: Report): string =>
   report.checks
@@ -31,19 +30,8 @@ const statusNotes = (report: Report): string =>
     .flatMap(({ findings }) => findings.map(({ message }) => message))
     .join('; ');
 
-function leaves(value: unknown, path: readonly (string | number)[] = []): readonly (readonly (string | number)[])[] {
-  if (Array.isArray(value)) return value.flatMap((entry, index) => leaves(entry, [...path, index]));
-  if (isJsonObject(value)) return Object.entries(value).flatMap(([key, member]) => leaves(member, [...path, key]));
-  return [path];
-}
-
-function edited<T>(value: T, [key, ...rest]: readonly (string | number)[]): T {
-  if (key === undefined)
-    return (typeof value === 'string' ? `${value}x` : typeof value === 'number' ? value + 1 : value !== true) as T;
-  const copy = (Array.isArray(value) ? [...value] : { ...value }) as Record<string | number, unknown>;
-  copy[key] = edited(copy[key], rest);
-  return copy as T;
-}
+const changed = (leaf: Json): Json =>
+  typeof leaf === 'string' ? `${leaf}x` : typeof leaf === 'number' ? leaf + 1 : leaf !== true;
 
 describe.each<[string, AlgorithmName]>([
   ['eddsa-jcs-2022', 'Ed25519'],
@@ -64,8 +52,8 @@ describe.each<[string, AlgorithmName]>([
 
   test('no leaf can be edited, and no member added', async () => {
     const badge = await withProof(unsigned, issuer, { cryptosuite });
-    for (const path of leaves(badge)) {
-      const report = await judge(edited(badge, path));
+    for (const path of leavesIn(badge)) {
+      const report = await judge(edited(badge, path, changed));
       expect(report.verdict, path.join('/')).not.toBe('verified');
     }
     expect((await judge({ ...badge, description: 'added' })).verdict).toBe('rejected');
@@ -99,7 +87,7 @@ describe('ecdsa-sd-2023, against the reference implementation', () => {
     const report = await judge(shown, { ...offline(), allowsWithheld: true });
     expect(codes(report)).toEqual([]);
     expect(report.verdict).toBe('verified');
-    expect(notes(report)).toContain('PROOF_DERIVED');
+    expect(told(report)).toContain('PROOF_DERIVED');
     expect(shown).not.toHaveProperty('evidence');
   });
 
@@ -157,9 +145,9 @@ describe('ecdsa-sd-2023, against the reference implementation', () => {
 
   test('no leaf of what is shown can be edited', async () => {
     const shown = await derived(await baseProof(unsigned, issuer, mandatory), ['/id', '/credentialSubject/identifier']);
-    for (const path of leaves(shown))
+    for (const path of leavesIn(shown))
       expect(
-        (await judge(edited(shown, path), { ...offline(), allowsWithheld: true })).verdict,
+        (await judge(edited(shown, path, changed), { ...offline(), allowsWithheld: true })).verdict,
         path.join('/'),
       ).not.toBe('verified');
   });
@@ -207,7 +195,7 @@ describe('several proofs', () => {
   test('one by somebody else beside it is told, and adds nothing', async () => {
     const report = await judge(await withProof(await badge(), notary));
     expect(report.verdict).toBe('verified');
-    expect(notes(report)).toContain('PROOF_COSIGNED');
+    expect(told(report)).toContain('PROOF_COSIGNED');
     const alone = await judge(await withProof(unsigned, notary));
     expect(alone.verdict).toBe('rejected');
     expect(codes(alone)).toContain('ISSUER_MISMATCH');
@@ -267,7 +255,7 @@ describe('domain and challenge', () => {
     const bound = await withProof(unsigned, issuer, { domain: 'jobs.example', challenge: 'abc' });
     const report = await judge(bound);
     expect(report.verdict).toBe('verified');
-    expect(notes(report).filter((code) => code === 'PROOF_DOMAIN')).toHaveLength(2);
+    expect(told(report).filter((code) => code === 'PROOF_DOMAIN')).toHaveLength(2);
     expect((await judge(bound, { ...offline(), domain: 'jobs.example', challenge: 'abc' })).verdict).toBe('verified');
     for (const wanted of [{ domain: 'other.example' }, { challenge: 'abd' }])
       expect(codes(await judge(bound, { ...offline(), ...wanted }))).toContain('PROOF_DOMAIN');
