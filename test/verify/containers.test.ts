@@ -17,6 +17,7 @@ import { DEFAULT_NEEDS } from '../../src/verify/verdict.ts';
 import { verify } from '../../src/verify/verify.ts';
 import { badgeContent, bytesOf, codes, offline, outcomeOf, signedBadge, testIssuer } from '../support/badge.ts';
 import { hasConformance, readBytes, readText } from '../support/conformance.ts';
+import { expectRefusal } from '../support/report.ts';
 import { withProof } from '../support/sign.ts';
 import { fakeWeb } from '../support/web.ts';
 
@@ -96,7 +97,7 @@ describe('a learner record', () => {
     const { credentialSubject: subject, ...signed } = await record([await badge()]);
     const other = await badge({ id: 'urn:uuid:5c3b7c1e-8f0a-8d3c-9a51-0d6a5f3c2b13' });
     const swapped = { ...signed, credentialSubject: { ...(subject as JsonObject), verifiableCredential: [other] } };
-    expect((await judge(swapped)).verdict).toBe('rejected');
+    expectRefusal(await judge(swapped), 'SIGNATURE_WRONG');
   });
 
   test('about one person with a badge of another says so', async () => {
@@ -139,12 +140,15 @@ describe('a presentation', () => {
     const report = await judge(presentation([await badge()]));
     expect(report.verdict).toBe('verified');
     expect(outcomeOf(report, 'signature')).toBe('skipped');
-    expect((await judge(presentation([{ ...(await badge()), name: 'Edited' }]))).verdict).toBe('rejected');
+    expectRefusal(await judge(presentation([{ ...(await badge()), name: 'Edited' }])), 'CREDENTIAL_REJECTED');
   });
 
   test('without credentials proves nothing', async () => {
     const { verifiableCredential: _, ...empty } = presentation([]);
-    expect((await judge(empty)).verdict).toBe('undetermined');
+    const report = await judge(empty);
+    expect(report.verdict).toBe('undetermined');
+    expect(outcomeOf(report, 'credentials')).toBe('skipped');
+    expect(report.headline).toMatch(/it wraps none/);
   });
 
   test('signed by its holder verifies; by anybody else it does not', async () => {
@@ -154,12 +158,10 @@ describe('a presentation', () => {
     const asked = { ...offline(), domain: 'jobs.example', challenge: 'c1' };
     const signed = await withProof(unsigned, holder, options);
     expect((await verify(bytesOf(signed), asked)).verdict).toBe('verified');
-    expect((await verify(bytesOf(signed), { ...asked, challenge: 'c2' })).verdict).toBe('rejected');
-    expect((await judge(await withProof(unsigned, testIssuer(), options))).verdict).toBe('rejected');
-    expect((await judge(await withProof(unsigned, holder, { proofPurpose: 'assertionMethod' }))).verdict).toBe(
-      'rejected',
-    );
-    expect((await judge(await withProof(presentation([await badge()]), holder, options))).verdict).toBe('rejected');
+    expectRefusal(await verify(bytesOf(signed), { ...asked, challenge: 'c2' }), 'PROOF_DOMAIN');
+    expectRefusal(await judge(await withProof(unsigned, testIssuer(), options)), 'ISSUER_MISMATCH');
+    expectRefusal(await judge(await withProof(unsigned, holder, { proofPurpose: 'assertionMethod' })), 'PROOF_PURPOSE');
+    expectRefusal(await judge(await withProof(presentation([await badge()]), holder, options)), 'ISSUER_MISMATCH');
   });
 
   test('cannot hide claims beside a token in its envelope', async () => {
@@ -174,7 +176,7 @@ describe('a presentation', () => {
       { type: ['EnvelopedVerifiableCredential', 'VerifiableCredential', 'OpenBadgeCredential'] },
       { type: ['EnvelopedVerifiableCredential'], name: 'PhD in Physics' },
     ])
-      expect((await judge(presentation([{ '@context': [CREDENTIALS_V2], id, ...beside }]))).verdict).toBe('rejected');
+      expectRefusal(await judge(presentation([{ '@context': [CREDENTIALS_V2], id, ...beside }])), 'DATA_MODEL');
   });
 
   test('of the older data model is not judged, and not called false', async () => {
@@ -206,13 +208,23 @@ describe('a presentation', () => {
     const report = await judge(wrapped(token));
     expect(report.contained[0]?.report.verdict).toBe('verified');
     expect(report.verdict).toBe('verified');
-    expect((await judge(wrapped(`${token.slice(0, -6)}AAAAAA`))).verdict).not.toBe('verified');
+    expectRefusal(await judge(wrapped(`${token.slice(0, -6)}AAAAAA`)), 'CREDENTIAL_REJECTED');
   });
 
-  test('of a presentation of a presentation is not followed for ever', async () => {
-    let nested: JsonObject = presentation([await badge()]);
-    for (let depth = 0; depth < 6; depth++) nested = presentation([{ ...nested, id: `urn:uuid:${depth}` }]);
-    expect((await judge(nested)).verdict).not.toBe('verified');
+  test('is followed as deep as a record in a presentation goes, and no deeper', async () => {
+    const followed = await judge(presentation([await record([await badge()])]));
+    expect(followed.verdict).toBe('verified');
+    const inner = await record([await badge()], { id: 'urn:uuid:5c3b7c1e-8f0a-8d3c-9a51-0d6a5f3c2c09' });
+    const deep = await judge(presentation([await record([inner])]));
+    expectRefusal(deep, 'CREDENTIAL_UNDETERMINED', 'undetermined');
+    const [outer] = deep.contained;
+    const deepest = outer?.report.contained[0]?.report.contained[0]?.report;
+    expect(deepest && codes(deepest)).toEqual(['TOO_COMPLEX']);
+  });
+
+  test('of presentations is refused', async () => {
+    const inner = presentation([await badge()], { id: 'urn:uuid:5c3b7c1e-8f0a-8d3c-9a51-0d6a5f3c2c09' });
+    expectRefusal(await judge(presentation([inner])), 'DATA_MODEL');
   });
 });
 
@@ -232,8 +244,8 @@ describe('a presentation that passes itself off as a credential', () => {
     ['by its members', claims],
   ])('%s is refused, alone and inside another', async (_, changes) => {
     const forged = presentation([await badge()], changes);
-    expect((await judge(forged)).verdict).toBe('rejected');
-    expect((await judge(presentation([forged]))).verdict).toBe('rejected');
+    expectRefusal(await judge(forged), 'DATA_MODEL');
+    expectRefusal(await judge(presentation([forged])), 'CREDENTIAL_REJECTED');
   });
 
   test('by a holder whom nobody proved shows no holder', async () => {
@@ -279,8 +291,8 @@ describe('keys and budgets', () => {
     );
     const report = await verify(bytesOf(outer), offline({ keys: [registrar.key.publicKey] }));
     expect(outcomeOf(report, 'key')).toBe('passed');
-    expect(report.contained[0]?.report.verdict).toBe('undetermined');
-    expect(report.verdict).toBe('undetermined');
+    expectRefusal(report, 'CREDENTIAL_UNDETERMINED', 'undetermined');
+    expect(report.contained.flatMap(({ report: inside }) => codes(inside))).toContain('KEY_UNREACHABLE');
   });
 
   test('many large tokens in one presentation take no longer than one', async () => {
@@ -301,7 +313,7 @@ describe('keys and budgets', () => {
       id: `data:application/vc+jwt,${token}`,
     };
     const started = Date.now();
-    expect((await judge(presentation(Array.from({ length: 10 }, () => envelope)))).verdict).toBe('rejected');
+    expectRefusal(await judge(presentation(Array.from({ length: 10 }, () => envelope))), 'CREDENTIAL_REJECTED');
     expect(Date.now() - started).toBeLessThan(10_000);
   });
 

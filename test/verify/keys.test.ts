@@ -7,6 +7,7 @@ import type { JsonObject } from '../../src/syntax/json.ts';
 import type { Report } from '../../src/verify/report.ts';
 import { verify } from '../../src/verify/verify.ts';
 import { badgeContent, bytesOf, codes, NOW, outcomeOf, type TestIssuer } from '../support/badge.ts';
+import { expectRefusal } from '../support/report.ts';
 import { withProof } from '../support/sign.ts';
 import { fakeWeb } from '../support/web.ts';
 
@@ -70,16 +71,16 @@ describe('did:jwk', () => {
   });
 
   test.each([
-    ['padding', `${did}=`],
-    ['something else than JSON', 'did:jwk:YWJj'],
-    ['a secret key', `did:jwk:${encodeBase64url(bytesOf({ ...key.publicKey.jwk, d: 'AAAA' }))}`],
+    ['padding', `${did}=`, 'KEY_METHOD_UNKNOWN'],
+    ['something else than JSON', 'did:jwk:YWJj', 'KEY_INVALID'],
+    ['a secret key', `did:jwk:${encodeBase64url(bytesOf({ ...key.publicKey.jwk, d: 'AAAA' }))}`, 'KEY_INVALID'],
     [
       'one member twice',
       `did:jwk:${encodeBase64url(bytesOf(`{"kty":"OKP",${JSON.stringify(key.publicKey.jwk).slice(1)}`))}`,
+      'KEY_INVALID',
     ],
-  ])('with %s is no key', async (_, wrong) => {
-    const report = await judge(await badgeBy({ id: wrong, key, method: `${wrong}#0` }));
-    expect(report.verdict).toBe('rejected');
+  ])('with %s is no key', async (_, wrong, code) => {
+    expectRefusal(await judge(await badgeBy({ id: wrong, key, method: `${wrong}#0` })), code);
   });
 });
 
@@ -99,9 +100,13 @@ describe('an issuer that is a web address', () => {
     expect((await judge(await badgeBy(elsewhere), { [ISSUER]: document })).verdict).toBe('verified');
   });
 
-  test.each<[string, JsonObject]>([
-    ['names another key', controllerDocument(ISSUER, method, generatePrivateKey('Ed25519'))],
-    ['does not let it assert', controllerDocument(ISSUER, method, issuer.key, { assertionMethod: [] })],
+  test.each<[string, JsonObject, string]>([
+    ['names another key', controllerDocument(ISSUER, method, generatePrivateKey('Ed25519')), 'SIGNATURE_WRONG'],
+    [
+      'does not let it assert',
+      controllerDocument(ISSUER, method, issuer.key, { assertionMethod: [] }),
+      'KEY_NOT_AUTHORIZED',
+    ],
     [
       'says that somebody else controls it',
       {
@@ -111,6 +116,7 @@ describe('an issuer that is a web address', () => {
         ],
         assertionMethod: [method],
       },
+      'ISSUER_MISMATCH',
     ],
     [
       'has withdrawn it',
@@ -126,20 +132,19 @@ describe('an issuer that is a web address', () => {
         ],
         assertionMethod: [method],
       },
+      'KEY_NOT_AUTHORIZED',
     ],
-  ])('is not authenticated where its document %s', async (_, document) => {
-    expect((await judge(await badgeBy(issuer), { [ISSUER]: document })).verdict).toBe('rejected');
+  ])('is not authenticated where its document %s', async (_, document, code) => {
+    expectRefusal(await judge(await badgeBy(issuer), { [ISSUER]: document }), code);
   });
 
   test('is not authenticated by a document about somebody else, nor by a profile without keys', async () => {
-    for (const document of [
-      controllerDocument('https://school.example/other', method, issuer.key),
-      { id: ISSUER, type: ['Profile'], name: 'Test School' },
-      '<!doctype html>',
-    ]) {
-      const report = await judge(await badgeBy(issuer), { [ISSUER]: document });
-      expect(report.verdict).toBe('undetermined');
-    }
+    for (const [document, code] of [
+      [controllerDocument('https://school.example/other', method, issuer.key), 'KEY_UNREACHABLE'],
+      [{ id: ISSUER, type: ['Profile'], name: 'Test School' }, 'KEY_NOT_AUTHENTICATED'],
+      ['<!doctype html>', 'KEY_UNREACHABLE'],
+    ] as const)
+      expectRefusal(await judge(await badgeBy(issuer), { [ISSUER]: document }), code, 'undetermined');
   });
 
   test('is not authenticated by the key in the fragment, whose signature is good all the same', async () => {
@@ -154,7 +159,7 @@ describe('an issuer that is a web address', () => {
     const listed = controllerDocument(ISSUER, claimed.method, issuer.key);
     expect((await judge(badge, { [ISSUER]: listed })).verdict).toBe('verified');
     const unlisted = controllerDocument(ISSUER, method, issuer.key);
-    expect((await judge(badge, { [ISSUER]: unlisted })).verdict).toBe('rejected');
+    expectRefusal(await judge(badge, { [ISSUER]: unlisted }), 'KEY_NOT_AUTHORIZED');
   });
 
   test('has no keys on another host', async () => {
@@ -167,7 +172,7 @@ describe('an issuer that is a web address', () => {
       },
     });
     const report = await verify(bytesOf(await badgeBy(foreign)), { at: NOW, world: web });
-    expect(report.verdict).toBe('rejected');
+    expectRefusal(report, 'ISSUER_MISMATCH');
     expect(web.asked).not.toContain('https://attacker.example/key');
   });
 });
@@ -192,7 +197,11 @@ describe('an issuer whose address looks like another', () => {
       [new URL(id).href]: controllerDocument(id, `${id}#k1`, key),
       [`${origin}/.well-known/jwks.json`]: { keys: [{ ...key.publicKey.jwk, kid: 'k1' }] },
     };
-    expect((await judge(await token(key, { kid: 'k1' }, id), documents)).verdict).toBe('undetermined');
+    expectRefusal(
+      await judge(await token(key, { kid: 'k1' }, id), documents),
+      'KEY_METHOD_UNSUPPORTED',
+      'undetermined',
+    );
   });
 });
 
