@@ -52,7 +52,19 @@ function explain(error: unknown): BadgekitError {
       cause: error,
     });
   }
-  return new BadgekitError('CREDENTIAL_INVALID', 'the document cannot be processed as JSON-LD', { cause: error });
+  return new BadgekitError('CREDENTIAL_INVALID', `the document cannot be processed as JSON-LD: ${reason(error)}`, {
+    cause: error,
+  });
+}
+
+/** The name that JSON-LD 1.1 (section 9.6) gives to the error; what else can happen is that the order takes too long. */
+function reason(error: unknown): string {
+  const details: unknown = error instanceof Error && 'details' in error ? error.details : undefined;
+  const code = typeof details === 'object' && details !== null && 'code' in details ? details.code : undefined;
+  if (typeof code === 'string' && /^[\w@ -]{1,60}$/.test(code)) return code;
+  if (error instanceof Error && error.message.startsWith('Maximum deep iterations'))
+    return 'too many of its parts have no id and are alike';
+  return 'it is not what JSON-LD can express';
 }
 
 function causeOf(error: Error): unknown {

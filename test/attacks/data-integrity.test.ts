@@ -147,7 +147,10 @@ describe('dates of a proof', () => {
 
   test('DI6: nor is a number or a list', async () => {
     for (const created of [1_777_885_200, true, ['2026-05-04T09:00:00Z'], { '@value': '2026-05-04T09:00:00Z' }])
-      expect((await judge({ ...badge, proof: [{ ...proofOf(badge), created }] })).verdict).toBe('rejected');
+      expectRefusal(
+        await judge({ ...badge, proof: [{ ...proofOf(badge), created }] }),
+        /PROOF_CREATED|PROOF_MALFORMED|SCHEMA|KEY_NOT_PLAIN/,
+      );
   });
 
   test('DI7: one that has expired proves nothing any more, to the second', async () => {
@@ -503,10 +506,11 @@ describe('what a proof covers', () => {
   });
 
   test('DI18: nor can any of its own be changed or taken out', async () => {
+    const FAULT_OF_PROOF = /: (?:.* )?(?:PROOF_|SIGNATURE_|KEY_|TERM_UNDEFINED|NO_PROOF)/;
     for (const name of Object.keys(proofOf(badge))) {
-      expect((await judge({ ...badge, proof: [without(proofOf(badge), name)] })).verdict, name).not.toBe('verified');
+      expect(answerOf(await judge({ ...badge, proof: [without(proofOf(badge), name)] })), name).toMatch(FAULT_OF_PROOF);
       const longer = { ...proofOf(badge), [name]: `${String(proofOf(badge)[name])}x` };
-      expect((await judge({ ...badge, proof: [longer] })).verdict, name).not.toBe('verified');
+      expect(answerOf(await judge({ ...badge, proof: [longer] })), name).toMatch(FAULT_OF_PROOF);
     }
   });
 
@@ -526,8 +530,8 @@ describe('what a proof covers', () => {
       const signed = await resigned({ cryptosuite, '@context': own });
       expect(answerOf(await judge(signed))).toBe('verified');
       const shorter = (own as readonly string[]).slice(0, 2);
-      expect((await judge(edited(signed, ['proof', 0, '@context'], () => shorter))).verdict).toBe('rejected');
-      expect((await judge({ ...signed, '@context': shorter })).verdict).toBe('rejected');
+      expectRefusal(await judge(edited(signed, ['proof', 0, '@context'], () => shorter)), 'CONTEXT_NESTED');
+      expectRefusal(await judge({ ...signed, '@context': shorter }), 'CONTEXT_NESTED');
     }
   });
 

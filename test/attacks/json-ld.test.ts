@@ -168,9 +168,10 @@ describe('contexts', () => {
       const report = await judge(
         contexts(CREDENTIALS, `https://purl.imsglobal.org/spec/ob/v3p0/${version}`, EXTENSIONS),
       );
-      expect(report.verdict).toBe('rejected');
+      expectRefusal(report, /TERM_UNDEFINED|TOO_COMPLEX/);
+      expect(words(report)).toMatch(/no context defines|cannot be processed as JSON-LD: protected term redefinition/);
     }
-    expect((await judge(contexts(CREDENTIALS, OPEN_BADGES))).verdict).not.toBe('undetermined');
+    expectRefusal(await judge(contexts(CREDENTIALS, OPEN_BADGES)), /TERM_UNDEFINED/);
   });
 });
 
@@ -355,7 +356,7 @@ describe('values', () => {
     ['an index with a space', edited(revocable, ['credentialStatus', 'statusListIndex'], () => ' 7')],
     ['an index in other digits', edited(revocable, ['credentialStatus', 'statusListIndex'], () => '٧')],
   ])('JL13: %s is not read as what it looks like', async (_, document) => {
-    expect((await judge(document)).verdict).toBe('rejected');
+    expectRefusal(await judge(document), /SCHEMA|KEY_NOT_PLAIN|SIGNATURE_WRONG|STATUS_MALFORMED|VALUE_NOT_PLAIN/);
   });
 
   test.each<[string, JsonObject]>([
@@ -413,7 +414,7 @@ describe('graphs', () => {
 
   test('JL15: nor do many nodes that cannot be told apart', async () => {
     const document = edited(badge, ['evidence'], () => Array.from({ length: 600 }, () => ({ type: ['Evidence'] })));
-    expect((await judge(document)).verdict).toBe('rejected');
+    expectRefusal(await judge(document), /TOO_COMPLEX|SIGNATURE_WRONG/);
   });
 
   test.skipIf(!hasConformance).each(['044', '045', '046', '074'])(
@@ -474,7 +475,7 @@ describe('identifiers and languages', () => {
     // Nor does it become one by a signature.
     const document = edited(unsigned(issuer.id), ['evidence', 0, 'id'], () => id);
     const signed = await sign(document).catch(() => document);
-    expect((await judge(signed)).verdict).toBe('rejected');
+    expectRefusal(await judge(signed), /ID_NOT_ABSOLUTE|SCHEMA|TERM_UNDEFINED/);
   });
 
   test('JL17: no id of any kind becomes a link or a picture on a page', async () => {
@@ -509,7 +510,7 @@ describe('identifiers and languages', () => {
       }));
       expectRefusal(await judge(moved), /NO_PROOF|TERM_UNDEFINED|SCHEMA/);
       expect(told(await judge(moved))).toContain('NO_PROOF');
-      expect((await judge({ ...moved, proof: badge['proof'] ?? null })).verdict).toBe('rejected');
+      expectRefusal(await judge({ ...moved, proof: badge['proof'] ?? null }), /SIGNATURE_WRONG|TERM_UNDEFINED|SCHEMA/);
     }
   });
 

@@ -564,7 +564,8 @@ describe.skipIf(!hasConformance)('published vectors', () => {
   test('JW12: no MAC of theirs ever becomes a token that is looked at', async () => {
     const tests = groups().find(({ comment }) => comment === 'base64')?.tests ?? [];
     expect(tests.length).toBeGreaterThan(15);
-    for (const { jws: text } of tests) expect((await judge(text)).verdict).toBe('rejected');
+    for (const { jws: text } of tests)
+      expectRefusal(await judge(text), /JWT_ALGORITHM|JWT_INVALID|FILE_UNUSABLE|NOT_A_BADGE/);
   });
 
   const w3c = (name: string): string => readText(`vectors/vc-jose-cose/input/${name}`).trim();

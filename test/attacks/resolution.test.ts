@@ -252,7 +252,7 @@ describe('servers', () => {
 
   test('DW4: an address without TLS is not asked, and nobody’s certificate is not believed', async () => {
     const http = await judge(await badgeBy('http://school.example/issuer'), { world: worldOf(['127.0.0.1']).world });
-    expect(http.verdict).not.toBe('verified');
+    expectRefusal(http, /KEY_METHOD_UNSUPPORTED|KEY_NOT_AUTHENTICATED/, 'undetermined');
     const before = requests.length;
     const { NODE_TLS_REJECT_UNAUTHORIZED: was } = process.env;
     process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
@@ -476,8 +476,7 @@ describe('identifiers', () => {
   });
 
   test('DW11: an identifier that was given up signs nothing', async () => {
-    const report = await withDocument({ deactivated: true });
-    expect(report.verdict).not.toBe('verified');
+    expectRefusal(await withDocument({ deactivated: true }), 'KEY_NOT_AUTHORIZED');
   });
 
   test('DW12: no proxy of the environment is asked', async () => {
@@ -523,7 +522,7 @@ describe('identifiers that are keys', () => {
     const forged: TestIssuer = { ...own, id, method: `${id}#${name}` };
     const file = await withProof(unsigned(id), forged).catch(() => ({ ...unsigned(id), proof: badge['proof'] ?? [] }));
     const report = await judge(plain(file));
-    expect(report.verdict).toBe('rejected');
+    expectRefusal(report, /KEY_INVALID|KEY_METHOD_UNKNOWN|SCHEMA|ID_NOT_ABSOLUTE|FILE_UNUSABLE/);
     expect(report.asked).toEqual([]);
   });
 
@@ -564,7 +563,7 @@ describe('identifiers that are keys', () => {
     'DW14: %s is no issuer whose key can be had',
     async (id) => {
       const report = await judge(await badgeBy(id));
-      expect(report.verdict).not.toBe('verified');
+      expect(answerOf(report)).toMatch(/: (?:.* )?(?:KEY_METHOD_UNSUPPORTED|KEY_METHOD_UNKNOWN|SCHEMA)/);
       expect(report.asked).toEqual([]);
     },
   );

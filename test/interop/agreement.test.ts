@@ -24,6 +24,7 @@ import {
   testIssuer,
   type TestIssuer,
 } from '../support/badge.ts';
+import { answerOf } from '../support/report.ts';
 import { baseProof, derived } from '../support/sign.ts';
 
 const LISTED = new Set(
@@ -159,7 +160,7 @@ describe('on changed credentials', () => {
     for (const { name, good, accepts } of await peers()) {
       const forged = { ...good, validUntil: '2099-01-01T00:00:00Z' };
       expect(await accepts(forged), name).toBe(false);
-      expect((await verify(bytesOf(forged), options)).verdict, name).toBe('rejected');
+      expect(answerOf(await verify(bytesOf(forged), options)), name).toMatch(/^rejected: .*SIGNATURE_WRONG/);
     }
   });
 });

@@ -27,7 +27,7 @@ export function valueAt(value: Json, path: Path): Json {
   }, value);
 }
 
-/** A copy in which one place was edited; the place is gone where the edit leaves nothing. */
+/** A copy in which one place was edited, or a member added; the place is gone where the edit leaves nothing. */
 export function edited(document: JsonObject, path: Path, edit: (value: Json) => Json | undefined): JsonObject {
   const step = (value: Json, [key, ...rest]: Path): Json | undefined => {
     if (key === undefined) return edit(value);
@@ -38,8 +38,8 @@ export function edited(document: JsonObject, path: Path, edit: (value: Json) => 
       });
     if (!isJsonObject(value)) return value;
     const changed = step(value[key] ?? null, rest);
-    const entries = Object.entries(value).filter(([name]) => changed !== undefined || name !== key);
-    return Object.fromEntries(entries.map(([name, member]) => [name, name === key ? (changed ?? null) : member]));
+    if (changed !== undefined) return { ...value, [key]: changed };
+    return Object.fromEntries(Object.entries(value).filter(([name]) => name !== key));
   };
   const result = step(document, path);
   return isJsonObject(result) ? result : {};

@@ -1,13 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { BadgekitError } from '../../src/errors.ts';
 import { publicKeyFromJwk } from '../../src/keys/public-key.ts';
-import { checkJwtSignature, looksLikeJwt, openJwt } from '../../src/proof/jwt.ts';
+import { assembleCredential } from '../../src/openbadges/credential.ts';
+import { checkJwtSignature, looksLikeJwt, openJwt, signJwt } from '../../src/proof/jwt.ts';
 import { decodeBase64url } from '../../src/syntax/base64url.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../../src/syntax/json.ts';
 import { decodeUtf8 } from '../../src/syntax/text.ts';
 import { verify } from '../../src/verify/verify.ts';
-import { bytesOf, offline } from '../support/badge.ts';
+import { jws as compactJws } from '../attacks/support.ts';
+import { badgeContent, bytesOf, offline, testIssuer } from '../support/badge.ts';
 import { hasConformance, readText } from '../support/conformance.ts';
+import { answerOf } from '../support/report.ts';
 
 interface Group {
   readonly comment: string;
@@ -93,14 +96,26 @@ describe.skipIf(!hasConformance)('the W3C test suite of VC-JOSE-COSE', () => {
   const read = (name: string): string => readText(`vectors/vc-jose-cose/input/${name}.txt`).trim();
 
   test.each(['credential-jose-bad-media-type', 'presentation-jose-bad-media-type'])(
-    '%s is refused for its header',
+    'the header of %s spoils a good badge, by its typ and by its cty',
     async (name) => {
-      const report = await verify(bytesOf(read(name)), offline());
-      expect(report.verdict).toBe('rejected');
+      const issuer = testIssuer();
+      const content = badgeContent(issuer.id);
+      const subject = { ...content.subject, id: 'did:example:ana' };
+      const token = await signJwt(assembleCredential({ ...content, subject }), issuer.key, issuer.method);
+      const own = headerOf(token) ?? {};
+      const claims = decodeUtf8(decodeBase64url(token.split('.')[1] ?? ''));
+      const under = async (header: JsonObject) =>
+        await verify(bytesOf(compactJws(header, claims, issuer.key)), offline());
+      expect(answerOf(await under(own))).toBe('verified');
+      const { typ, cty } = headerOf(read(name)) ?? {};
+      for (const spoilt of [{ typ: typ ?? null }, { cty: cty ?? null }])
+        expect(answerOf(await under({ ...own, ...spoilt }))).toBe('rejected: JWT_HEADER');
     },
   );
 
   test.each([
+    'credential-jose-bad-media-type',
+    'presentation-jose-bad-media-type',
     'credential-jose-bad-signature',
     'credential-jose-minimal',
     'credential-jose-unknown-extensions',
