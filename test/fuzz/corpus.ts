@@ -3,12 +3,11 @@ import { join } from 'node:path';
 import { bake } from '../../src/bake/bake.ts';
 import { assembleCredential } from '../../src/openbadges/credential.ts';
 import { plainImage } from '../../src/openbadges/plain-image.ts';
-import { CLR_CONTEXT, CREDENTIALS_V2, OPEN_BADGES_CONTEXT } from '../../src/openbadges/vocabulary.ts';
-import { signJwt } from '../../src/proof/jwt.ts';
+import { CREDENTIALS_V2 } from '../../src/openbadges/vocabulary.ts';
 import { encodeBitstring, MIN_ENTRIES } from '../../src/status/bitstring.ts';
 import type { JsonObject } from '../../src/syntax/json.ts';
-import { badgeContent, bytesOf, signedBadge, testIssuer } from '../support/badge.ts';
-import { baseProof, derived, withProof } from '../support/sign.ts';
+import { badgeContent, bytesOf, signedBadge, signedToken, testIssuer } from '../support/badge.ts';
+import { learnerRecord, shownBadge, withProof } from '../support/sign.ts';
 
 export interface Seed {
   readonly name: string;
@@ -22,38 +21,11 @@ export async function goodFiles(): Promise<readonly [Seed, ...Seed[]]> {
   const [ed25519, p256, p384] = [testIssuer(), testIssuer('P-256'), testIssuer('P-384')];
   const badge = await signedBadge(ed25519);
   const unsigned = (issuer: { readonly id: string }): JsonObject => assembleCredential(badgeContent(issuer.id));
-  const content = badgeContent(p256.id);
-  const token = await signJwt(
-    assembleCredential({ ...content, subject: { ...content.subject, id: 'did:example:ana' } }),
-    p256.key,
-    p256.method,
-  );
-  const pointers = [
-    '/issuer',
-    '/validFrom',
-    '/validUntil',
-    '/credentialSubject/achievement',
-    '/credentialSubject/type',
-  ];
-  const shown = await derived(await baseProof(unsigned(p256), p256, pointers), [
-    '/id',
-    '/credentialSubject/identifier',
-  ]);
+  const token = await signedToken(p256);
   const chained = await withProof(await withProof(unsigned(ed25519), ed25519, { id: 'urn:uuid:1' }), p256, {
     previousProof: 'urn:uuid:1',
   });
-  const record = await withProof(
-    {
-      '@context': [CREDENTIALS_V2, CLR_CONTEXT, OPEN_BADGES_CONTEXT],
-      id: 'urn:uuid:5c3b7c1e-8f0a-8d3c-9a51-0d6a5f3c2c00',
-      type: ['VerifiableCredential', 'ClrCredential'],
-      name: 'Transcript',
-      issuer: { id: p256.id, type: ['Profile'] },
-      validFrom: '2026-05-10T00:00:00Z',
-      credentialSubject: { id: 'did:example:ana', type: ['ClrSubject'], verifiableCredential: [badge] },
-    },
-    p256,
-  );
+  const record = await learnerRecord(p256, [badge]);
   const list = await withProof(
     {
       '@context': [CREDENTIALS_V2],
@@ -76,7 +48,7 @@ export async function goodFiles(): Promise<readonly [Seed, ...Seed[]]> {
     ['ecdsa-rdfc-2019 with P-256', await signedBadge(p256)],
     ['ecdsa-rdfc-2019 with P-384', await signedBadge(p384)],
     ['eddsa-jcs-2022', await withProof(unsigned(ed25519), ed25519, { cryptosuite: 'eddsa-jcs-2022' })],
-    ['ecdsa-sd-2023', shown],
+    ['ecdsa-sd-2023', await shownBadge(p256)],
     ['a chain', chained],
     ['a learner record', record],
     ['a status list', list],

@@ -5,6 +5,7 @@ import type { AlgorithmName } from '../../src/keys/algorithms.ts';
 import { assembleCredential, type CredentialContent } from '../../src/openbadges/credential.ts';
 import { hashedIdentity } from '../../src/openbadges/recipient.ts';
 import { addProof } from '../../src/proof/data-integrity.ts';
+import { signJwt } from '../../src/proof/jwt.ts';
 import type { JsonObject } from '../../src/syntax/json.ts';
 import type { VerifyOptions } from '../../src/verify/context.ts';
 import type { Report } from '../../src/verify/report.ts';
@@ -61,6 +62,16 @@ export async function signedBadge(issuer: TestIssuer, changes: Partial<Credentia
     verificationMethod: issuer.method,
     created: MADE,
   });
+}
+
+/** Whom tests award, where the badge must name its recipient by an identifier. */
+export const LEARNER = 'did:example:ana';
+
+/** The same badge as a compact JWS, about {@link LEARNER}. */
+export async function signedToken(issuer: TestIssuer, changes: Partial<CredentialContent> = {}): Promise<string> {
+  const content = badgeContent(issuer.id, changes);
+  const credential = assembleCredential({ ...content, subject: { ...content.subject, id: LEARNER } });
+  return await signJwt(credential, issuer.key, issuer.method);
 }
 
 export function bytesOf(value: JsonObject | string): Uint8Array {

@@ -4,12 +4,13 @@ import { createDiscloseCryptosuite, createSignCryptosuite } from '@digitalbazaar
 import { derive, issue } from '@digitalbazaar/vc';
 import { exportPrivateJwk, signBytes } from '../../src/keys/private-key.ts';
 import { loadContext } from '../../src/openbadges/contexts.ts';
-import { asList } from '../../src/openbadges/credential.ts';
+import { asList, assembleCredential } from '../../src/openbadges/credential.ts';
+import { CLR_CONTEXT, CREDENTIALS_V2, OPEN_BADGES_CONTEXT } from '../../src/openbadges/vocabulary.ts';
 import { signedBytes } from '../../src/proof/data-integrity.ts';
-import { asJson, isJsonObject, type JsonObject } from '../../src/syntax/json.ts';
+import { asJson, isJsonObject, type Json, type JsonObject } from '../../src/syntax/json.ts';
 import { decodeBase64url } from '../../src/syntax/base64url.ts';
 import { decodeMultibase, encodeBase58btc } from '../../src/syntax/multibase.ts';
-import { MADE, type TestIssuer } from './badge.ts';
+import { badgeContent, LEARNER, MADE, type TestIssuer } from './badge.ts';
 
 /** Adds a proof of any suite that signs one value, after those that the document has. */
 export async function withProof(
@@ -57,6 +58,43 @@ export async function baseProof(
   });
   return asObject(
     await issue({ credential: structuredClone(document), suite, documentLoader: loadContext, now: new Date(MADE) }),
+  );
+}
+
+/** What the issuer of {@link shownBadge} lets nobody withhold. */
+export const MANDATORY = [
+  '/issuer',
+  '/validFrom',
+  '/validUntil',
+  '/credentialSubject/achievement',
+  '/credentialSubject/type',
+];
+/** What its holder shows besides. */
+export const SHOWN = ['/id', '/credentialSubject/identifier'];
+
+/** A badge with an ecdsa-sd-2023 proof as its holder shows it: so much of it that it verifies. */
+export async function shownBadge(issuer: TestIssuer): Promise<JsonObject> {
+  return await derived(await baseProof(assembleCredential(badgeContent(issuer.id)), issuer, MANDATORY), SHOWN);
+}
+
+/** A Comprehensive Learner Record about {@link LEARNER}. */
+export async function learnerRecord(
+  issuer: TestIssuer,
+  verifiableCredential: readonly Json[],
+  changes: JsonObject = {},
+): Promise<JsonObject> {
+  return await withProof(
+    {
+      '@context': [CREDENTIALS_V2, CLR_CONTEXT, OPEN_BADGES_CONTEXT],
+      id: 'urn:uuid:5c3b7c1e-8f0a-8d3c-9a51-0d6a5f3c2c00',
+      type: ['VerifiableCredential', 'ClrCredential'],
+      name: 'Transcript',
+      issuer: { id: issuer.id, type: ['Profile'], name: 'University' },
+      validFrom: '2026-05-10T00:00:00Z',
+      credentialSubject: { id: LEARNER, type: ['ClrSubject'], verifiableCredential },
+      ...changes,
+    },
+    issuer,
   );
 }
 

@@ -2,50 +2,44 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { contextDocument } from '../../src/openbadges/contexts.ts';
-import { assembleCredential } from '../../src/openbadges/credential.ts';
 import {
   CLR_CONTEXT,
   CLR_FIRST_CONTEXT,
   CREDENTIALS_V2,
   OPEN_BADGES_CONTEXT,
 } from '../../src/openbadges/vocabulary.ts';
-import { signJwt } from '../../src/proof/jwt.ts';
 import { type Json, type JsonObject, parseJson } from '../../src/syntax/json.ts';
 import type { Report } from '../../src/verify/report.ts';
 import { boundedWorld, FileBudget } from '../../src/verify/file-budget.ts';
 import { DEFAULT_NEEDS } from '../../src/verify/verdict.ts';
 import { verify } from '../../src/verify/verify.ts';
-import { badgeContent, bytesOf, codes, offline, outcomeOf, signedBadge, testIssuer } from '../support/badge.ts';
+import {
+  badgeContent,
+  bytesOf,
+  codes,
+  LEARNER,
+  offline,
+  outcomeOf,
+  signedBadge,
+  signedToken,
+  testIssuer,
+} from '../support/badge.ts';
 import { hasConformance, readBytes, readText } from '../support/conformance.ts';
 import { expectRefusal } from '../support/report.ts';
-import { withProof } from '../support/sign.ts';
+import { learnerRecord, withProof } from '../support/sign.ts';
 import { fakeWeb } from '../support/web.ts';
 
 const university = testIssuer();
 const school = testIssuer();
 const judge = (document: JsonObject | string): Promise<Report> => verify(bytesOf(document), offline());
-const LEARNER = 'did:example:learner';
 
 function badge(changes = {}): Promise<JsonObject> {
   const content = badgeContent(school.id);
   return signedBadge(school, { subject: { ...content.subject, id: LEARNER }, ...changes });
 }
 
-function record(verifiableCredential: readonly Json[], changes: JsonObject = {}): Promise<JsonObject> {
-  return withProof(
-    {
-      '@context': [CREDENTIALS_V2, CLR_CONTEXT, OPEN_BADGES_CONTEXT],
-      id: 'urn:uuid:5c3b7c1e-8f0a-8d3c-9a51-0d6a5f3c2c00',
-      type: ['VerifiableCredential', 'ClrCredential'],
-      name: 'Transcript',
-      issuer: { id: university.id, type: ['Profile'], name: 'University' },
-      validFrom: '2026-05-10T00:00:00Z',
-      credentialSubject: { id: LEARNER, type: ['ClrSubject'], verifiableCredential },
-      ...changes,
-    },
-    university,
-  );
-}
+const record = (verifiableCredential: readonly Json[], changes: JsonObject = {}): Promise<JsonObject> =>
+  learnerRecord(university, verifiableCredential, changes);
 
 function presentation(verifiableCredential: readonly Json[], changes: JsonObject = {}): JsonObject {
   return {
@@ -165,12 +159,7 @@ describe('a presentation', () => {
   });
 
   test('cannot hide claims beside a token in its envelope', async () => {
-    const content = badgeContent(school.id);
-    const token = await signJwt(
-      assembleCredential({ ...content, subject: { ...content.subject, id: LEARNER } }),
-      school.key,
-      school.method,
-    );
+    const token = await signedToken(school);
     const id = `data:application/vc+jwt,${token}`;
     for (const beside of [
       { type: ['EnvelopedVerifiableCredential', 'VerifiableCredential', 'OpenBadgeCredential'] },
@@ -191,12 +180,7 @@ describe('a presentation', () => {
   });
 
   test('can wrap tokens in envelopes', async () => {
-    const content = badgeContent(school.id);
-    const token = await signJwt(
-      assembleCredential({ ...content, subject: { ...content.subject, id: LEARNER } }),
-      school.key,
-      school.method,
-    );
+    const token = await signedToken(school);
     const wrapped = (text: string): JsonObject =>
       presentation([
         {
@@ -277,18 +261,7 @@ describe('keys and budgets', () => {
     };
     const content = badgeContent(impersonated.id);
     const inner = await signedBadge(impersonated, { subject: { ...content.subject, id: LEARNER } });
-    const outer = await withProof(
-      {
-        '@context': [CREDENTIALS_V2, CLR_CONTEXT, OPEN_BADGES_CONTEXT],
-        id: 'urn:uuid:5c3b7c1e-8f0a-8d3c-9a51-0d6a5f3c2c01',
-        type: ['VerifiableCredential', 'ClrCredential'],
-        name: 'Transcript',
-        issuer: { id: registrar.id, type: ['Profile'] },
-        validFrom: '2026-05-10T00:00:00Z',
-        credentialSubject: { id: LEARNER, type: ['ClrSubject'], verifiableCredential: [inner] },
-      },
-      registrar,
-    );
+    const outer = await learnerRecord(registrar, [inner]);
     const report = await verify(bytesOf(outer), offline({ keys: [registrar.key.publicKey] }));
     expect(outcomeOf(report, 'key')).toBe('passed');
     expectRefusal(report, 'CREDENTIAL_UNDETERMINED', 'undetermined');
@@ -296,17 +269,12 @@ describe('keys and budgets', () => {
   });
 
   test('many large tokens in one presentation take no longer than one', async () => {
-    const content = badgeContent(school.id);
     const evidence = Array.from({ length: 600 }, (_, index) => ({
       id: `urn:x:${index}`,
       type: ['Evidence'] as const,
       name: 'x',
     }));
-    const token = await signJwt(
-      assembleCredential({ ...content, evidence, subject: { ...content.subject, id: LEARNER } }),
-      school.key,
-      school.method,
-    );
+    const token = await signedToken(school, { evidence });
     const envelope = {
       '@context': [CREDENTIALS_V2],
       type: ['EnvelopedVerifiableCredential'],

@@ -4,7 +4,6 @@ import { generatePrivateKey } from '../../src/keys/private-key.ts';
 import { asList, assembleCredential } from '../../src/openbadges/credential.ts';
 import { OPEN_BADGES_CONTEXT } from '../../src/openbadges/vocabulary.ts';
 import { plainImage } from '../../src/openbadges/plain-image.ts';
-import { signJwt } from '../../src/proof/jwt.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../src/syntax/json.ts';
 import type { VerifyOptions } from '../../src/verify/context.ts';
 import { type Copy, explain } from '../../src/verify/explain.ts';
@@ -17,6 +16,7 @@ import {
   NOW,
   offline,
   signedBadge,
+  signedToken,
   testIssuer,
   type TestIssuer,
 } from '../support/badge.ts';
@@ -151,9 +151,7 @@ describe('--explain finds that', () => {
     const [cause] = causes(await explained(broken, [], { at: NOW, world }));
     expect(cause).toMatchObject({ code: 'CAUSE_OTHER_KEY', path: '/proof' });
     expect(cause?.message).toContain('#old');
-    const content = badgeContent(did);
-    const credential = assembleCredential({ ...content, subject: { ...content.subject, id: 'did:example:a' } });
-    const token = await signJwt(credential, old, `${did}#new`);
+    const token = await signedToken({ id: did, key: old, method: `${did}#new` });
     const [why] = causes(await explained(token, [], { at: NOW, world }));
     expect(why).toMatchObject({ code: 'CAUSE_OTHER_KEY' });
     expect(why?.message).toMatch(/#old.*than the one that it names.*#new/);
@@ -168,12 +166,7 @@ describe('--explain finds that', () => {
   });
 
   test("a token's payload was altered", async () => {
-    const content = badgeContent(issuer.id);
-    const token = await signJwt(
-      assembleCredential({ ...content, subject: { ...content.subject, id: 'did:example:a' } }),
-      issuer.key,
-      issuer.method,
-    );
+    const token = await signedToken(issuer);
     const [header = '', payload = '', signature = ''] = token.split('.');
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as JsonObject;
     const altered = Buffer.from(JSON.stringify({ ...claims, name: 'Edited' })).toString('base64url');
@@ -185,12 +178,7 @@ describe('--explain finds that', () => {
   });
 
   test('another family of algorithms was written into it', async () => {
-    const content = badgeContent(issuer.id);
-    const token = await signJwt(
-      assembleCredential({ ...content, subject: { ...content.subject, id: 'did:example:a' } }),
-      issuer.key,
-      issuer.method,
-    );
+    const token = await signedToken(issuer);
     const header = Buffer.from(JSON.stringify({ alg: 'HS256', kid: issuer.method, typ: 'JWT' })).toString('base64url');
     const [, ...rest] = token.split('.');
     expect(causes(await explained([header, ...rest].join('.')))[0]).toMatchObject({ code: 'CAUSE_ALGORITHM' });
