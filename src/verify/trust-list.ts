@@ -22,7 +22,8 @@ export type TrustSource =
   | {
       readonly kind: 'list';
       readonly name: string;
-      readonly issuers: ReadonlyMap<string, TrustedIssuer>;
+      /** By the issuer's identifier; one who is trusted for several periods has several entries. */
+      readonly issuers: ReadonlyMap<string, readonly TrustedIssuer[]>;
       readonly keys: readonly GivenKey[];
     }
   /** A register of the Digital Credentials Consortium, to be read from its address. */
@@ -75,13 +76,13 @@ function readOwnList(text: string, file: string): TrustSource {
   return {
     kind: 'list',
     name,
-    issuers: new Map(
+    issuers: byId(
       issuers.map(({ id, name: called, from, until }) => {
         const lastDay = startOf(until);
         return [
           id,
           { name: called, from: startOf(from), until: lastDay === undefined ? undefined : lastDay + DAY_MS - 1 },
-        ] as const;
+        ];
       }),
     ),
     keys: issuers.flatMap(({ id, keys = [] }) =>
@@ -95,7 +96,17 @@ function readConsortiumList(registry: Readonly<Record<string, Json>>, file: stri
     const name = isJsonObject(entry) && typeof entry['name'] === 'string' ? entry['name'] : undefined;
     return [id, { name, from: undefined, until: undefined }] as const;
   });
-  return { kind: 'list', name: file, issuers: new Map(issuers), keys: [] };
+  return { kind: 'list', name: file, issuers: byId(issuers), keys: [] };
+}
+
+function byId(entries: readonly (readonly [string, TrustedIssuer])[]): ReadonlyMap<string, readonly TrustedIssuer[]> {
+  const issuers = new Map<string, TrustedIssuer[]>();
+  for (const [id, entry] of entries) {
+    const known = issuers.get(id);
+    if (known === undefined) issuers.set(id, [entry]);
+    else known.push(entry);
+  }
+  return issuers;
 }
 
 function readRegister(entry: Json, file: string): TrustSource {

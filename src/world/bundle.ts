@@ -57,7 +57,6 @@ export function readBundle(bytes: Uint8Array, path: string): Bundle {
 
 function parseBundle(bytes: Uint8Array, path: string): unknown {
   try {
-    // Its size was bounded when it was read; it is deeper and larger than a credential may be.
     return parseJson(decodeUtf8(bytes));
   } catch (error) {
     if (!(error instanceof BadgekitError)) throw error;

@@ -40,10 +40,11 @@ async function ask(source: TrustSource, issuer: string, at: number, world: World
 }
 
 function inList({ name, issuers }: TrustSource & { kind: 'list' }, issuer: string, at: number): TrustAnswer {
-  const entry = issuers.get(issuer);
-  if (entry === undefined) return { outcome: 'unknown', lists: [name] };
-  const isNow = (entry.from ?? at) <= at && (entry.until ?? at) >= at;
-  return isNow ? { outcome: 'trusted', name: entry.name, list: name } : { outcome: 'outside', list: name, ...entry };
+  const entries = issuers.get(issuer) ?? [];
+  const now = entries.find(({ from = at, until = at }) => from <= at && until >= at);
+  if (now !== undefined) return { outcome: 'trusted', name: now.name, list: name };
+  const last = entries.at(-1);
+  return last === undefined ? { outcome: 'unknown', lists: [name] } : { outcome: 'outside', list: name, ...last };
 }
 
 async function inRegister(

@@ -38,6 +38,14 @@ describe("a reader's own list", () => {
       expect(outcomeOf(await judge(`issuers:\n  - id: ${issuer.id}\n    ${dates}\n`), 'trust'), dates).toBe(outcome);
   });
 
+  test('can trust one issuer for several periods', async () => {
+    const periods = (...years: readonly number[]) =>
+      `issuers:\n${years.map((year) => `  - { id: '${issuer.id}', from: ${year}-01-01, until: ${year}-12-31 }\n`).join('')}`;
+    expect(outcomeOf(await judge(periods(2026, 2030)), 'trust')).toBe('passed');
+    expect(outcomeOf(await judge(periods(2024, 2026)), 'trust')).toBe('passed');
+    expect(outcomeOf(await judge(periods(2024, 2030)), 'trust')).toBe('undetermined');
+  });
+
   test('with a key settles a key that nothing else confirms', async () => {
     const web = {
       ...issuer,
@@ -57,12 +65,14 @@ describe("a reader's own list", () => {
   });
 
   test.each([
-    ['no issuers', 'name: x'],
-    ['a misspelt member', 'issuers:\n  - id: did:web:a.example\n    form: 2026-01-01'],
-    ['an id that is no IRI', 'issuers:\n  - id: school'],
-    ['a date that is none', 'issuers:\n  - id: did:web:a.example\n    from: 2026-13-01'],
-  ])('with %s is refused, with its place', (_, text) => {
-    expect(() => readTrust(text, 'list.yaml')).toThrow(expect.objectContaining({ code: 'TRUST_INVALID' }));
+    ['no issuers', 'name: x', 1],
+    ['a misspelt member', 'issuers:\n  - id: did:web:a.example\n    form: 2026-01-01', 3],
+    ['an id that is no IRI', 'issuers:\n  - id: school', 2],
+    ['a date that is none', 'issuers:\n  - id: did:web:a.example\n    from: 2026-13-01', 3],
+  ])('with %s is refused, with its place', (_, text, line) => {
+    expect(() => readTrust(text, 'list.yaml')).toThrow(
+      expect.objectContaining({ code: 'TRUST_INVALID', where: expect.objectContaining({ file: 'list.yaml', line }) }),
+    );
   });
 });
 
