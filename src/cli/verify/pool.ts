@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { fileURLToPath } from 'node:url';
 import type { Lookup, Reach } from '../../ports.ts';
 import type { GivenKey, TrustAnswer } from '../../verify/context.ts';
+import type { Copy } from '../../verify/explain.ts';
 import type { Report } from '../../verify/report.ts';
 import type { Verifier } from './file.ts';
 import type { VerifySettings } from './settings.ts';
@@ -19,10 +20,12 @@ export interface WorkerKey extends Omit<GivenKey, 'key'> {
   readonly jwk: object;
 }
 
-/** From the main thread: work, or an answer to a question. */
+/** From the main thread: work, or the answer to a question, under its number. */
 export type ToWorker =
   | { readonly kind: 'verify'; readonly file: string }
-  | { readonly kind: 'answer'; readonly id: number; readonly value: unknown };
+  | { readonly kind: 'read'; readonly id: number; readonly value: Lookup<Uint8Array> }
+  | { readonly kind: 'trust'; readonly id: number; readonly value: TrustAnswer }
+  | { readonly kind: 'copy'; readonly id: number; readonly value: Copy | undefined };
 
 /** From a worker: a question about the outside, which only the main thread asks, or the result. */
 export type FromWorker =
@@ -133,17 +136,18 @@ class Lane {
         return;
       case 'read': {
         const from = message.isLocal ? world.local : world;
-        const value: Lookup<Uint8Array> = await from.read(message.url, message.maxBytes, message.reach);
-        this.#post({ kind: 'answer', id: message.id, value });
+        const value = await from.read(message.url, message.maxBytes, message.reach);
+        this.#post({ kind: 'read', id: message.id, value });
         return;
       }
       case 'trust': {
-        const value: TrustAnswer | undefined = await trust?.lookUp(message.issuer, message.at);
-        this.#post({ kind: 'answer', id: message.id, value });
+        // Asked only by a worker that was started with lists.
+        if (trust === undefined) return;
+        this.#post({ kind: 'trust', id: message.id, value: await trust.lookUp(message.issuer, message.at) });
         return;
       }
       case 'copy':
-        this.#post({ kind: 'answer', id: message.id, value: await copyOf(message.credential) });
+        this.#post({ kind: 'copy', id: message.id, value: await copyOf(message.credential) });
     }
   }
 

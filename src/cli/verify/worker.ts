@@ -8,30 +8,40 @@ import { type Verifier, verifyFile } from './file.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './pool.ts';
 
 /** A worker thread of `verify`: files come in, reports go out, and every question about the outside goes to the main thread. */
-const start = workerData as WorkerStart;
-const questions = new Map<number, (value: unknown) => void>();
-let asked = 0;
+const start: WorkerStart = workerData;
 
 function send(message: FromWorker): void {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread has no origin
   parentPort?.postMessage(message);
 }
 
-/** The value is what the main thread answers to a question of this kind. */
-function ask<T>(question: (id: number) => FromWorker): Promise<T> {
-  const id = asked++;
-  return new Promise((resolve) => {
-    questions.set(id, (value) => resolve(value as T));
-    send(question(id));
-  });
+/** The questions of one kind that the main thread has not answered yet. */
+class Questions<T> {
+  readonly #open = new Map<number, (value: T) => void>();
+  #asked = 0;
+
+  ask(question: (id: number) => FromWorker): Promise<T> {
+    const id = this.#asked++;
+    return new Promise((resolve) => {
+      this.#open.set(id, resolve);
+      send(question(id));
+    });
+  }
+
+  answer(id: number, value: T): void {
+    this.#open.get(id)?.(value);
+    this.#open.delete(id);
+  }
 }
 
+const lookups = new Questions<Lookup<Uint8Array>>();
+const trustQuestions = new Questions<TrustAnswer>();
+const copies = new Questions<Copy | undefined>();
 const known = new Map<string, Promise<Lookup<Uint8Array>>>();
 
 function read(url: string, maxBytes: number, reach: Reach, isLocal: boolean): Promise<Lookup<Uint8Array>> {
   const name = `${String(isLocal)} ${reach} ${maxBytes} ${url}`;
-  const answer =
-    known.get(name) ?? ask<Lookup<Uint8Array>>((id) => ({ kind: 'read', id, url, maxBytes, reach, isLocal }));
+  const answer = known.get(name) ?? lookups.ask((id) => ({ kind: 'read', id, url, maxBytes, reach, isLocal }));
   known.set(name, answer);
   return answer;
 }
@@ -43,7 +53,7 @@ const local: World = {
   },
 };
 const world: World = { read: (url, maxBytes, reach = 'anywhere') => read(url, maxBytes, reach, false), local };
-const trust: Trust = { lookUp: (issuer, at) => ask<TrustAnswer>((id) => ({ kind: 'trust', id, issuer, at })) };
+const trust: Trust = { lookUp: (issuer, at) => trustQuestions.ask((id) => ({ kind: 'trust', id, issuer, at })) };
 
 const verifier: Verifier = {
   settings: {
@@ -54,24 +64,33 @@ const verifier: Verifier = {
   trust: start.hasTrust ? trust : undefined,
   cwd: start.cwd,
   explains: start.explains,
-  copyOf: (credential) => ask<Copy | undefined>((id) => ({ kind: 'copy', id, credential })),
+  copyOf: (credential) => copies.ask((id) => ({ kind: 'copy', id, credential })),
 };
 
 // One file after the other: the order of the answers is that of the files.
 let last: Promise<void> = Promise.resolve();
 
 parentPort?.on('message', (message: ToWorker) => {
-  if (message.kind === 'answer') {
-    questions.get(message.id)?.(message.value);
-    questions.delete(message.id);
-    return;
+  switch (message.kind) {
+    case 'verify':
+      last = last.then(() => verifyNext(message.file));
+      return;
+    case 'read':
+      lookups.answer(message.id, message.value);
+      return;
+    case 'trust':
+      trustQuestions.answer(message.id, message.value);
+      return;
+    case 'copy':
+      copies.answer(message.id, message.value);
   }
-  last = last.then(async () => {
-    try {
-      send({ kind: 'report', report: await verifyFile(message.file, verifier) });
-    } catch (error) {
-      if (!(error instanceof BadgekitError)) throw error;
-      send({ kind: 'failed', error: { message: error.message, hint: error.hint } });
-    }
-  });
 });
+
+async function verifyNext(file: string): Promise<void> {
+  try {
+    send({ kind: 'report', report: await verifyFile(file, verifier) });
+  } catch (error) {
+    if (!(error instanceof BadgekitError)) throw error;
+    send({ kind: 'failed', error: { message: error.message, hint: error.hint } });
+  }
+}
