@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   define: { __BADGEKIT_VERSION__: JSON.stringify('0.0.0-test') },
   test: {
+    globalSetup: ['test/support/postgres.ts'],
     include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,

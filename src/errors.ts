@@ -58,6 +58,7 @@ const CODES = {
   TRUST_UNREACHABLE: { exit: EXIT.undetermined, next: 'try again later, or give the list as a file' },
   BUNDLE_INVALID: { exit: EXIT.unusable, next: 'save it again with verify --save-bundle' },
   LEDGER_LOCKED: { exit: EXIT.undetermined, next: 'wait and run the command again' },
+  LEDGER_UNREACHABLE: { exit: EXIT.undetermined, next: 'see whether its server runs' },
   LEDGER_DAMAGED: { exit: EXIT.undetermined, next: 'put back a copy' },
   INTERRUPTED: { exit: EXIT.interrupted, next: 'run it again: it goes on' },
   INTERNAL: { exit: EXIT.undetermined, next: 'report it with --debug output' },

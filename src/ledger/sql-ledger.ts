@@ -2,28 +2,28 @@ import { type Kysely, sql } from 'kysely';
 import type { Ledger, LedgerAward, Reservation, StatusChange, StatusListRow, StatusPlace } from '../ports.ts';
 import { MIN_ENTRIES } from '../status/bitstring.ts';
 import { parseJson } from '../syntax/json.ts';
+import type { Engine } from './engine.ts';
 import type { AwardTable, LedgerTables } from './tables.ts';
 
 /** Which entry of a list the n-th reservation gets: a keyed permutation, so that entries tell nothing about order. */
 export type PlaceChooser = (purpose: StatusPlace['purpose'], list: number, size: number, counter: number) => number;
 
 type Purpose = StatusPlace['purpose'];
-type Guard = <T>(run: () => Promise<T>) => Promise<T>;
 const MAX_PARAMETERS = 500;
 
 export class SqlLedger implements Ledger {
+  readonly #engine: Engine;
   readonly #db: Kysely<LedgerTables>;
   readonly #choosePlace: PlaceChooser;
-  readonly #guard: Guard;
 
-  constructor(db: Kysely<LedgerTables>, choosePlace: PlaceChooser, guard: Guard) {
-    this.#db = db;
+  constructor(engine: Engine, choosePlace: PlaceChooser) {
+    this.#engine = engine;
+    this.#db = engine.db;
     this.#choosePlace = choosePlace;
-    this.#guard = guard;
   }
 
   find(awards: readonly string[]): Promise<ReadonlyMap<string, LedgerAward>> {
-    return this.#guard(() => this.#known(this.#db, awards));
+    return this.#engine.guard(() => this.#known(this.#db, awards));
   }
 
   reserve(
@@ -31,8 +31,8 @@ export class SqlLedger implements Ledger {
     purposes: readonly Purpose[],
     at: number,
   ): Promise<readonly LedgerAward[]> {
-    return this.#guard(() =>
-      this.#immediate(async (tx) => {
+    return this.#engine.guard(() =>
+      this.#engine.exclusive(async (tx) => {
         const known = await this.#known(
           tx,
           reservations.map(({ award }) => award),
@@ -67,8 +67,8 @@ export class SqlLedger implements Ledger {
     }[],
     at: number,
   ): Promise<ReadonlySet<string>> {
-    return this.#guard(() =>
-      this.#immediate(async (tx) => {
+    return this.#engine.guard(() =>
+      this.#engine.exclusive(async (tx) => {
         const marked = new Set<string>();
         for (const { credentialId, verificationMethod, files } of issued) {
           const change = {
@@ -91,7 +91,7 @@ export class SqlLedger implements Ledger {
   }
 
   search(text: string): Promise<readonly LedgerAward[]> {
-    return this.#guard(async () => {
+    return this.#engine.guard(async () => {
       const rows = await this.#db
         .selectFrom('award')
         .selectAll()
@@ -107,19 +107,19 @@ export class SqlLedger implements Ledger {
   }
 
   statusLists(): Promise<readonly StatusListRow[]> {
-    return this.#guard(() =>
+    return this.#engine.guard(() =>
       this.#db.selectFrom('status_list').selectAll().orderBy('purpose').orderBy('list').execute(),
     );
   }
 
   lastChanges(purpose: Purpose, list: number): Promise<readonly { index: number; set: boolean; at: number }[]> {
-    return this.#guard(async () => {
+    return this.#engine.guard(async () => {
       const { rows } = await sql<{ entry: number; is_set: number; changed_at: number }>`
         select place.entry as entry, change.is_set as is_set, change.changed_at as changed_at
         from status_place as place join status_change as change
           on change.credential_id = place.credential_id and change.purpose = place.purpose
         where place.purpose = ${purpose} and place.list = ${list}
-          and change.rowid = (select max(latest.rowid) from status_change as latest
+          and change.change = (select max(latest.change) from status_change as latest
             where latest.credential_id = place.credential_id and latest.purpose = place.purpose)
         order by place.entry`.execute(this.#db);
       return rows.map(({ entry, is_set, changed_at }) => ({ index: entry, set: is_set === 1, at: changed_at }));
@@ -127,14 +127,21 @@ export class SqlLedger implements Ledger {
   }
 
   recordStatus(changes: readonly StatusChange[]): Promise<void> {
-    return this.#guard(() =>
-      this.#immediate(async (tx) => {
+    return this.#engine.guard(() =>
+      this.#engine.exclusive(async (tx) => {
         for (const { credentialId, purpose, set, reason, at } of changes) {
+          const { change } = await tx
+            .selectFrom('status_change')
+            .select(({ fn }) => fn.max('change').as('change'))
+            .where('credential_id', '=', credentialId)
+            .where('purpose', '=', purpose)
+            .executeTakeFirstOrThrow();
           await tx
             .insertInto('status_change')
             .values({
               credential_id: credentialId,
               purpose,
+              change: (change ?? 0) + 1,
               is_set: set ? 1 : 0,
               reason: reason ?? null,
               changed_at: at,
@@ -146,12 +153,12 @@ export class SqlLedger implements Ledger {
   }
 
   statusOf(credentialId: string): Promise<readonly StatusChange[]> {
-    return this.#guard(async () => {
+    return this.#engine.guard(async () => {
       const rows = await this.#db
         .selectFrom('status_change')
         .selectAll()
         .where('credential_id', '=', credentialId)
-        .orderBy(sql`rowid`, 'desc')
+        .orderBy('change', 'desc')
         .execute();
       return (['revocation', 'suspension'] as const).flatMap((purpose) => {
         const latest = rows.find((row) => row.purpose === purpose);
@@ -172,21 +179,6 @@ export class SqlLedger implements Ledger {
 
   close(): Promise<void> {
     return this.#db.destroy();
-  }
-
-  /** A transaction that takes the write lock at once: what it reads cannot change before it writes. */
-  async #immediate<T>(run: (tx: Kysely<LedgerTables>) => Promise<T>): Promise<T> {
-    return await this.#db.connection().execute(async (connection) => {
-      await sql`begin immediate`.execute(connection);
-      try {
-        const result = await run(connection);
-        await sql`commit`.execute(connection);
-        return result;
-      } catch (error) {
-        await sql`rollback`.execute(connection);
-        throw error;
-      }
-    });
   }
 
   async #known(db: Kysely<LedgerTables>, awards: readonly string[]): Promise<ReadonlyMap<string, LedgerAward>> {

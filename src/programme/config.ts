@@ -21,6 +21,8 @@ export interface ProgrammeConfig {
   readonly key: string;
   readonly recipients: RecipientPolicy;
   readonly proof?: ProofForm;
+  /** A postgres:// address without a password; without one, the ledger is the file in .badgekit/. */
+  readonly ledger?: string;
   readonly status?: { readonly validFor?: string; readonly purposes?: readonly StatusPlace['purpose'][] };
 }
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BadgekitError } from '../errors.ts';
-import { openLedger } from '../ledger/open.ts';
+import { isPostgresUrl, openLedger } from '../ledger/open.ts';
 import { keyedDigest } from '../openbadges/identifiers.ts';
 import type { Ledger } from '../ports.ts';
 import { permute } from '../status/permutation.ts';
@@ -11,36 +11,68 @@ import type { Programme } from './programme.ts';
 
 const LEDGER_FILE = '.badgekit/ledger.db';
 
+/** The environment variable that names the ledger, before badgekit.yaml does. */
+const VARIABLE = 'BADGEKIT_LEDGER_URL';
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
  * Opens the programme's ledger; status places are drawn by a permutation that only the programme's secret gives.
- * @throws BadgekitError LEDGER_DAMAGED where badges were issued here and their ledger is gone; LEDGER_LOCKED; KEY_MISMATCH
+ * @throws BadgekitError LEDGER_DAMAGED where badges were issued here and their ledger is gone; LEDGER_LOCKED;
+ * LEDGER_UNREACHABLE; KEY_MISMATCH; CONFIG_INVALID
  */
-export async function openProgrammeLedger(programme: Programme, awardSecret: Uint8Array): Promise<Ledger> {
-  const path = join(programme.root, LEDGER_FILE);
-  if (!existsSync(path)) await refuseLostLedger(programme);
-  await makeFolder(dirname(path), programme.shown(dirname(LEDGER_FILE)), 0o700);
-  const choosePlace = (purpose: string, list: number, size: number, counter: number): number =>
-    permute(awardSecret, `${purpose}/${list}`, size, counter);
-  return await openLedger(path, choosePlace, keyedDigest(awardSecret, 'fingerprint'));
+export async function openProgrammeLedger(
+  programme: Programme,
+  awardSecret: Uint8Array,
+  env: Environment,
+): Promise<Ledger> {
+  const place = ledgerPlace(programme, env);
+  if (!isPostgresUrl(place)) {
+    if (!existsSync(place)) await refuseLostLedger(programme, place, () => existsSync(place));
+    await makeFolder(dirname(place), programme.shown(dirname(LEDGER_FILE)), 0o700);
+  }
+  return await openLedger(place, {
+    choosePlace: (purpose, list, size, counter) => permute(awardSecret, `${purpose}/${list}`, size, counter),
+    secretFingerprint: keyedDigest(awardSecret, 'fingerprint'),
+    onNew: () => refuseLostLedger(programme, place),
+  });
 }
 
-/** Whether anything was ever issued here. */
-export function hasLedger({ root }: Programme): boolean {
-  return existsSync(join(root, LEDGER_FILE));
+/** Whether there may be a ledger that knows of something: a server's is asked, not guessed at. */
+export function hasLedger(programme: Programme, env: Environment): boolean {
+  const place = ledgerPlace(programme, env);
+  return isPostgresUrl(place) || existsSync(place);
 }
 
-/** A new ledger would hand out status places again, and sign lists in which nothing is revoked. */
-async function refuseLostLedger({ root, shown }: Programme): Promise<void> {
+/** A postgres:// address, or the path of the embedded ledger. */
+function ledgerPlace({ root, config }: Programme, env: Environment): string {
+  const named = env[VARIABLE];
+  if (named === undefined || named === '') return config.ledger ?? join(root, LEDGER_FILE);
+  if (isPostgresUrl(named)) return named;
+  // What it holds is not shown: it may be a password in the wrong place.
+  throw new BadgekitError('CONFIG_INVALID', `${VARIABLE} is no postgres:// address`, {
+    hint: `write ${VARIABLE}=postgres://user@host:port/database, or take the variable away for the ledger in .badgekit/`,
+  });
+}
+
+/**
+ * A new ledger would hand out status places again, and sign lists in which nothing is revoked.
+ * @param hasBegun whether another run has made the ledger since this one looked, and issued
+ */
+async function refuseLostLedger(
+  { root, shown }: Programme,
+  place: string,
+  hasBegun: () => boolean = () => false,
+): Promise<void> {
   for (const folder of ['credentials', 'public/status']) {
     const entries = await readdir(join(root, folder)).catch(() => []);
-    // Another run may have begun the ledger, and issued, since this one looked.
-    if (entries.length === 0 || existsSync(join(root, LEDGER_FILE))) continue;
+    if (entries.length === 0 || hasBegun()) continue;
+    const isFile = !isPostgresUrl(place);
     throw new BadgekitError(
       'LEDGER_DAMAGED',
-      `badges were issued here (${shown(folder)}), and the ledger that knows of them is gone`,
+      `badges were issued here (${shown(folder)}), and ${isFile ? 'the ledger that knows of them is gone' : 'the ledger on the server is empty'}`,
       {
-        where: { file: shown(LEDGER_FILE) },
-        hint: 'put it back from your backup; to begin anew, move credentials/ and public/status/ away first',
+        ...(isFile ? { where: { file: shown(LEDGER_FILE) } } : {}),
+        hint: `${isFile ? 'put it back from your backup' : 'check its address'}; to begin anew, move credentials/ and public/status/ away first`,
       },
     );
   }

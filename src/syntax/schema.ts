@@ -34,7 +34,8 @@ const FORMATS: Readonly<Record<string, { readonly test: (text: string) => boolea
 };
 
 /**
- * Compiles a JSON Schema (draft 2020-12). Hints come from `x-hint` beside a keyword, else from the keyword itself.
+ * Compiles a JSON Schema (draft 2020-12). Hints come from `x-hint` beside a keyword, else from the keyword itself. What
+ * stands at a place with `x-secret` is never repeated in a message.
  * The returned function reports every fault, each once.
  */
 export function compileSchema<T>(schema: object): (value: unknown) => SchemaOutcome<T> {
@@ -47,7 +48,7 @@ export function compileSchema<T>(schema: object): (value: unknown) => SchemaOutc
     strictTuples: false,
     allowUnionTypes: true,
   });
-  ajv.addVocabulary(['x-hint']);
+  ajv.addVocabulary(['x-hint', 'x-secret']);
   for (const [name, { test }] of Object.entries(FORMATS)) ajv.addFormat(name, test);
   const validate = ajv.compile<T>(schema);
   return (value) => {
@@ -142,7 +143,10 @@ const EXPLANATIONS: Readonly<Record<string, (error: ErrorObject, subject: string
     hint: `write ${FORMATS[String(error.params['format'])]?.hint ?? 'it differently'}`,
   }),
   pattern: (error, subject) => ({
-    message: `${subject} ${shown(error.data)} is not in the right form`,
+    message:
+      error.parentSchema?.['x-secret'] === true
+        ? `${subject} is not in the right form`
+        : `${subject} ${shown(error.data)} is not in the right form`,
     hint: undefined,
   }),
   minLength: (_, subject) => ({ message: `${subject} is empty`, hint: 'write something, or leave the whole line out' }),

@@ -86,8 +86,8 @@ async function openRun(rosterFile: string, options: IssueOptions, session: Sessi
   );
   const issuer = await loadIssuer(programme, { keyring, definitions, form });
   const ledger =
-    options.dryRun !== true || hasLedger(programme)
-      ? await openProgrammeLedger(programme, keyring.awardSecret)
+    options.dryRun !== true || hasLedger(programme, session.env)
+      ? await openProgrammeLedger(programme, keyring.awardSecret, session.env)
       : undefined;
   const rules = {
     columns,

@@ -37,8 +37,8 @@ export async function runPublish(options: CommonOptions, session: Session): Prom
       changed.push(path);
     }
   }
-  if (options.dryRun !== true && hasLedger(programme)) {
-    const ledger = await openProgrammeLedger(programme, keyring.awardSecret);
+  if (options.dryRun !== true && hasLedger(programme, session.env)) {
+    const ledger = await openProgrammeLedger(programme, keyring.awardSecret, session.env);
     try {
       changed.push(
         ...(await refreshStatusLists({

@@ -38,11 +38,11 @@ const REINSTATE: Action = { purpose: 'suspension', set: false, done: 'reinstated
 export async function runRevoke(wanted: string, options: RevokeOptions, session: Session): Promise<number> {
   const action = actionOf(options);
   const programme = await openProgramme(session.cwd, options.programme);
-  if (!hasLedger(programme)) throw unknown(wanted);
+  if (!hasLedger(programme, session.env)) throw unknown(wanted);
   const keyring = await withPassphrase(session, options.passphraseFile, (passphrase) =>
     openKeyring(programme, passphrase),
   );
-  const ledger = await openProgrammeLedger(programme, keyring.awardSecret);
+  const ledger = await openProgrammeLedger(programme, keyring.awardSecret, session.env);
   try {
     const chosen = await choose(await find(wanted, options, ledger), options, session);
     const changes = await planChanges(chosen, action, options, ledger, session);

@@ -1,0 +1,21 @@
+import type { Kysely } from 'kysely';
+import type { LedgerTables } from './tables.ts';
+
+export type Dialect = 'sqlite' | 'postgres';
+
+/** What the two databases do each in their own way. Everything else about the ledger is the same on both. */
+export interface Engine {
+  readonly dialect: Dialect;
+  readonly db: Kysely<LedgerTables>;
+  /** How messages name this ledger; never with a password in it. */
+  readonly name: string;
+  /** The number of the last migration that was made here; 0 where there is no ledger yet. */
+  version(db: Kysely<LedgerTables>): Promise<number>;
+  setVersion(db: Kysely<LedgerTables>, version: number): Promise<void>;
+  /** Proves that the stored file is whole, as far as the engine leaves that to its user. */
+  isSound(): Promise<boolean>;
+  /** A transaction that nobody else writes beside: what it reads cannot change before it writes. */
+  exclusive<T>(run: (tx: Kysely<LedgerTables>) => Promise<T>): Promise<T>;
+  /** Runs work that may be done over again; what the database says in its own words becomes a BadgekitError. */
+  guard<T>(run: () => Promise<T>): Promise<T>;
+}

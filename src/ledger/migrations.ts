@@ -1,0 +1,101 @@
+import { type Kysely, sql } from 'kysely';
+import { BadgekitError } from '../errors.ts';
+import type { Dialect, Engine } from './engine.ts';
+import type { LedgerTables } from './tables.ts';
+
+/**
+ * The steps that lead from no ledger to the present one, in SQL that both databases read. Instants are milliseconds,
+ * for which PostgreSQL's `integer` is too small and SQLite's `bigint` is the same. A step that was released is never
+ * changed.
+ */
+const MIGRATIONS: readonly (readonly (string | Readonly<Record<Dialect, string>>)[])[] = [
+  [
+    'create table fact (name text primary key, value text not null)',
+    `create table award (
+      credential_id text primary key,
+      award text not null unique,
+      badge text not null,
+      recipient text not null,
+      subject_id text,
+      recipient_name text,
+      award_key text not null,
+      roster text not null,
+      line integer not null,
+      content text not null,
+      valid_from bigint not null,
+      valid_until bigint,
+      state text not null check (state in ('reserved', 'issued')),
+      reserved_at bigint not null,
+      issued_at bigint,
+      verification_method text,
+      files text not null
+    )`,
+    'create index award_recipient on award (recipient)',
+    'create index award_subject_id on award (subject_id)',
+    'create table status_list (purpose text not null, list integer not null, size integer not null, used integer not null, primary key (purpose, list))',
+    `create table status_place (
+      credential_id text not null references award (credential_id),
+      purpose text not null,
+      list integer not null,
+      entry integer not null,
+      primary key (credential_id, purpose),
+      unique (purpose, list, entry)
+    )`,
+    `create table status_change (
+      credential_id text not null references award (credential_id),
+      purpose text not null,
+      is_set integer not null,
+      reason text,
+      changed_at bigint not null
+    )`,
+  ],
+  [
+    // Changes are numbered in the order in which they were made: clocks may be set back.
+    `create table numbered_change (
+      credential_id text not null references award (credential_id),
+      purpose text not null,
+      change integer not null,
+      is_set integer not null,
+      reason text,
+      changed_at bigint not null,
+      primary key (credential_id, purpose, change)
+    )`,
+    {
+      sqlite: `insert into numbered_change
+        select credential_id, purpose, row_number() over (partition by credential_id, purpose order by rowid),
+          is_set, reason, changed_at
+        from status_change`,
+      // There is no PostgreSQL ledger from before this step.
+      postgres: 'select 1',
+    },
+    'drop table status_change',
+    'alter table numbered_change rename to status_change',
+  ],
+];
+
+/**
+ * Brings a ledger to the present version, in one transaction for each step.
+ * @param onNew asked before a ledger is begun; it throws where there must have been one
+ * @throws BadgekitError LEDGER_DAMAGED where a newer badgekit wrote it
+ */
+export async function migrate(engine: Engine, onNew: () => Promise<void>): Promise<void> {
+  const version = await engine.version(engine.db);
+  if (version > MIGRATIONS.length)
+    throw new BadgekitError('LEDGER_DAMAGED', `the ledger ${engine.name} was written by a newer badgekit`, {
+      hint: 'update badgekit',
+    });
+  for (let step = version; step < MIGRATIONS.length; step++) {
+    await engine.exclusive(async (tx) => {
+      // Another process may have made the step since this one looked.
+      if ((await engine.version(tx)) !== step) return;
+      if (step === 0) await onNew();
+      await makeStep(tx, engine, step);
+    });
+  }
+}
+
+async function makeStep(tx: Kysely<LedgerTables>, engine: Engine, step: number): Promise<void> {
+  for (const statement of MIGRATIONS[step] ?? [])
+    await sql.raw(typeof statement === 'string' ? statement : statement[engine.dialect]).execute(tx);
+  await engine.setVersion(tx, step + 1);
+}

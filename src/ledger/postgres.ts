@@ -1,0 +1,132 @@
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import pg from 'pg';
+import { BadgekitError, type ErrorCode } from '../errors.ts';
+import type { Engine } from './engine.ts';
+import { persistently } from './persistence.ts';
+import type { LedgerTables } from './tables.ts';
+
+/** Names badgekit's own lock among those that other programs may hold in the same database. */
+const WRITER_LOCK = 0x62_61_64_67;
+const LOCK_TIMEOUT_MS = 60_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+/** How long a server may take to be restarted; and one that was never reached is hardly about to come back. */
+const PATIENCE_MS = { restarted: 30_000, unreached: 1_000 };
+
+/** The engine for teams and fleets: PostgreSQL, reached by a postgres:// address. */
+export function openPostgres(url: string): Engine {
+  const name = ledgerName(url);
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 4,
+    application_name: 'badgekit',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    types: { getTypeParser },
+  });
+  // A connection that is cut while nobody uses it is replaced at the next use.
+  pool.on('error', () => undefined);
+  const db = new Kysely<LedgerTables>({ dialect: new PostgresDialect({ pool }) });
+  let wasReached = false;
+  return {
+    dialect: 'postgres',
+    db,
+    name,
+    version: schemaVersion,
+    setVersion: async (tx, version) => {
+      await sql`create table if not exists schema_version (version integer not null)`.execute(tx);
+      await sql`delete from schema_version`.execute(tx);
+      await sql`insert into schema_version (version) values (${version})`.execute(tx);
+    },
+    // The server guards its own files.
+    isSound: () => Promise.resolve(true),
+    exclusive: (run) =>
+      db.transaction().execute(async (tx) => {
+        await sql.raw(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`).execute(tx);
+        await sql`select pg_advisory_xact_lock(${WRITER_LOCK})`.execute(tx);
+        return await run(tx);
+      }),
+    guard: async (run) => {
+      const result = await persistently(run, {
+        isPassing: isCut,
+        patience: wasReached ? PATIENCE_MS.restarted : PATIENCE_MS.unreached,
+        translate: (cause) => translate(name, cause),
+      });
+      wasReached = true;
+      return result;
+    },
+  };
+}
+
+/** `postgres://host:port/database`: what can be shown, without user, password and options. */
+function ledgerName(url: string): string {
+  try {
+    const { protocol, host, pathname } = new URL(url);
+    return `${protocol}//${host}${pathname}`;
+  } catch {
+    // The parser's own error would repeat the address, and the password in it.
+    throw new BadgekitError('CONFIG_INVALID', 'the address of the ledger cannot be read', {
+      hint: 'write postgres://user@host:port/database, with special characters percent-encoded',
+    });
+  }
+}
+
+const INT8 = pg.types.builtins.INT8;
+
+/** Counts and instants are far below 2^53; pg gives them as text for the sake of those that are not. */
+function getTypeParser(oid: number, format?: 'text' | 'binary'): unknown {
+  return oid === INT8 ? Number : pg.types.getTypeParser(oid, format);
+}
+
+async function schemaVersion(db: Kysely<LedgerTables>): Promise<number> {
+  // Not by to_regclass: that may answer from a cache, and another process has just made the table.
+  const { rows } = await sql<{ found: boolean }>`
+    select count(*) > 0 as found from pg_catalog.pg_class
+    where relname = 'schema_version' and relnamespace = current_schema()::regnamespace`.execute(db);
+  if (rows[0]?.found !== true) return 0;
+  const { rows: versions } = await sql<{ version: number }>`select version from schema_version`.execute(db);
+  return versions[0]?.version ?? 0;
+}
+
+const CUT = /^(?:08|57P0[123])/;
+
+function isCut(error: unknown): boolean {
+  const code = codeOf(error);
+  return (
+    CUT.test(code) ||
+    ['ECONNRESET', 'ECONNREFUSED', 'EPIPE', '40001', '40P01'].includes(code) ||
+    (error instanceof Error && /Connection terminated|not queryable/i.test(error.message))
+  );
+}
+
+function translate(name: string, cause: unknown): unknown {
+  if (cause instanceof BadgekitError) return cause;
+  const code = codeOf(cause);
+  const fault = (kind: ErrorCode, what: string, hint: string): BadgekitError =>
+    new BadgekitError(kind, `the ledger ${name} ${what}`, { hint });
+  if (code === '55P03')
+    return new BadgekitError('LEDGER_LOCKED', `another badgekit is working with the ledger ${name}`, {
+      hint: 'wait until it has finished, then run the same command again',
+    });
+  if (code === '53100')
+    return fault('DISK_FULL', 'has no room left', 'make room on its server, then run the same command again');
+  if (code.startsWith('28'))
+    return fault('LEDGER_UNREACHABLE', 'does not let this user in', 'check user and password in its address');
+  if (code === '3D000')
+    return fault('LEDGER_UNREACHABLE', 'does not exist on its server', 'make it there with: createdb <name>');
+  if (code === '42501')
+    return fault('FILE_NOT_WRITABLE', 'may not be written by this user', 'let the user create tables in its schema');
+  return code === '' || /^E[A-Z]+$/.test(code) ? unreachable(name, cause) : cause;
+}
+
+function unreachable(name: string, cause: unknown): BadgekitError {
+  return new BadgekitError(
+    'LEDGER_UNREACHABLE',
+    `the ledger ${name} cannot be reached (${codeOf(cause) || 'no answer'})`,
+    {
+      hint: 'see whether the server runs and its address is right, then run the same command again: nothing is issued twice',
+    },
+  );
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
