@@ -57,11 +57,29 @@ export interface World {
 /** The life of one award in the ledger. */
 export type AwardState = 'reserved' | 'issued';
 
-/** A place in a status list. */
-export interface StatusPlace {
-  readonly purpose: 'revocation' | 'suspension';
+export type StatusPurpose = 'revocation' | 'suspension';
+
+/** A list among those of one purpose: counted from 1 within its series. */
+export interface StatusListName {
+  readonly purpose: StatusPurpose;
+  /** Keeps badges apart that are to have lists of their own; the empty text for all others. */
+  readonly series: string;
   readonly list: number;
+}
+
+/** A place in a status list. */
+export interface StatusPlace extends StatusListName {
   readonly index: number;
+}
+
+/** One run of a command that issues: what it reserves is a batch. */
+export interface RunNote {
+  readonly run: string;
+  /** What a person would call it, such as `issue spring.csv`. */
+  readonly command: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly startedAt: number;
 }
 
 /** What the ledger is told when an award is reserved. */
@@ -69,6 +87,10 @@ export interface Reservation {
   readonly credentialId: string;
   /** The award's identity: a keyed digest of badge, recipient and award key. */
   readonly award: string;
+  /** 1 for the first credential of an award, one more for each that replaces the one before it. */
+  readonly edition: number;
+  /** The credential that this one replaces. */
+  readonly supersedes: string | undefined;
   readonly badge: string;
   readonly recipient: string;
   /** The subject's own id, where it is known by more than that. */
@@ -84,70 +106,92 @@ export interface Reservation {
   readonly validUntil: number | undefined;
 }
 
+/** The lists that a new credential gets a place in. */
+export interface WantedPlaces {
+  readonly purposes: readonly StatusPurpose[];
+  readonly series: string;
+}
+
 /** One award as the ledger holds it. */
 export interface LedgerAward extends Reservation {
   readonly state: AwardState;
+  /** The run that reserved it last, or issued it. */
+  readonly run: string;
   readonly reservedAt: number;
   readonly issuedAt: number | undefined;
   readonly verificationMethod: string | undefined;
   /** Paths below the programme folder, with forward slashes. */
   readonly files: readonly string[];
   readonly places: readonly StatusPlace[];
+  /** The latest change of each bit that was ever touched. */
+  readonly changes: readonly StatusChange[];
+  readonly erasedAt: number | undefined;
 }
 
 /** A bit that is set, or was set and cleared again. */
 export interface StatusChange {
   readonly credentialId: string;
-  readonly purpose: StatusPlace['purpose'];
+  readonly purpose: StatusPurpose;
   readonly set: boolean;
   readonly reason: string | undefined;
   readonly at: number;
 }
 
-export interface StatusListRow {
-  readonly purpose: StatusPlace['purpose'];
-  readonly list: number;
+export interface StatusListRow extends StatusListName {
   readonly size: number;
   readonly used: number;
 }
 
+/** What became of an attempt to take an award up. */
+export interface Claim {
+  readonly entry: LedgerAward;
+  /** Whether this run is to issue it: otherwise it is issued already, or another run that lives has it in hand. */
+  readonly isOwn: boolean;
+}
+
+/** What is told when a credential was written. */
+export interface IssuedNote {
+  readonly credentialId: string;
+  readonly verificationMethod: string;
+  readonly files: readonly string[];
+  /** Revokes the credential that this one supersedes, in the same transaction. */
+  readonly revokes: { readonly credentialId: string; readonly reason: string } | undefined;
+}
+
 /** The issuer's record of what was issued to whom; never published. */
 export interface Ledger {
-  /** Those of the awards that are known, by award identity. */
+  /** Notes that a run begins; from then on until `close` or the end of the process others see that it lives. */
+  startRun(note: RunNote): Promise<void>;
+  /** The runs of others that live at this moment. */
+  livingRuns(): Promise<readonly RunNote[]>;
+  /** Those of the awards that are known, by award identity: the newest edition of each. */
   find(awards: readonly string[]): Promise<ReadonlyMap<string, LedgerAward>>;
   /**
-   * Reserves awards in one transaction: a place in a status list for each purpose, never handed out twice.
-   * An award that is reserved already keeps what it has.
-   * @returns one award per reservation, in the same order
+   * Reserves awards for the run that was started, in one transaction: a place in a status list for each purpose, never
+   * handed out twice. An award that is reserved already keeps its id and its places; it is taken over where the run
+   * that reserved it lives no more.
+   * @returns one claim for each reservation, in the same order
    */
   reserve(
-    reservations: readonly Reservation[],
-    purposes: readonly StatusPlace['purpose'][],
+    reservations: readonly (Reservation & { readonly wants: WantedPlaces })[],
     at: number,
-  ): Promise<readonly LedgerAward[]>;
+  ): Promise<readonly Claim[]>;
   /**
-   * Marks reserved awards as issued, in one transaction.
-   * @returns the credential ids that nobody else had marked before
+   * Marks awards as issued that this run reserved, in one transaction.
+   * @returns the credential ids that this run issued
    */
-  markIssued(
-    issued: readonly {
-      readonly credentialId: string;
-      readonly verificationMethod: string;
-      readonly files: readonly string[];
-    }[],
-    at: number,
-  ): Promise<ReadonlySet<string>>;
+  markIssued(issued: readonly IssuedNote[], at: number): Promise<ReadonlySet<string>>;
   /** Issued awards whose credential id, recipient or subject id is the given text. */
   search(text: string): Promise<readonly LedgerAward[]>;
   statusLists(): Promise<readonly StatusListRow[]>;
-  /** The last change of each bit of a list that was ever set or cleared. */
+  /** How each bit of a list stands that was ever set or cleared. */
   lastChanges(
-    purpose: StatusPlace['purpose'],
-    list: number,
+    list: StatusListName,
   ): Promise<readonly { readonly index: number; readonly set: boolean; readonly at: number }[]>;
+  /** Which issued credentials replace which. */
+  supersessions(): Promise<readonly { readonly old: string; readonly new: string }[]>;
+  /** Records changes; one that changes nothing is passed over. */
   recordStatus(changes: readonly StatusChange[]): Promise<void>;
-  /** The latest change of each of a credential's bits. */
-  statusOf(credentialId: string): Promise<readonly StatusChange[]>;
   close(): Promise<void>;
 }
 

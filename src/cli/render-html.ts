@@ -162,6 +162,7 @@ function claimList(file: string, { claims, standard }: Report): string {
     ['Says it was awarded', day(claims?.awardedDate ?? claims?.validFrom)],
     ['Says it is valid until', day(claims?.validUntil)],
     ['Identifier', claims?.id],
+    ['Says it replaces', claims?.supersedes],
   ];
   const shown = rows.filter(([, value]) => value !== undefined);
   return `<dl>${shown.map(([name, value = '']) => `<dt>${name}</dt><dd>${escape(value)}</dd>`).join('')}</dl>`;

@@ -18,19 +18,29 @@ export interface IssueOutcome {
   readonly isInterrupted: boolean;
   /** Whether nothing was issued because a row was refused and --strict was given. */
   readonly isHeld: boolean;
+  /** Whether rows that changed are issued anew. */
+  readonly isSuperseding: boolean;
 }
 
 /** `Plan  25 rows: 21 to issue, 1 unchanged, 3 refused` */
 export function planAsText(
-  { rows, toIssue, unchanged, changed, refused }: RosterPlan,
+  { rows, toIssue, unchanged, changed, erased, refused }: RosterPlan,
   issuer: Issuer,
   session: Session,
+  isSuperseding: boolean,
 ): string {
   const { err } = styles(session);
   const parts = [
     `${count(toIssue)} to issue`,
+    ...(changed.length > 0
+      ? [
+          isSuperseding
+            ? `${count(changed.length)} of them to supersede`
+            : `${count(changed.length)} changed since issued`,
+        ]
+      : []),
     ...(unchanged > 0 ? [`${count(unchanged)} unchanged`] : []),
-    ...(changed.length > 0 ? [`${count(changed.length)} changed since issued`] : []),
+    ...(erased.length > 0 ? [`${count(erased.length)} erased`] : []),
     ...(refused.length > 0 ? [`${count(refused.length)} refused`] : []),
   ];
   const status =
@@ -51,11 +61,11 @@ export function issueAsText(
   session: Session,
 ): string {
   const { out } = styles(session);
-  const { plan, rosterFile } = outcome;
+  const { plan } = outcome;
   const refused = plan.refused.length === 0 ? '' : refusedText(outcome, faults);
   if (outcome.isHeld)
     return `${out.bold('Held')}  nothing was issued, because --strict was given and rows were refused\n${refused}`;
-  if (plan.toIssue === 0 && plan.refused.length === 0) return `${nothingToDo(plan)}\n${changedText(plan, rosterFile)}`;
+  if (plan.toIssue === 0 && plan.refused.length === 0) return `${nothingToDo(plan)}\n${changedText(outcome)}`;
   const lines: string[] = [];
   if (outcome.issued.length > 0) lines.push(doneText(outcome.issued));
   else if (plan.toIssue > 0) lines.push('another run issued these badges first');
@@ -70,7 +80,7 @@ export function issueAsText(
   const stopped = outcome.isInterrupted
     ? `Stopped after ${count(outcome.issued.length)} of ${count(plan.toIssue)}; run the same command again for the rest.\n`
     : '';
-  return `${isIdle ? '' : labelled('Done', lines, out.bold)}${stopped}${changedText(plan, rosterFile)}${refused}`;
+  return `${isIdle ? '' : labelled('Done', lines, out.bold)}${stopped}${changedText(outcome)}${refused}`;
 }
 
 /** The same as JSON (schemas/output.json). */
@@ -89,9 +99,16 @@ export function issueAsJson({
     roster: rosterFile,
     rows: plan.rows,
     toIssue: plan.toIssue,
-    issued: issued.map(({ credentialId, badge, line, files }) => ({ id: credentialId, badge, line, files })),
+    issued: issued.map(({ credentialId, badge, line, files, supersedes }) => ({
+      id: credentialId,
+      badge,
+      line,
+      files,
+      supersedes: supersedes ?? null,
+    })),
     unchanged: plan.unchanged,
-    changed: plan.changed.map(({ line, credentialId }) => ({ line, id: credentialId })),
+    changed: plan.changed.map(({ line, credentialId, columns }) => ({ line, id: credentialId, columns })),
+    erased: plan.erased.map((line) => ({ line })),
     refused: plan.refused.flatMap(({ faults }) =>
       faults.map(({ line, column, message, hint }) => ({ line, column: column ?? null, message, hint: hint ?? null })),
     ),
@@ -116,14 +133,15 @@ function nothingToDo({ rows, unchanged, lastIssuedAt }: RosterPlan): string {
   return `Nothing to do: ${unchanged === rows ? `${rows === 1 ? 'the award was' : `all ${count(rows)} awards were`} issued before${when}` : `every row was issued before${when}`}.`;
 }
 
-function changedText({ changed }: RosterPlan, rosterFile: string): string {
-  if (changed.length === 0) return '';
+function changedText({ plan: { changed }, rosterFile, isSuperseding }: IssueOutcome): string {
+  if (changed.length === 0 || isSuperseding) return '';
   const lines = changed
     .slice(0, MAX_SHOWN)
     .map(
-      ({ line, credentialId }) => `  ${visible(rosterFile)}:${line}  now says something else than ${credentialId}\n`,
+      ({ line, credentialId, columns }) =>
+        `  ${visible(rosterFile)}:${line}  ${columns.map((column) => visible(column)).join(', ')} changed since ${credentialId}\n`,
     );
-  return `Rows that changed since they were issued (what was issued stays as it is):\n${lines.join('')}${more(changed.length)}To issue such a row anew, revoke the old badge and give the row another value in a column "award".\n`;
+  return `Rows that changed since they were issued (what was issued stays as it is):\n${lines.join('')}${more(changed.length)}To replace the old badges by new ones, and revoke the old: run it again with --supersede.\n`;
 }
 
 function refusedText(outcome: IssueOutcome, faults: readonly string[]): string {

@@ -61,8 +61,10 @@ function claimLines({ verdict, checks }: Report, claims: Claims, recipient: stri
   const when = day(claims.awardedDate ?? claims.validFrom);
   const issuer = claims.issuerId === undefined ? 'nobody' : visible(claims.issuerId);
   const called = claims.issuerName === undefined ? '' : ` (${quoted(claims.issuerName)}, as it calls itself)`;
+  const replaced =
+    claims.supersedes === undefined ? '' : `${indent}it replaces the badge ${visible(claims.supersedes, 120)}\n`;
   const claimed = passedAll(checks, ['signature', 'key']) ? 'awarded' : 'says that it was awarded';
-  return `${indent}${title}${claimed}${to}${when === undefined ? '' : ` on ${when}`} by ${issuer}${called}\n`;
+  return `${indent}${title}${claimed}${to}${when === undefined ? '' : ` on ${when}`} by ${issuer}${called}\n${replaced}`;
 }
 
 function checkLines({ check, outcome, summary, findings }: CheckResult, session: Session): string {

@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { BadgekitError } from '../errors.ts';
 import { levelId, present, resultDescriptionId } from '../openbadges/achievement.ts';
-import { assembleCredential, type Result } from '../openbadges/credential.ts';
+import { assembleCredential, type Evidence, type Result } from '../openbadges/credential.ts';
 import { credentialFault } from '../openbadges/credential-fault.ts';
+import { supersessionEvidence } from '../openbadges/supersession.ts';
 import { hashedIdentity, type IdentityObject, plainIdentity, SALT_BYTES } from '../openbadges/recipient.ts';
 import type { StatusPlace } from '../ports.ts';
 import { statusEntry } from '../status/list.ts';
@@ -29,6 +30,8 @@ export interface AwardedCredential {
   readonly validFrom: Instant;
   readonly validUntil: Instant | undefined;
   readonly places: readonly StatusPlace[];
+  /** The id of the credential that this one replaces. */
+  readonly supersedes: string | undefined;
 }
 
 /**
@@ -54,16 +57,7 @@ export function credentialOf(award: AwardedCredential, issuer: Issuer): JsonObje
       creditsEarned: row.credits,
       result: resultsOf(row, achievement.id),
     },
-    evidence:
-      row.evidence === undefined
-        ? []
-        : [
-            {
-              ...present({ id: row.evidence.url }),
-              type: ['Evidence'],
-              ...present({ name: row.evidence.name, description: row.evidence.description }),
-            },
-          ],
+    evidence: [...evidenceOf(row), ...(award.supersedes === undefined ? [] : [supersessionEvidence(award.supersedes)])],
     status:
       hosting === undefined ? [] : places.map((place) => statusEntry(hosting, place, statusListExtension(issuer))),
   });
@@ -75,6 +69,12 @@ export function badgeOf(award: Award, issuer: Issuer): IssuableBadge {
   const badge = issuer.badges.get(award.definition);
   if (badge === undefined) throw new BadgekitError('DEFINITION_UNKNOWN', `badge "${award.definition}" is not defined`);
   return badge;
+}
+
+function evidenceOf({ evidence }: Award): Evidence[] {
+  if (evidence === undefined) return [];
+  const { url, name, description } = evidence;
+  return [{ ...present({ id: url }), type: ['Evidence'], ...present({ name, description }) }];
 }
 
 function identifiersOf(
@@ -116,7 +116,7 @@ function resultsOf({ results }: Award, achievementId: string): Result[] {
 export function awardFault(row: Award, credentialId: string, issuer: Issuer, now: Instant): RowFault | undefined {
   try {
     const { from, until } = periodOf(row, badgeOf(row, issuer), now);
-    credentialOf({ row, credentialId, validFrom: from, validUntil: until, places: [] }, issuer);
+    credentialOf({ row, credentialId, validFrom: from, validUntil: until, places: [], supersedes: undefined }, issuer);
     return undefined;
   } catch (error) {
     if (!(error instanceof BadgekitError)) throw error;

@@ -1,15 +1,19 @@
 import { keyedDigest, keyedUuid } from '../openbadges/identifiers.ts';
+import { isJsonObject, type Json, parseJson } from '../syntax/json.ts';
+import { ifUsable } from '../errors.ts';
 import type { Award } from './award.ts';
 
 /** What makes an award this award and no other, made so that nobody without the secret can guess anything from it. */
 export interface AwardIdentity {
   /** Names the award in the ledger. */
   readonly award: string;
-  /** The credential's id: a UUID URN, the same however often the roster is read. */
-  readonly credentialId: string;
-  /** Changes when anything changes that the row says. */
+  /** The id of a credential of this award: a UUID URN, the same however often the roster is read. */
+  readonly credentialId: (edition: number) => string;
+  /** A digest of each thing that the row says, as JSON. */
   readonly content: string;
 }
+
+const DIGEST_LENGTH = 16;
 
 export function identify(secret: Uint8Array, issuer: string, award: Award): AwardIdentity {
   const { id, email, identifier } = award.recipient;
@@ -20,10 +24,52 @@ export function identify(secret: Uint8Array, issuer: string, award: Award): Awar
         : ['id', id]
       : ['email', email];
   const parts = [issuer, award.badge, ...recipient, award.awardKey];
-  const { line: _line, ...content } = award;
   return {
     award: keyedDigest(secret, 'award', ...parts),
-    credentialId: keyedUuid(secret, 'credential', ...parts),
-    content: keyedDigest(secret, 'content', JSON.stringify(content)),
+    credentialId: (edition) =>
+      keyedUuid(secret, 'credential', ...parts, ...(edition === 1 ? [] : [`edition ${edition}`])),
+    content: contentOf(secret, award),
   };
+}
+
+/** What the row says beside who earned what, by the names of the columns that say it. */
+function contentOf(secret: Uint8Array, award: Award): string {
+  const { recipient, evidence } = award;
+  const said: readonly (readonly [string, Json | undefined])[] = [
+    ['id', recipient.id],
+    [
+      'identifier',
+      recipient.identifier === undefined ? undefined : [recipient.identifier.type, recipient.identifier.value],
+    ],
+    ['name', award.name],
+    ['locale', award.definition === award.badge ? undefined : award.definition],
+    ['issued_on', award.issuedOn],
+    ['expires_on', award.expiresOn],
+    ['evidence_url', evidence?.url],
+    ['evidence_name', evidence?.name],
+    ['evidence_description', evidence?.description],
+    ['narrative', award.narrative],
+    ['credits', award.credits],
+    ...award.results.map(
+      ({ name, value, level, status }) => [`result.${name}`, [value ?? null, level ?? null, status ?? null]] as const,
+    ),
+  ];
+  const digests = said.flatMap(([column, value]) =>
+    value === undefined
+      ? []
+      : [[column, keyedDigest(secret, 'content', column, JSON.stringify(value)).slice(0, DIGEST_LENGTH)] as const],
+  );
+  return JSON.stringify(Object.fromEntries(digests));
+}
+
+/** The columns that say something else than before; none where what was said before is not known. */
+export function changedColumns(before: string, now: string): readonly string[] {
+  const [was, is] = [digestsOf(before), digestsOf(now)];
+  if (was === undefined || is === undefined) return [];
+  return [...new Set([...Object.keys(is), ...Object.keys(was)])].filter((column) => was[column] !== is[column]);
+}
+
+function digestsOf(content: string): Readonly<Record<string, Json>> | undefined {
+  const value = content === '' ? undefined : ifUsable(() => parseJson(content));
+  return isJsonObject(value) ? value : undefined;
 }

@@ -2,7 +2,7 @@ import { bake } from '../bake/bake.ts';
 import { proveSamePixels } from '../bake/pixels.ts';
 import { BadgekitError } from '../errors.ts';
 import { verifyByReference } from '../proof/reference.ts';
-import type { Clock, Files, Ledger, LedgerAward, Reservation } from '../ports.ts';
+import type { Clock, Files, IssuedNote, Ledger, LedgerAward, Reservation, WantedPlaces } from '../ports.ts';
 import { badgeOf, credentialOf, periodOf } from './content.ts';
 import type { IssuableBadge, Issuer } from './issuer.ts';
 import type { IdentifiedAward } from './plan.ts';
@@ -18,6 +18,8 @@ export interface Issuing {
   readonly roster: string;
   /** Asked before each award is taken up: whether to stop after what is in hand. */
   readonly isInterrupted?: () => boolean;
+  /** Told of an award that another run has in hand: it is passed over. */
+  readonly onHeld?: (run: string) => void;
 }
 
 export interface IssuedCredential {
@@ -25,6 +27,8 @@ export interface IssuedCredential {
   readonly credentialId: string;
   readonly badge: string;
   readonly files: readonly string[];
+  /** The credential that it replaces, and that was revoked for it. */
+  readonly supersedes: string | undefined;
 }
 
 /**
@@ -52,36 +56,48 @@ async function* issueBatch(
   issuing: Issuing,
   proven: Set<string>,
 ): AsyncGenerator<IssuedCredential> {
-  const { ledger, clock, issuer } = issuing;
+  const { ledger, clock, issuer, onHeld } = issuing;
   await refuseStrayFiles(batch, issuing);
   const now = clock();
-  const reserved = await ledger.reserve(
-    batch.map((award) => reservationOf(award, issuing, now)),
-    issuer.hosting === undefined ? [] : issuer.purposes,
+  const claims = await ledger.reserve(
+    batch.map((award) => ({ ...reservationOf(award, issuing, now), wants: wantedPlaces(issuer) })),
     now,
   );
-  const written: { credentialId: string; verificationMethod: string; files: readonly string[] }[] = [];
+  const written: IssuedNote[] = [];
   const issued: IssuedCredential[] = [];
   const awards = new Map(batch.map((award) => [award.award, award]));
-  for (const entry of reserved) {
+  for (const { entry, isOwn } of claims) {
     const award = awards.get(entry.award);
-    if (award === undefined || entry.state === 'issued') continue;
+    if (!isOwn && entry.state === 'reserved') onHeld?.(entry.run);
+    if (award === undefined || !isOwn) continue;
     const secured = await secureAward(award, entry, issuing, proven);
     const files = await writeCredential(entry, badgeOf(award.row, issuer), secured, issuing.files);
-    written.push({ credentialId: entry.credentialId, verificationMethod: secured.verificationMethod, files });
-    issued.push({ line: award.row.line, credentialId: entry.credentialId, badge: award.row.badge, files });
+    const { credentialId, supersedes } = entry;
+    written.push({
+      credentialId,
+      verificationMethod: secured.verificationMethod,
+      files,
+      revokes: supersedes === undefined ? undefined : { credentialId: supersedes, reason: 'superseded' },
+    });
+    issued.push({ line: award.row.line, credentialId, badge: award.row.badge, files, supersedes });
   }
-  const own = await ledger.markIssued(written, clock());
+  const own = written.length === 0 ? new Set<string>() : await ledger.markIssued(written, clock());
   yield* issued.filter(({ credentialId }) => own.has(credentialId));
 }
 
+function wantedPlaces({ hosting, purposes }: Issuer): WantedPlaces {
+  return { purposes: hosting === undefined ? [] : purposes, series: '' };
+}
+
 function reservationOf(award: IdentifiedAward, { issuer, roster }: Issuing, now: number): Reservation {
-  const { row } = award;
+  const { row, credentialId, edition, supersedes, content } = award;
   const { from, until } = periodOf(row, badgeOf(row, issuer), now);
   return {
-    credentialId: award.credentialId,
+    credentialId,
     award: award.award,
-    content: award.content,
+    edition,
+    supersedes,
+    content,
     badge: row.badge,
     recipient: row.recipient.label,
     subjectId: row.recipient.id,
@@ -136,13 +152,13 @@ async function writeCredential(
 
 /** Files of an award that the ledger does not know: made by hand, or the ledger was lost. They are never replaced. */
 async function refuseStrayFiles(batch: readonly IdentifiedAward[], { files, ledger }: Issuing): Promise<void> {
-  for (const { known, row, credentialId, award } of batch) {
-    if (known !== undefined) continue;
+  for (const { known, row, credentialId, award, edition } of batch) {
+    if (known !== undefined && known.edition >= edition) continue;
     const base = basePath(row.badge, credentialId);
     for (const extension of ['json', 'jwt']) {
       if (!(await files.exists(`${base}.${extension}`))) continue;
       // Another run may have reserved and written it since this one looked.
-      if ((await ledger.find([award])).has(award)) continue;
+      if (((await ledger.find([award])).get(award)?.edition ?? 0) >= edition) continue;
       throw new BadgekitError('FILE_EXISTS', 'the badge is already there, but the ledger does not know it', {
         where: { file: `${base}.${extension}` },
         hint: 'put the ledger (.badgekit/ledger.db) back from your backup; or move credentials/ away to issue everything anew',

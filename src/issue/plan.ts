@@ -1,21 +1,39 @@
 import type { Ledger, LedgerAward } from '../ports.ts';
 import type { CsvRecord } from '../syntax/csv.ts';
 import { type Award, readAward, type RowFault, type RowRules } from './award.ts';
-import { type AwardIdentity, identify } from './identity.ts';
+import { type AwardIdentity, changedColumns, identify } from './identity.ts';
 
 const BATCH = 200;
 
-export interface IdentifiedAward extends AwardIdentity {
+/** An award and the credential of it that is, or is to be, issued. */
+export interface IdentifiedAward {
   readonly award: string;
+  readonly content: string;
   readonly row: Award;
-  /** What the ledger has of it already. */
+  readonly credentialId: string;
+  readonly edition: number;
+  /** The credential that it replaces. */
+  readonly supersedes: string | undefined;
+  /** What the ledger has of the award already: its newest edition. */
   readonly known: LedgerAward | undefined;
+  readonly step: PlannedStep;
 }
+
+export type PlannedStep =
+  | 'issue'
+  /** Issued, and the row says the same. */
+  | 'keep'
+  /** Issued, and the row says something else. */
+  | 'changed'
+  /** Issued, and its recipient was erased since. */
+  | 'erased';
 
 /** A row that was issued before and says something else now. */
 export interface ChangedRow {
   readonly line: number;
   readonly credentialId: string;
+  /** The columns that changed. */
+  readonly columns: readonly string[];
 }
 
 export interface RefusedRow {
@@ -28,7 +46,10 @@ export interface RosterPlan {
   readonly rows: number;
   readonly toIssue: number;
   readonly unchanged: number;
+  /** They are among those to issue where the issuer wants them superseded. */
   readonly changed: readonly ChangedRow[];
+  /** Rows of people whose personal data was erased: nothing is issued for them. */
+  readonly erased: readonly number[];
   readonly refused: readonly RefusedRow[];
   /** The first award that would be issued. */
   readonly sample: IdentifiedAward | undefined;
@@ -46,6 +67,10 @@ export interface Planning {
   readonly check?: (award: Award, credentialId: string) => RowFault | undefined;
   /** Undefined where there is none yet: then nothing was issued. */
   readonly ledger: Pick<Ledger, 'find'> | undefined;
+  /** Whether a row that changed since it was issued is issued anew, in place of what was issued. */
+  readonly supersedes: boolean;
+  /** Which rows belong to this run, where several share a roster. */
+  readonly isMine?: ((award: string) => boolean) | undefined;
 }
 
 /** Reads a whole roster, row by row, and says what issuing it would do. Changes nothing. */
@@ -53,21 +78,27 @@ export async function planRoster(records: AsyncIterable<CsvRecord>, planning: Pl
   const lines = new Map<string, number>();
   const refused: RefusedRow[] = [];
   const changed: ChangedRow[] = [];
+  const erased: number[] = [];
   let [rows, toIssue, unchanged, lastIssuedAt] = [0, 0, 0, 0];
   let sample: IdentifiedAward | undefined;
   for await (const batch of inBatches(records)) {
     rows += batch.length;
     const accepted = batch.flatMap((record) => accept(record, planning, lines, refused));
     for (const award of await withLedger(accepted, planning)) {
-      const { known, row } = award;
-      if (known?.state !== 'issued') {
+      const { known, row, step } = award;
+      if (step === 'issue') {
         toIssue++;
         sample ??= award;
-      } else {
-        if (known.content === award.content) unchanged++;
-        else changed.push({ line: row.line, credentialId: known.credentialId });
-        lastIssuedAt = Math.max(lastIssuedAt, known.issuedAt ?? 0);
       }
+      if (step === 'keep') unchanged++;
+      if (step === 'erased') erased.push(row.line);
+      if (isChanged(award))
+        changed.push({
+          line: row.line,
+          credentialId: award.supersedes ?? award.credentialId,
+          columns: changedColumns(known?.content ?? '', award.content),
+        });
+      if (step !== 'issue') lastIssuedAt = Math.max(lastIssuedAt, known?.issuedAt ?? 0);
     }
   }
   return {
@@ -75,11 +106,17 @@ export async function planRoster(records: AsyncIterable<CsvRecord>, planning: Pl
     toIssue,
     unchanged,
     changed,
+    erased,
     refused,
     sample,
     lastIssuedAt: lastIssuedAt === 0 ? undefined : lastIssuedAt,
     lines,
   };
+}
+
+/** Whether the row says something else than the credential that was issued. */
+function isChanged({ known, content, step }: IdentifiedAward): boolean {
+  return step === 'changed' || (step === 'issue' && known?.state === 'issued' && known.content !== content);
 }
 
 /** The awards of a planned roster that are still to be issued, read from the roster again. */
@@ -91,14 +128,19 @@ export async function* awardsToIssue(
   for await (const batch of inBatches(records)) {
     const accepted = batch.flatMap((record) => {
       const outcome = readAward(record, planning.rules);
-      return outcome.ok ? [{ row: outcome.award, ...identify(planning.secret, planning.issuer, outcome.award) }] : [];
+      return outcome.ok
+        ? [{ row: outcome.award, identity: identify(planning.secret, planning.issuer, outcome.award) }]
+        : [];
     });
-    const planned = accepted.filter(({ award, row }) => plan.lines.get(award) === row.line);
-    for (const award of await withLedger(planned, planning)) if (award.known?.state !== 'issued') yield award;
+    const planned = accepted.filter(({ identity, row }) => plan.lines.get(identity.award) === row.line);
+    for (const award of await withLedger(planned, planning)) if (award.step === 'issue') yield award;
   }
 }
 
-type Unlooked = Omit<IdentifiedAward, 'known'>;
+interface Unlooked {
+  readonly row: Award;
+  readonly identity: AwardIdentity;
+}
 
 function accept(record: CsvRecord, planning: Planning, lines: Map<string, number>, refused: RefusedRow[]): Unlooked[] {
   const outcome = readAward(record, planning.rules);
@@ -108,14 +150,14 @@ function accept(record: CsvRecord, planning: Planning, lines: Map<string, number
   }
   const identity = identify(planning.secret, planning.issuer, outcome.award);
   const earlier = lines.get(identity.award);
-  const fault = planning.check?.(outcome.award, identity.credentialId);
+  const fault = planning.check?.(outcome.award, identity.credentialId(1));
   if (fault !== undefined) {
     refused.push({ cells: record.cells, faults: [fault] });
     return [];
   }
   if (earlier === undefined) {
     lines.set(identity.award, outcome.award.line);
-    return [{ row: outcome.award, ...identity }];
+    return planning.isMine?.(identity.award) === false ? [] : [{ row: outcome.award, identity }];
   }
   const column = planning.rules.columns.indices.get('email') ?? planning.rules.columns.indices.get('id');
   refused.push({
@@ -132,9 +174,37 @@ function accept(record: CsvRecord, planning: Planning, lines: Map<string, number
   return [];
 }
 
-async function withLedger(awards: readonly Unlooked[], { ledger }: Planning): Promise<readonly IdentifiedAward[]> {
-  const known = awards.length === 0 ? undefined : await ledger?.find(awards.map(({ award }) => award));
-  return awards.map((award) => ({ ...award, known: known?.get(award.award) }));
+async function withLedger(
+  awards: readonly Unlooked[],
+  { ledger, supersedes }: Planning,
+): Promise<readonly IdentifiedAward[]> {
+  const known = awards.length === 0 ? undefined : await ledger?.find(awards.map(({ identity }) => identity.award));
+  return awards.map(({ row, identity }) => decide(row, identity, known?.get(identity.award), supersedes));
+}
+
+function decide(
+  row: Award,
+  { award, content, credentialId }: AwardIdentity,
+  known: LedgerAward | undefined,
+  supersedes: boolean,
+): IdentifiedAward {
+  const same = { award, content, row, known };
+  if (known === undefined)
+    return { ...same, credentialId: credentialId(1), edition: 1, supersedes: undefined, step: 'issue' };
+  const { edition } = known;
+  const present = { ...same, credentialId: known.credentialId, edition, supersedes: known.supersedes };
+  if (known.state === 'reserved') return { ...present, step: 'issue' };
+  if (known.erasedAt !== undefined) return { ...present, step: 'erased' };
+  // What was issued before its row was kept cannot be compared.
+  if (known.content === content || known.content === '') return { ...present, step: 'keep' };
+  if (!supersedes) return { ...present, supersedes: undefined, step: 'changed' };
+  return {
+    ...same,
+    credentialId: credentialId(edition + 1),
+    edition: edition + 1,
+    supersedes: known.credentialId,
+    step: 'issue',
+  };
 }
 
 async function* inBatches<T>(items: AsyncIterable<T>): AsyncGenerator<readonly T[]> {

@@ -2,6 +2,7 @@ import { BadgekitError } from '../errors.ts';
 import type { Clock, Files, Ledger, StatusListRow } from '../ports.ts';
 import { decodeBitstring } from '../status/bitstring.ts';
 import { assembleStatusList, readStatusList, statusListPath } from '../status/list.ts';
+import { SUPERSEDED_PATH, supersededText } from '../status/superseded.ts';
 import { addDuration, type Instant, readInstant } from '../syntax/datetime.ts';
 import { openJwt } from '../proof/jwt.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../syntax/json.ts';
@@ -33,26 +34,33 @@ export async function refreshStatusLists(signing: ListSigning): Promise<readonly
     const path = await refreshList(row, hosting, signing);
     if (path !== undefined) signed.push(path);
   }
+  await publishSupersessions(signing);
   return signed;
 }
 
+async function publishSupersessions({ ledger, files }: ListSigning): Promise<void> {
+  const supersessions = await ledger.supersessions();
+  if (supersessions.length > 0)
+    await files.write(`public/${SUPERSEDED_PATH}`, supersededText(supersessions), { replace: true });
+}
+
 async function refreshList(
-  { purpose, list, size }: StatusListRow,
+  list: StatusListRow,
   hosting: string,
   { issuer, ledger, files, clock, validFor }: ListSigning,
 ): Promise<string | undefined> {
   const extension = statusListExtension(issuer);
-  const hosted = statusListPath(purpose, list, extension);
+  const hosted = statusListPath(list, extension);
   const path = `public/${hosted}`;
   const now = clock();
   const hostedList = await readList(path, files);
-  const changes = await ledger.lastChanges(purpose, list);
+  const changes = await ledger.lastChanges(list);
   refuseForgetting(hostedList, path, changes);
   const content = {
     url: `${hosting}/${hosted}`,
     issuer: issuer.id,
-    purpose,
-    size,
+    purpose: list.purpose,
+    size: list.size,
     set: changes.filter((change) => change.set).map(({ index }) => index),
     validFrom: now,
     validUntil: addDuration(now, validFor),

@@ -3,6 +3,11 @@ import type { LedgerTables } from './tables.ts';
 
 export type Dialect = 'sqlite' | 'postgres';
 
+/** A sign of life that ends with the process at the latest, however the process ends. */
+export interface Hold {
+  release(): Promise<void>;
+}
+
 /** What the two databases do each in their own way. Everything else about the ledger is the same on both. */
 export interface Engine {
   readonly dialect: Dialect;
@@ -18,4 +23,8 @@ export interface Engine {
   exclusive<T>(run: (tx: Kysely<LedgerTables>) => Promise<T>): Promise<T>;
   /** Runs work that may be done over again; what the database says in its own words becomes a BadgekitError. */
   guard<T>(run: () => Promise<T>): Promise<T>;
+  /** From now on others see that the run lives. */
+  hold(run: string): Promise<Hold>;
+  /** Whether the run lives, in whatever process. */
+  isHeld(run: string): Promise<boolean>;
 }

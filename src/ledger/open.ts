@@ -1,16 +1,20 @@
 import { BadgekitError } from '../errors.ts';
-import type { Ledger } from '../ports.ts';
+import type { Clock, Ledger, RunNote } from '../ports.ts';
 import type { Engine } from './engine.ts';
 import { migrate } from './migrations.ts';
-import { type PlaceChooser, SqlLedger } from './sql-ledger.ts';
+import { SqlLedger } from './sql-ledger.ts';
+import type { PlaceChooser } from './status-places.ts';
 import { damagedLedger, openSqlite } from './sqlite.ts';
 
 export interface LedgerOpening {
+  readonly clock: Clock;
   readonly choosePlace: PlaceChooser;
   /** A fingerprint of the secret that award identities are made with: another secret would issue everything again. */
   readonly secretFingerprint: string;
   /** Asked before a ledger is begun; it throws where there must have been one. */
   readonly onNew?: () => Promise<void>;
+  /** Told of the runs that others have under way, where this one has to wait long. */
+  readonly onWait?: ((others: readonly RunNote[]) => void) | undefined;
 }
 
 /**
@@ -20,9 +24,13 @@ export interface LedgerOpening {
  */
 export async function openLedger(
   place: string,
-  { choosePlace, secretFingerprint, onNew = async () => undefined }: LedgerOpening,
+  { clock, choosePlace, secretFingerprint, onNew = async () => undefined, onWait }: LedgerOpening,
 ): Promise<Ledger> {
-  const engine = await openEngine(place);
+  const tell = (): void => {
+    void ledger?.livingRuns().then(onWait, () => undefined);
+  };
+  let ledger: Ledger | undefined;
+  const engine = await openEngine(place, tell);
   try {
     await engine.guard(async () => {
       await migrate(engine, onNew);
@@ -33,7 +41,8 @@ export async function openLedger(
     await engine.db.destroy();
     throw error;
   }
-  return new SqlLedger(engine, choosePlace);
+  ledger = new SqlLedger(engine, choosePlace, clock);
+  return ledger;
 }
 
 /** Whether a ledger's place is the address of a database rather than a file. */
@@ -41,24 +50,25 @@ export function isPostgresUrl(place: string): boolean {
   return /^postgres(?:ql)?:\/\//.test(place);
 }
 
-async function openEngine(place: string): Promise<Engine> {
-  if (!isPostgresUrl(place)) return await openSqlite(place);
+async function openEngine(place: string, onLongWait: () => void): Promise<Engine> {
+  if (!isPostgresUrl(place)) return await openSqlite(place, onLongWait);
   const { openPostgres } = await import('./postgres.ts');
-  return openPostgres(place);
+  return openPostgres(place, onLongWait);
 }
 
-async function refuseOtherSecret({ db, name }: Engine, secretFingerprint: string): Promise<void> {
-  await db
-    .insertInto('fact')
-    .values({ name: 'award_secret', value: secretFingerprint })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
-  const { value } = await db
-    .selectFrom('fact')
-    .select('value')
-    .where('name', '=', 'award_secret')
-    .executeTakeFirstOrThrow();
-  if (value === secretFingerprint) return;
+async function refuseOtherSecret({ db, name, exclusive }: Engine, secretFingerprint: string): Promise<void> {
+  const known = await awardSecret(db);
+  if (known === secretFingerprint) return;
+  if (known === undefined) {
+    await exclusive((tx) =>
+      tx
+        .insertInto('fact')
+        .values({ name: 'award_secret', value: secretFingerprint })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute(),
+    );
+    if ((await awardSecret(db)) === secretFingerprint) return;
+  }
   throw new BadgekitError(
     'KEY_MISMATCH',
     `keys/award-ids.jwe is not the secret that was issued with in the ledger ${name}`,
@@ -66,4 +76,9 @@ async function refuseOtherSecret({ db, name }: Engine, secretFingerprint: string
       hint: 'with another one every award would be issued a second time: put the right file back from your backup',
     },
   );
+}
+
+async function awardSecret(db: Engine['db']): Promise<string | undefined> {
+  const row = await db.selectFrom('fact').select('value').where('name', '=', 'award_secret').executeTakeFirst();
+  return row?.value;
 }

@@ -6,15 +6,18 @@ export interface Persistence {
   readonly patience: number;
   /** What to throw at the end. */
   readonly translate: (error: unknown) => unknown;
+  /** Told once when it takes so long that a person wonders. */
+  readonly onLongWait?: (() => void) | undefined;
 }
 
 const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 500;
+const LONG_WAIT_MS = 1000;
 
 /** Runs work that may be done over again, with growing pauses, until it succeeds or fails for good. */
 export async function persistently<T>(
   run: () => Promise<T>,
-  { isPassing, patience, translate }: Persistence,
+  { isPassing, patience, translate, onLongWait }: Persistence,
 ): Promise<T> {
   let [pause, waited] = [FIRST_PAUSE_MS, 0];
   for (;;) {
@@ -24,6 +27,7 @@ export async function persistently<T>(
       if (waited >= patience || !isPassing(error)) throw translate(error);
     }
     await new Promise((resolve) => setTimeout(resolve, pause));
+    if (waited < LONG_WAIT_MS && waited + pause >= LONG_WAIT_MS) onLongWait?.();
     waited += pause;
     pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
   }

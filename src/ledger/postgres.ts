@@ -1,19 +1,25 @@
+import { createHash } from 'node:crypto';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { BadgekitError, type ErrorCode } from '../errors.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, Hold } from './engine.ts';
 import { persistently } from './persistence.ts';
 import type { LedgerTables } from './tables.ts';
 
 /** Names badgekit's own lock among those that other programs may hold in the same database. */
 const WRITER_LOCK = 0x62_61_64_67;
-const LOCK_TIMEOUT_MS = 60_000;
+/** The same for the locks by which runs show that they live. */
+const RUN_LOCK = WRITER_LOCK + 1;
+/** After this a transaction gives up its place in the queue, so that the user can be told what it waits for. */
+const LOCK_TIMEOUT_MS = 500;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** How long a server may take to be restarted; and one that was never reached is hardly about to come back. */
 const PATIENCE_MS = { restarted: 30_000, unreached: 1_000 };
 
+const RETAKE_MS = 200;
+
 /** The engine for teams and fleets: PostgreSQL, reached by a postgres:// address. */
-export function openPostgres(url: string): Engine {
+export function openPostgres(url: string, onLongWait?: () => void): Engine {
   const name = ledgerName(url);
   const pool = new pg.Pool({
     connectionString: url,
@@ -46,12 +52,25 @@ export function openPostgres(url: string): Engine {
       }),
     guard: async (run) => {
       const result = await persistently(run, {
-        isPassing: isCut,
+        isPassing: (error) => isCut(error) || codeOf(error) === LOCK_NOT_AVAILABLE,
         patience: wasReached ? PATIENCE_MS.restarted : PATIENCE_MS.unreached,
         translate: (cause) => translate(name, cause),
+        onLongWait,
       });
       wasReached = true;
       return result;
+    },
+    hold: async (run) => {
+      const lock = new RunLock(url, run);
+      await lock.take();
+      return lock;
+    },
+    isHeld: async (run) => {
+      const { rows } = await sql<{ held: boolean }>`
+        select count(*) > 0 as held from pg_locks
+        where locktype = 'advisory' and classid = ${RUN_LOCK} and objid = ${lockNumber(run)} and granted
+          and database = (select oid from pg_database where datname = current_database())`.execute(db);
+      return rows[0]?.held === true;
     },
   };
 }
@@ -66,6 +85,51 @@ function ledgerName(url: string): string {
     throw new BadgekitError('CONFIG_INVALID', 'the address of the ledger cannot be read', {
       hint: 'write postgres://user@host:port/database, with special characters percent-encoded',
     });
+  }
+}
+
+function lockNumber(run: string): number {
+  return createHash('sha256').update(run).digest().readUInt32BE(0) & 0x7fff_ffff;
+}
+
+/**
+ * A run shows that it lives by a lock of a connection that does nothing else. Where the connection is cut, another one
+ * takes the lock again as soon as the server is back.
+ */
+class RunLock implements Hold {
+  readonly #url: string;
+  readonly #run: string;
+  #isReleased = false;
+  #client: pg.Client | undefined;
+
+  constructor(url: string, run: string) {
+    this.#url = url;
+    this.#run = run;
+  }
+
+  async take(): Promise<void> {
+    const client = new pg.Client({ connectionString: this.#url, application_name: 'badgekit', keepAlive: true });
+    client.on('error', () => undefined);
+    await client.connect();
+    await client.query('select pg_advisory_lock($1, $2)', [RUN_LOCK, lockNumber(this.#run)]);
+    client.once('end', () => void this.#retake());
+    this.#client = client;
+  }
+
+  async release(): Promise<void> {
+    this.#isReleased = true;
+    await this.#client?.end().catch(() => undefined);
+  }
+
+  async #retake(): Promise<void> {
+    while (!this.#isReleased) {
+      const isTaken = await this.take().then(
+        () => true,
+        () => false,
+      );
+      if (isTaken) return;
+      await new Promise((resolve) => setTimeout(resolve, RETAKE_MS).unref());
+    }
   }
 }
 
@@ -86,6 +150,7 @@ async function schemaVersion(db: Kysely<LedgerTables>): Promise<number> {
   return versions[0]?.version ?? 0;
 }
 
+const LOCK_NOT_AVAILABLE = '55P03';
 const CUT = /^(?:08|57P0[123])/;
 
 function isCut(error: unknown): boolean {
@@ -102,7 +167,7 @@ function translate(name: string, cause: unknown): unknown {
   const code = codeOf(cause);
   const fault = (kind: ErrorCode, what: string, hint: string): BadgekitError =>
     new BadgekitError(kind, `the ledger ${name} ${what}`, { hint });
-  if (code === '55P03')
+  if (code === LOCK_NOT_AVAILABLE)
     return new BadgekitError('LEDGER_LOCKED', `another badgekit is working with the ledger ${name}`, {
       hint: 'wait until it has finished, then run the same command again',
     });

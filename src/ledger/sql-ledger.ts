@@ -1,93 +1,154 @@
-import { type Kysely, sql } from 'kysely';
-import type { Ledger, LedgerAward, Reservation, StatusChange, StatusListRow, StatusPlace } from '../ports.ts';
-import { MIN_ENTRIES } from '../status/bitstring.ts';
-import { parseJson } from '../syntax/json.ts';
-import type { Engine } from './engine.ts';
+import type { Kysely } from 'kysely';
+import type {
+  Claim,
+  IssuedNote,
+  Ledger,
+  LedgerAward,
+  Reservation,
+  RunNote,
+  StatusChange,
+  StatusListName,
+  StatusListRow,
+  StatusPlace,
+  StatusPurpose,
+  WantedPlaces,
+} from '../ports.ts';
+import type { Engine, Hold } from './engine.ts';
+import { MAX_PARAMETERS, pieces } from './pieces.ts';
+import { fromRow, toRow } from './rows.ts';
+import { latestChanges, type PlaceChooser, recordChange, takePlaces } from './status-places.ts';
 import type { AwardTable, LedgerTables } from './tables.ts';
 
-/** Which entry of a list the n-th reservation gets: a keyed permutation, so that entries tell nothing about order. */
-export type PlaceChooser = (purpose: StatusPlace['purpose'], list: number, size: number, counter: number) => number;
-
-type Purpose = StatusPlace['purpose'];
-const MAX_PARAMETERS = 500;
+type Db = Kysely<LedgerTables>;
+type Wanted = Reservation & { readonly wants: WantedPlaces };
+const ROWS_AT_ONCE = 100;
 
 export class SqlLedger implements Ledger {
   readonly #engine: Engine;
-  readonly #db: Kysely<LedgerTables>;
+  readonly #db: Db;
   readonly #choosePlace: PlaceChooser;
+  readonly #clock: () => number;
+  #run: { readonly note: RunNote; readonly hold: Hold } | undefined;
 
-  constructor(engine: Engine, choosePlace: PlaceChooser) {
+  constructor(engine: Engine, choosePlace: PlaceChooser, clock: () => number) {
     this.#engine = engine;
     this.#db = engine.db;
     this.#choosePlace = choosePlace;
+    this.#clock = clock;
+  }
+
+  async startRun(note: RunNote): Promise<void> {
+    const hold = await this.#engine.hold(note.run);
+    this.#run = { note, hold };
+    await this.#write((tx) =>
+      tx
+        .insertInto('run')
+        .values({
+          run: note.run,
+          command: note.command,
+          host: note.host,
+          pid: note.pid,
+          started_at: note.startedAt,
+          ended_at: null,
+        })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute(),
+    );
+  }
+
+  livingRuns(): Promise<readonly RunNote[]> {
+    return this.#engine.guard(async () => {
+      const rows = await this.#db
+        .selectFrom('run')
+        .selectAll()
+        .where('ended_at', 'is', null)
+        .where('run', '!=', this.#run?.note.run ?? '')
+        .orderBy('started_at')
+        .execute();
+      const living: RunNote[] = [];
+      for (const { run, command, host, pid, started_at } of rows)
+        if (await this.#engine.isHeld(run)) living.push({ run, command, host, pid, startedAt: started_at });
+      return living;
+    });
   }
 
   find(awards: readonly string[]): Promise<ReadonlyMap<string, LedgerAward>> {
-    return this.#engine.guard(() => this.#known(this.#db, awards));
+    return this.#engine.guard(() => this.#newest(this.#db, awards));
   }
 
-  reserve(
-    reservations: readonly Reservation[],
-    purposes: readonly Purpose[],
-    at: number,
-  ): Promise<readonly LedgerAward[]> {
-    return this.#engine.guard(() =>
-      this.#engine.exclusive(async (tx) => {
-        const known = await this.#known(
-          tx,
-          reservations.map(({ award }) => award),
-        );
-        const fresh = reservations.filter(({ award }) => !known.has(award));
-        for (const reservation of fresh) await tx.insertInto('award').values(toRow(reservation, at)).execute();
-        for (const purpose of purposes) {
-          const places = await this.#takePlaces(tx, purpose, fresh.length);
-          for (const [index, { credentialId }] of fresh.entries()) {
-            const place = places[index];
-            if (place !== undefined)
-              await tx
-                .insertInto('status_place')
-                .values({ credential_id: credentialId, purpose, ...place })
-                .execute();
-          }
-        }
-        const all = await this.#known(
-          tx,
-          reservations.map(({ award }) => award),
-        );
-        return reservations.flatMap(({ award }) => all.get(award) ?? []);
-      }),
+  async reserve(reservations: readonly Wanted[], at: number): Promise<readonly Claim[]> {
+    const run = this.#run?.note.run;
+    if (run === undefined) throw new Error('a run is started before it reserves');
+    return await this.#engine.guard(
+      async () =>
+        (await this.#withoutWork(reservations, run)) ??
+        (await this.#engine.exclusive((tx) => this.#reserve(tx, reservations, run, at))),
     );
   }
 
-  markIssued(
-    issued: readonly {
-      readonly credentialId: string;
-      readonly verificationMethod: string;
-      readonly files: readonly string[];
-    }[],
-    at: number,
-  ): Promise<ReadonlySet<string>> {
-    return this.#engine.guard(() =>
-      this.#engine.exclusive(async (tx) => {
-        const marked = new Set<string>();
-        for (const { credentialId, verificationMethod, files } of issued) {
-          const change = {
+  /** The claims, where this run can take nothing up: then nobody needs to be kept waiting. */
+  async #withoutWork(reservations: readonly Wanted[], run: string): Promise<readonly Claim[] | undefined> {
+    const known = await this.#newest(
+      this.#db,
+      reservations.map(({ award }) => award),
+    );
+    const claims: Claim[] = [];
+    for (const { award, edition } of reservations) {
+      const entry = known.get(award);
+      if (entry === undefined || entry.edition < edition) return undefined;
+      const isTaken = entry.state === 'issued' || (entry.run !== run && (await this.#engine.isHeld(entry.run)));
+      if (!isTaken) return undefined;
+      claims.push({ entry, isOwn: false });
+    }
+    return claims;
+  }
+
+  async #reserve(tx: Db, reservations: readonly Wanted[], run: string, at: number): Promise<readonly Claim[]> {
+    const identities = reservations.map(({ award }) => award);
+    const known = await this.#newest(tx, identities);
+    const isNew = ({ award, edition }: Wanted): boolean => (known.get(award)?.edition ?? 0) < edition;
+    await this.#insert(tx, reservations.filter(isNew), run, at);
+    const alive = new Map<string, boolean>([[run, true]]);
+    for (const wanted of reservations.filter((reservation) => !isNew(reservation))) {
+      const entry = known.get(wanted.award);
+      if (entry?.state !== 'reserved') continue;
+      if (entry.run !== run) {
+        const isAlive = alive.get(entry.run) ?? (await this.#engine.isHeld(entry.run));
+        alive.set(entry.run, isAlive);
+        if (isAlive) continue;
+      }
+      await takeUp(tx, entry, wanted, run);
+    }
+    const all = await this.#newest(tx, identities);
+    return identities.flatMap((award) => {
+      const entry = all.get(award);
+      return entry === undefined ? [] : [{ entry, isOwn: entry.state === 'reserved' && entry.run === run }];
+    });
+  }
+
+  markIssued(issued: readonly IssuedNote[], at: number): Promise<ReadonlySet<string>> {
+    const run = this.#run?.note.run ?? '';
+    return this.#write(async (tx) => {
+      const marked = new Set<string>();
+      for (const { credentialId, verificationMethod, files, revokes } of issued) {
+        // An award that this run marked before is marked again: the answer to the first time may have been lost.
+        const { numUpdatedRows } = await tx
+          .updateTable('award')
+          .set(({ fn, val }) => ({
             state: 'issued',
-            issued_at: at,
+            issued_at: fn.coalesce('issued_at', val(at)),
             verification_method: verificationMethod,
             files: JSON.stringify(files),
-          } as const;
-          const { numUpdatedRows } = await tx
-            .updateTable('award')
-            .set(change)
-            .where('credential_id', '=', credentialId)
-            .where('state', '=', 'reserved')
-            .executeTakeFirst();
-          if (numUpdatedRows > 0n) marked.add(credentialId);
-        }
-        return marked;
-      }),
-    );
+          }))
+          .where('credential_id', '=', credentialId)
+          .where('run', '=', run)
+          .executeTakeFirst();
+        if (numUpdatedRows === 0n) continue;
+        marked.add(credentialId);
+        if (revokes !== undefined) await recordChange(tx, { ...revokes, purpose: 'revocation', set: true, at });
+      }
+      return marked;
+    });
   }
 
   search(text: string): Promise<readonly LedgerAward[]> {
@@ -102,86 +163,73 @@ export class SqlLedger implements Ledger {
         .orderBy('badge')
         .orderBy('valid_from')
         .execute();
-      return await this.#withPlaces(this.#db, rows);
+      return await this.#whole(this.#db, rows);
     });
   }
 
   statusLists(): Promise<readonly StatusListRow[]> {
     return this.#engine.guard(() =>
-      this.#db.selectFrom('status_list').selectAll().orderBy('purpose').orderBy('list').execute(),
+      this.#db.selectFrom('status_list').selectAll().orderBy('purpose').orderBy('series').orderBy('list').execute(),
     );
   }
 
-  lastChanges(purpose: Purpose, list: number): Promise<readonly { index: number; set: boolean; at: number }[]> {
+  lastChanges({
+    purpose,
+    series,
+    list,
+  }: StatusListName): Promise<readonly { index: number; set: boolean; at: number }[]> {
     return this.#engine.guard(async () => {
-      const { rows } = await sql<{ entry: number; is_set: number; changed_at: number }>`
-        select place.entry as entry, change.is_set as is_set, change.changed_at as changed_at
-        from status_place as place join status_change as change
-          on change.credential_id = place.credential_id and change.purpose = place.purpose
-        where place.purpose = ${purpose} and place.list = ${list}
-          and change.change = (select max(latest.change) from status_change as latest
-            where latest.credential_id = place.credential_id and latest.purpose = place.purpose)
-        order by place.entry`.execute(this.#db);
-      return rows.map(({ entry, is_set, changed_at }) => ({ index: entry, set: is_set === 1, at: changed_at }));
+      const rows = await this.#db
+        .selectFrom('status_place')
+        .select(['entry', 'is_set', 'changed_at'])
+        .where('purpose', '=', purpose)
+        .where('series', '=', series)
+        .where('list', '=', list)
+        .where('changed_at', 'is not', null)
+        .orderBy('entry')
+        .execute();
+      return rows.map(({ entry, is_set, changed_at }) => ({ index: entry, set: is_set === 1, at: changed_at ?? 0 }));
+    });
+  }
+
+  supersessions(): Promise<readonly { readonly old: string; readonly new: string }[]> {
+    return this.#engine.guard(async () => {
+      const rows = await this.#db
+        .selectFrom('award')
+        .select(['credential_id', 'supersedes'])
+        .where('supersedes', 'is not', null)
+        .where('state', '=', 'issued')
+        .execute();
+      return rows.map(({ credential_id, supersedes }) => ({ old: supersedes ?? '', new: credential_id }));
     });
   }
 
   recordStatus(changes: readonly StatusChange[]): Promise<void> {
-    return this.#engine.guard(() =>
-      this.#engine.exclusive(async (tx) => {
-        for (const { credentialId, purpose, set, reason, at } of changes) {
-          const { change } = await tx
-            .selectFrom('status_change')
-            .select(({ fn }) => fn.max('change').as('change'))
-            .where('credential_id', '=', credentialId)
-            .where('purpose', '=', purpose)
-            .executeTakeFirstOrThrow();
-          await tx
-            .insertInto('status_change')
-            .values({
-              credential_id: credentialId,
-              purpose,
-              change: (change ?? 0) + 1,
-              is_set: set ? 1 : 0,
-              reason: reason ?? null,
-              changed_at: at,
-            })
-            .execute();
-        }
-      }),
-    );
-  }
-
-  statusOf(credentialId: string): Promise<readonly StatusChange[]> {
-    return this.#engine.guard(async () => {
-      const rows = await this.#db
-        .selectFrom('status_change')
-        .selectAll()
-        .where('credential_id', '=', credentialId)
-        .orderBy('change', 'desc')
-        .execute();
-      return (['revocation', 'suspension'] as const).flatMap((purpose) => {
-        const latest = rows.find((row) => row.purpose === purpose);
-        return latest === undefined
-          ? []
-          : [
-              {
-                credentialId,
-                purpose,
-                set: latest.is_set === 1,
-                reason: latest.reason ?? undefined,
-                at: latest.changed_at,
-              },
-            ];
-      });
+    return this.#write(async (tx) => {
+      for (const change of changes) await recordChange(tx, change);
     });
   }
 
-  close(): Promise<void> {
-    return this.#db.destroy();
+  async close(): Promise<void> {
+    const run = this.#run;
+    try {
+      if (run !== undefined)
+        await this.#write((tx) =>
+          tx.updateTable('run').set({ ended_at: this.#clock() }).where('run', '=', run.note.run).execute(),
+        );
+    } finally {
+      await run?.hold.release();
+      await this.#db.destroy();
+    }
   }
 
-  async #known(db: Kysely<LedgerTables>, awards: readonly string[]): Promise<ReadonlyMap<string, LedgerAward>> {
+  /** Work in one transaction that nobody else writes beside. */
+  #write<T>(run: (tx: Db) => Promise<T>): Promise<T> {
+    return this.#engine.guard(() => this.#engine.exclusive(run));
+  }
+
+  /** The newest edition of each award. */
+  async #newest(db: Db, awards: readonly string[]): Promise<ReadonlyMap<string, LedgerAward>> {
     const rows: AwardTable[] = [];
     for (let at = 0; at < awards.length; at += MAX_PARAMETERS) {
       rows.push(
@@ -189,106 +237,84 @@ export class SqlLedger implements Ledger {
           .selectFrom('award')
           .selectAll()
           .where('award', 'in', awards.slice(at, at + MAX_PARAMETERS))
+          .orderBy('edition')
           .execute()),
       );
     }
-    return new Map((await this.#withPlaces(db, rows)).map((award) => [award.award, award]));
+    const newest = new Map(rows.map((row) => [row.award, row]));
+    return new Map((await this.#whole(db, [...newest.values()])).map((award) => [award.award, award]));
   }
 
-  /** Counts on in the newest list of a purpose, and begins another where it is full. */
-  async #takePlaces(
-    tx: Kysely<LedgerTables>,
-    purpose: Purpose,
-    wanted: number,
-  ): Promise<readonly { list: number; entry: number }[]> {
-    const places: { list: number; entry: number }[] = [];
-    while (places.length < wanted) {
-      const { list, size, used } = await this.#newestList(tx, purpose);
-      const taken = Math.min(wanted - places.length, size - used);
-      for (let counter = used; counter < used + taken; counter++)
-        places.push({ list, entry: this.#choosePlace(purpose, list, size, counter) });
+  async #insert(tx: Db, fresh: readonly Wanted[], run: string, at: number): Promise<void> {
+    for (const some of pieces(fresh, ROWS_AT_ONCE))
       await tx
-        .updateTable('status_list')
-        .set({ used: used + taken })
-        .where('purpose', '=', purpose)
-        .where('list', '=', list)
+        .insertInto('award')
+        .values(some.map((reservation) => toRow(reservation, run, at)))
         .execute();
-    }
-    return places;
-  }
-
-  async #newestList(tx: Kysely<LedgerTables>, purpose: Purpose): Promise<StatusListRow> {
-    const newest = await tx
-      .selectFrom('status_list')
-      .selectAll()
-      .where('purpose', '=', purpose)
-      .orderBy('list', 'desc')
-      .executeTakeFirst();
-    if (newest !== undefined && newest.used < newest.size) return newest;
-    const begun = { purpose, list: (newest?.list ?? 0) + 1, size: MIN_ENTRIES, used: 0 };
-    await tx.insertInto('status_list').values(begun).execute();
-    return begun;
-  }
-
-  async #withPlaces(db: Kysely<LedgerTables>, rows: readonly AwardTable[]): Promise<LedgerAward[]> {
-    const places = new Map<string, StatusPlace[]>();
-    for (let at = 0; at < rows.length; at += MAX_PARAMETERS) {
-      const ids = rows.slice(at, at + MAX_PARAMETERS).map(({ credential_id }) => credential_id);
-      for (const { credential_id, purpose, list, entry } of await db
-        .selectFrom('status_place')
-        .selectAll()
-        .where('credential_id', 'in', ids)
-        .orderBy('purpose')
-        .execute()) {
-        places.set(credential_id, [...(places.get(credential_id) ?? []), { purpose, list, index: entry }]);
+    const groups = new Map<string, { purpose: StatusPurpose; series: string; ids: string[] }>();
+    for (const { credentialId, wants } of fresh) {
+      for (const purpose of wants.purposes) {
+        const name = `${purpose}/${wants.series}`;
+        const group = groups.get(name) ?? { purpose, series: wants.series, ids: [] };
+        group.ids.push(credentialId);
+        groups.set(name, group);
       }
     }
-    return rows.map((row) => fromRow(row, places.get(row.credential_id) ?? []));
+    for (const { purpose, series, ids } of groups.values()) {
+      const places = await takePlaces(tx, this.#choosePlace, purpose, series, ids.length);
+      const rows = places.map((place, index) => ({
+        credential_id: ids[index] ?? '',
+        purpose,
+        series,
+        ...place,
+        is_set: 0,
+        changed_at: null,
+      }));
+      for (const some of pieces(rows, ROWS_AT_ONCE))
+        await tx
+          .insertInto('status_place')
+          .values([...some])
+          .execute();
+    }
+  }
+
+  /** Awards with their places and the latest changes of their bits. */
+  async #whole(db: Db, rows: readonly AwardTable[]): Promise<LedgerAward[]> {
+    const places = new Map<string, StatusPlace[]>();
+    const changed = new Set<string>();
+    const ids = rows.map(({ credential_id }) => credential_id);
+    for (const some of pieces(ids, MAX_PARAMETERS)) {
+      for (const { credential_id: id, purpose, series, list, entry, changed_at } of await db
+        .selectFrom('status_place')
+        .selectAll()
+        .where('credential_id', 'in', some)
+        .orderBy('purpose')
+        .execute()) {
+        places.set(id, [...(places.get(id) ?? []), { purpose, series, list, index: entry }]);
+        if (changed_at !== null) changed.add(id);
+      }
+    }
+    const changes = await latestChanges(db, [...changed]);
+    return rows.map((row) => fromRow(row, places.get(row.credential_id) ?? [], changes.get(row.credential_id) ?? []));
   }
 }
 
-function toRow(reservation: Reservation, at: number): AwardTable {
-  return {
-    credential_id: reservation.credentialId,
-    award: reservation.award,
-    badge: reservation.badge,
-    recipient: reservation.recipient,
-    subject_id: reservation.subjectId ?? null,
-    recipient_name: reservation.recipientName ?? null,
-    award_key: reservation.awardKey,
-    roster: reservation.roster,
-    line: reservation.line,
-    content: reservation.content,
-    valid_from: reservation.validFrom,
-    valid_until: reservation.validUntil ?? null,
-    state: 'reserved',
-    reserved_at: at,
-    issued_at: null,
-    verification_method: null,
-    files: '[]',
-  };
-}
-
-function fromRow(row: AwardTable, places: readonly StatusPlace[]): LedgerAward {
-  const files = parseJson(row.files);
-  return {
-    credentialId: row.credential_id,
-    award: row.award,
-    badge: row.badge,
-    recipient: row.recipient,
-    subjectId: row.subject_id ?? undefined,
-    recipientName: row.recipient_name ?? undefined,
-    awardKey: row.award_key,
-    roster: row.roster,
-    line: row.line,
-    content: row.content,
-    validFrom: row.valid_from,
-    validUntil: row.valid_until ?? undefined,
-    state: row.state,
-    reservedAt: row.reserved_at,
-    issuedAt: row.issued_at ?? undefined,
-    verificationMethod: row.verification_method ?? undefined,
-    files: Array.isArray(files) ? files.map(String) : [],
-    places,
-  };
+/** What was reserved and never issued becomes what its row says now, under the same id and places. */
+async function takeUp(tx: Db, entry: LedgerAward, wanted: Wanted, run: string): Promise<void> {
+  const { roster, line, content, recipientName, subjectId, validFrom, validUntil } = wanted;
+  const isSame = entry.content === content;
+  await tx
+    .updateTable('award')
+    .set({
+      run,
+      roster,
+      line,
+      content,
+      recipient_name: recipientName ?? null,
+      subject_id: subjectId ?? null,
+      // The same row keeps the moment at which it was first reserved, and so the very same credential.
+      ...(isSame ? {} : { valid_from: validFrom, valid_until: validUntil ?? null }),
+    })
+    .where('credential_id', '=', entry.credentialId)
+    .execute();
 }

@@ -1,23 +1,23 @@
+import { existsSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import Database from 'libsql';
 import { Kysely, sql, SqliteDialect } from 'kysely';
 import { BadgekitError } from '../errors.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, Hold } from './engine.ts';
+import { Connection, isBusy } from './connection.ts';
 import { persistently } from './persistence.ts';
 import type { LedgerTables } from './tables.ts';
 
-/** The library waits without letting anything else of this process run, so it waits shortly and is asked again. */
-const BUSY_TIMEOUT_MS = 50;
 const PATIENCE_MS = 60_000;
 
 /** The embedded engine: SQLite in write-ahead mode, synced on every commit. */
-export async function openSqlite(path: string): Promise<Engine> {
+export async function openSqlite(path: string, onLongWait?: () => void): Promise<Engine> {
   return await translated(path, async () => {
-    const database = new Database(path, { timeout: BUSY_TIMEOUT_MS });
-    const db = new Kysely<LedgerTables>({ dialect: new SqliteDialect({ database }) });
+    const connection = new Connection(path);
+    const db = new Kysely<LedgerTables>({ dialect: new SqliteDialect({ database: connection }) });
     try {
-      await sql`pragma journal_mode = wal`.execute(db);
-      await sql`pragma synchronous = full`.execute(db);
-      await sql`pragma foreign_keys = on`.execute(db);
+      connection.exec('pragma journal_mode = wal');
     } catch (error) {
       await db.destroy();
       throw error;
@@ -34,25 +34,77 @@ export async function openSqlite(path: string): Promise<Engine> {
         const { rows } = await sql<{ quick_check: string }>`pragma quick_check(1)`.execute(db);
         return rows[0]?.quick_check === 'ok';
       },
-      exclusive: (run) => immediate(db, run),
-      guard: (run) => translated(path, run),
+      exclusive: (run) => immediate(db, connection, run),
+      guard: (run) => translated(path, run, onLongWait),
+      hold: (run) => holdRun(path, run),
+      isHeld: (run) => Promise.resolve(isRunHeld(path, run)),
     };
   });
 }
 
+/**
+ * A run shows that it lives by a lock on a file of its own. Such a lock is the operating system's: it ends with the
+ * process, and means the same to another container that shares the folder, where a process number would not.
+ */
+function lockFile(ledger: string, run: string): string {
+  return join(dirname(ledger), `${run}.lock`);
+}
+
+async function holdRun(ledger: string, run: string): Promise<Hold> {
+  const file = lockFile(ledger, run);
+  const lock = new Database(file, { timeout: 0 });
+  lock.exec('begin exclusive');
+  return {
+    release: async () => {
+      // Taken away first: a file that is there and not locked says that its run died.
+      await rm(file, { force: true });
+      lock.close();
+    },
+  };
+}
+
+function isRunHeld(ledger: string, run: string): boolean {
+  const file = lockFile(ledger, run);
+  if (!existsSync(file)) return false;
+  const probe = new Database(file, { timeout: 0 });
+  try {
+    probe.exec('begin immediate');
+  } catch (error) {
+    if (isBusy(error)) return true;
+    throw error;
+  } finally {
+    probe.close();
+  }
+  rmSync(file, { force: true });
+  return false;
+}
+
 /** Takes the write lock at once, where a plain transaction would take it at its first write. */
-async function immediate<T>(db: Kysely<LedgerTables>, run: (tx: Kysely<LedgerTables>) => Promise<T>): Promise<T> {
-  return await db.connection().execute(async (connection) => {
-    await sql`begin immediate`.execute(connection);
+async function immediate<T>(
+  db: Kysely<LedgerTables>,
+  connection: Connection,
+  run: (tx: Kysely<LedgerTables>) => Promise<T>,
+): Promise<T> {
+  return await db.connection().execute(async (tx) => {
+    connection.exec('begin immediate');
     try {
-      const result = await run(connection);
-      await sql`commit`.execute(connection);
+      const result = await run(tx);
+      connection.exec('commit');
       return result;
     } catch (error) {
-      await sql`rollback`.execute(connection);
+      rollBack(connection);
       throw error;
     }
   });
+}
+
+/** A transaction that the database itself has ended cannot be rolled back, and need not be. */
+function rollBack(connection: Connection): void {
+  try {
+    connection.exec('rollback');
+  } catch (error) {
+    if (!(error instanceof Error && error.message.includes('no transaction is active'))) throw error;
+  }
 }
 
 async function userVersion(db: Kysely<LedgerTables>): Promise<number> {
@@ -60,12 +112,13 @@ async function userVersion(db: Kysely<LedgerTables>): Promise<number> {
   return rows[0]?.user_version ?? 0;
 }
 
-function translated<T>(path: string, run: () => Promise<T>): Promise<T> {
-  return persistently(run, { isPassing: isBusy, patience: PATIENCE_MS, translate: (cause) => translate(path, cause) });
-}
-
-function isBusy(error: unknown): boolean {
-  return /BUSY|LOCKED/.test(errorCode(error));
+function translated<T>(path: string, run: () => Promise<T>, onLongWait?: () => void): Promise<T> {
+  return persistently(run, {
+    isPassing: isBusy,
+    patience: PATIENCE_MS,
+    translate: (cause) => translate(path, cause),
+    onLongWait,
+  });
 }
 
 function translate(path: string, cause: unknown): unknown {
@@ -98,6 +151,6 @@ export function damagedLedger(name: string, cause?: unknown): BadgekitError {
 }
 
 function errorCode(error: unknown): string {
-  if (!(error instanceof Error) || error instanceof BadgekitError) return '';
+  if (!(error instanceof Error)) return '';
   return `${'code' in error ? String(error.code) : ''} ${error.message.includes('not a database') ? 'NOTADB' : ''} ${error.message.includes('unable to open') ? 'CANTOPEN' : ''}`;
 }

@@ -1,8 +1,13 @@
 /** The ledger's tables. Instants are integers in milliseconds; lists are JSON text. */
 
+export type Purpose = 'revocation' | 'suspension';
+
 export interface AwardTable {
   credential_id: string;
+  /** The award's identity; together with the edition it names one credential. */
   award: string;
+  edition: number;
+  supersedes: string | null;
   badge: string;
   recipient: string;
   subject_id: string | null;
@@ -14,29 +19,48 @@ export interface AwardTable {
   valid_from: number;
   valid_until: number | null;
   state: 'reserved' | 'issued';
+  /** The run that reserved it last: while that run lives, nobody else takes the award up. */
+  run: string;
   reserved_at: number;
   issued_at: number | null;
   verification_method: string | null;
   files: string;
+  erased_at: number | null;
+}
+
+export interface RunTable {
+  run: string;
+  command: string;
+  host: string;
+  pid: number;
+  started_at: number;
+  ended_at: number | null;
 }
 
 export interface StatusListTable {
-  purpose: 'revocation' | 'suspension';
+  purpose: Purpose;
+  series: string;
   list: number;
   size: number;
   used: number;
 }
 
+/** A place in a list, and how its bit stands. */
 export interface StatusPlaceTable {
   credential_id: string;
-  purpose: 'revocation' | 'suspension';
+  purpose: Purpose;
+  series: string;
   list: number;
   entry: number;
+  is_set: number;
+  /** Null for a bit that was never touched. */
+  changed_at: number | null;
 }
 
+/** What happened to a bit, in order. */
 export interface StatusChangeTable {
   credential_id: string;
-  purpose: 'revocation' | 'suspension';
+  purpose: Purpose;
   /** Counts the changes of one bit, from 1. */
   change: number;
   is_set: number;
@@ -52,6 +76,7 @@ export interface FactTable {
 
 export interface LedgerTables {
   fact: FactTable;
+  run: RunTable;
   award: AwardTable;
   status_list: StatusListTable;
   status_place: StatusPlaceTable;

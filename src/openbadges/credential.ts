@@ -24,6 +24,7 @@ export type Evidence = {
   readonly type: readonly ['Evidence'];
   readonly name?: string;
   readonly description?: string;
+  readonly genre?: string;
 };
 
 /** BitstringStatusListEntry (W3C Bitstring Status List v1.0, section 2.1). */

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { BadgekitError } from '../errors.ts';
 import { isPostgresUrl, openLedger } from '../ledger/open.ts';
 import { keyedDigest } from '../openbadges/identifiers.ts';
-import type { Ledger } from '../ports.ts';
+import type { Clock, Ledger, RunNote } from '../ports.ts';
 import { permute } from '../status/permutation.ts';
 import { makeFolder } from './files.ts';
 import type { Programme } from './programme.ts';
@@ -15,6 +15,14 @@ const LEDGER_FILE = '.badgekit/ledger.db';
 const VARIABLE = 'BADGEKIT_LEDGER_URL';
 type Environment = Readonly<Record<string, string | undefined>>;
 
+export interface LedgerAccess {
+  readonly awardSecret: Uint8Array;
+  readonly env: Environment;
+  readonly clock: Clock;
+  /** Told of the runs that others have under way, where this one has to wait long. */
+  readonly onWait?: (others: readonly RunNote[]) => void;
+}
+
 /**
  * Opens the programme's ledger; status places are drawn by a permutation that only the programme's secret gives.
  * @throws BadgekitError LEDGER_DAMAGED where badges were issued here and their ledger is gone; LEDGER_LOCKED;
@@ -22,8 +30,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export async function openProgrammeLedger(
   programme: Programme,
-  awardSecret: Uint8Array,
-  env: Environment,
+  { awardSecret, env, clock, onWait }: LedgerAccess,
 ): Promise<Ledger> {
   const place = ledgerPlace(programme, env);
   if (!isPostgresUrl(place)) {
@@ -31,8 +38,11 @@ export async function openProgrammeLedger(
     await makeFolder(dirname(place), programme.shown(dirname(LEDGER_FILE)), 0o700);
   }
   return await openLedger(place, {
-    choosePlace: (purpose, list, size, counter) => permute(awardSecret, `${purpose}/${list}`, size, counter),
+    clock,
+    choosePlace: ({ purpose, series, list }, size, counter) =>
+      permute(awardSecret, series === '' ? `${purpose}/${list}` : `${purpose}/${series}/${list}`, size, counter),
     secretFingerprint: keyedDigest(awardSecret, 'fingerprint'),
+    onWait,
     onNew: () => refuseLostLedger(programme, place),
   });
 }

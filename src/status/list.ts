@@ -1,4 +1,4 @@
-import type { StatusPlace } from '../ports.ts';
+import type { StatusListName, StatusPlace } from '../ports.ts';
 import { asList, type BitstringStatusListEntry } from '../openbadges/credential.ts';
 import { CREDENTIALS_V2 } from '../openbadges/vocabulary.ts';
 import { formatStamp, type Instant } from '../syntax/datetime.ts';
@@ -6,17 +6,14 @@ import { isJsonObject, type Json, type JsonObject } from '../syntax/json.ts';
 import { encodeBitstring } from './bitstring.ts';
 
 /** Where a list is hosted, relative to the hosting address and to public/. */
-export function statusListPath(purpose: StatusPlace['purpose'], list: number, extension: 'json' | 'jwt'): string {
-  return `status/${purpose}-${list}.${extension}`;
+export function statusListPath({ purpose, series, list }: StatusListName, extension: 'json' | 'jwt'): string {
+  return `status/${purpose}-${series === '' ? '' : `${series}-`}${list}.${extension}`;
 }
 
 /** The entry that a credential carries (Bitstring Status List v1.0, section 2.1); its id is not the list's own URL. */
-export function statusEntry(
-  hosting: string,
-  { purpose, list, index }: StatusPlace,
-  extension: 'json' | 'jwt',
-): BitstringStatusListEntry {
-  const url = `${hosting}/${statusListPath(purpose, list, extension)}`;
+export function statusEntry(hosting: string, place: StatusPlace, extension: 'json' | 'jwt'): BitstringStatusListEntry {
+  const { purpose, index } = place;
+  const url = `${hosting}/${statusListPath(place, extension)}`;
   return {
     id: `${url}#${index}`,
     type: 'BitstringStatusListEntry',

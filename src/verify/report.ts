@@ -1,4 +1,5 @@
 import { asList, issuerId } from '../openbadges/credential.ts';
+import { supersededBy } from '../openbadges/supersession.ts';
 import { isJsonObject, type Json, type JsonObject } from '../syntax/json.ts';
 import {
   type CheckResult,
@@ -19,6 +20,8 @@ export interface Claims {
   readonly validFrom: string | undefined;
   readonly validUntil: string | undefined;
   readonly awardedDate: string | undefined;
+  /** The id of the credential that it says it replaces. */
+  readonly supersedes: string | undefined;
 }
 
 /** The answer about one credential. */
@@ -120,6 +123,7 @@ function claimsOf(document: JsonObject): Claims {
     validFrom: text(document['validFrom'] ?? document['issuanceDate']),
     validUntil: text(document['validUntil'] ?? document['expirationDate']),
     awardedDate: text(document['awardedDate']),
+    supersedes: supersededBy(document['evidence']),
   };
 }
 

@@ -79,6 +79,7 @@ export type FindingCode =
   | 'EXPIRED'
   | 'DATE_MALFORMED'
   | 'REVOKED'
+  | 'SUPERSEDED'
   | 'SUSPENDED'
   | 'STATUS_MALFORMED'
   | 'STATUS_UNKNOWN'

@@ -196,6 +196,7 @@ function presentationClaims({ id }: JsonObject, signer: string | undefined): Cla
     validFrom: undefined,
     validUntil: undefined,
     awardedDate: undefined,
+    supersedes: undefined,
   };
 }
 

@@ -5,7 +5,7 @@ import Database from 'libsql';
 import pg from 'pg';
 import { describe, expect, test } from 'vitest';
 import { openLedger } from '../../src/ledger/open.ts';
-import type { Ledger, Reservation } from '../../src/ports.ts';
+import type { Claim, Ledger, Reservation, StatusPurpose, WantedPlaces } from '../../src/ports.ts';
 import { permute } from '../../src/status/permutation.ts';
 import { temporaryFolder } from '../support/cli.ts';
 import { ENGINES } from '../support/ledgers.ts';
@@ -13,14 +13,19 @@ import { ENGINES } from '../support/ledgers.ts';
 const secret = new Uint8Array(32).fill(1);
 const open = (place: string): Promise<Ledger> =>
   openLedger(place, {
-    choosePlace: (purpose, list, size, counter) => permute(secret, `${purpose}/${list}`, size, counter),
+    clock: () => 99,
+    choosePlace: ({ purpose, series, list }, size, counter) =>
+      permute(secret, `${purpose}/${series}/${list}`, size, counter),
     secretFingerprint: 'fingerprint',
   });
 
-function reservation(number: number): Reservation {
+function reservation(number: number): Reservation & { wants: WantedPlaces } {
   return {
     credentialId: `urn:uuid:${number}`,
     award: `award-${number}`,
+    edition: 1,
+    supersedes: undefined,
+    wants: { purposes: ['revocation'], series: '' },
     badge: 'knots',
     recipient: number % 2 === 0 ? 'ana@example.org' : `r${number}@example.org`,
     subjectId: undefined,
@@ -33,34 +38,53 @@ function reservation(number: number): Reservation {
     validUntil: undefined,
   };
 }
-const many = (from: number, to: number): Reservation[] =>
-  Array.from({ length: to - from }, (_, index) => reservation(from + index));
+const many = (from: number, to: number, ...purposes: StatusPurpose[]): ReturnType<typeof reservation>[] =>
+  Array.from({ length: to - from }, (_, index) => ({
+    ...reservation(from + index),
+    wants: { purposes: purposes.length === 0 ? ['revocation'] : purposes, series: '' },
+  }));
+
+let runs = 0;
+/** A ledger with a run begun on it. */
+async function started(place: string): Promise<Ledger & { readonly run: string }> {
+  const ledger = await open(place);
+  const run = `run-${runs++}`;
+  await ledger.startRun({ run, command: 'issue r.csv', host: 'here', pid: 1, startedAt: 3 });
+  return Object.assign(ledger, { run });
+}
 
 describe.each(ENGINES)('the ledger on $engine', ({ newPlace }) => {
   test('reserves an award once, with a place in each list, whatever is asked again', async () => {
-    const ledger = await open(await newPlace());
-    const first = await ledger.reserve(many(0, 10), ['revocation', 'suspension'], 5);
-    const again = await ledger.reserve(many(5, 15), ['revocation', 'suspension'], 9);
+    const ledger = await started(await newPlace());
+    const first = await ledger.reserve(many(0, 10, 'revocation', 'suspension'), 5);
+    const again = await ledger.reserve(many(5, 15, 'revocation', 'suspension'), 9);
     expect(again.slice(0, 5)).toEqual(first.slice(5));
     const all = [...first, ...again.slice(5)];
     for (const purpose of ['revocation', 'suspension'] as const) {
-      const indices = all.map(({ places }) => places.find((place) => place.purpose === purpose)?.index);
+      const indices = all.map(({ entry }) => entry.places.find((place) => place.purpose === purpose)?.index);
       expect(new Set(indices).size).toBe(15);
       expect(indices).not.toContain(undefined);
     }
     expect(await ledger.statusLists()).toEqual([
-      { purpose: 'revocation', list: 1, size: 131_072, used: 15 },
-      { purpose: 'suspension', list: 1, size: 131_072, used: 15 },
+      { purpose: 'revocation', series: '', list: 1, size: 131_072, used: 15 },
+      { purpose: 'suspension', series: '', list: 1, size: 131_072, used: 15 },
     ]);
     await ledger.close();
   });
 
   test('keeps what it knows from one opening to the next', async () => {
     const place = await newPlace();
-    const ledger = await open(place);
-    await ledger.reserve(many(0, 3), ['revocation'], 5);
+    const ledger = await started(place);
+    await ledger.reserve(many(0, 3), 5);
     await ledger.markIssued(
-      [{ credentialId: 'urn:uuid:0', verificationMethod: 'did:web:x#k', files: ['credentials/a.json'] }],
+      [
+        {
+          credentialId: 'urn:uuid:0',
+          verificationMethod: 'did:web:x#k',
+          files: ['credentials/a.json'],
+          revokes: undefined,
+        },
+      ],
       7,
     );
     await ledger.close();
@@ -81,8 +105,8 @@ describe.each(ENGINES)('the ledger on $engine', ({ newPlace }) => {
   });
 
   test('remembers the last change of each bit', async () => {
-    const ledger = await open(await newPlace());
-    const [award] = await ledger.reserve(many(0, 1), ['revocation', 'suspension'], 5);
+    const ledger = await started(await newPlace());
+    const [claim] = await ledger.reserve(many(0, 1, 'revocation', 'suspension'), 5);
     const change = (set: boolean, at: number) => ({
       credentialId: 'urn:uuid:0',
       purpose: 'suspension' as const,
@@ -91,20 +115,25 @@ describe.each(ENGINES)('the ledger on $engine', ({ newPlace }) => {
       at,
     });
     await ledger.recordStatus([change(true, 10)]);
-    const index = award?.places.find(({ purpose }) => purpose === 'suspension')?.index;
-    expect(await ledger.lastChanges('suspension', 1)).toEqual([{ index, set: true, at: 10 }]);
+    const index = claim?.entry.places.find(({ purpose }) => purpose === 'suspension')?.index;
+    expect(await ledger.lastChanges({ purpose: 'suspension', series: '', list: 1 })).toEqual([
+      { index, set: true, at: 10 },
+    ]);
     await ledger.recordStatus([change(false, 10)]);
-    expect(await ledger.lastChanges('suspension', 1)).toEqual([{ index, set: false, at: 10 }]);
-    expect(await ledger.statusOf('urn:uuid:0')).toEqual([change(false, 10)]);
+    expect(await ledger.lastChanges({ purpose: 'suspension', series: '', list: 1 })).toEqual([
+      { index, set: false, at: 10 },
+    ]);
+    await ledger.recordStatus([change(false, 20)]);
+    expect((await ledger.find(['award-0'])).get('award-0')?.changes).toEqual([change(false, 10)]);
     await ledger.close();
   });
 
   test('goes on in a second list where the first is full', async () => {
     const place = await newPlace();
-    const ledger = await open(place);
-    await ledger.reserve(many(0, 1), ['revocation'], 5);
+    const ledger = await started(place);
+    await ledger.reserve(many(0, 1), 5);
     await changeBehind(place, 'update status_list set used = size - 2');
-    const places = (await ledger.reserve(many(1, 6), ['revocation'], 6)).map((award) => award.places[0]?.list);
+    const places = (await ledger.reserve(many(1, 6), 6)).map(({ entry }) => entry.places[0]?.list);
     expect(places).toEqual([1, 1, 2, 2, 2]);
     await ledger.close();
   });
@@ -112,7 +141,7 @@ describe.each(ENGINES)('the ledger on $engine', ({ newPlace }) => {
   test('a secret that it was not begun with is refused', async () => {
     const place = await newPlace();
     await (await open(place)).close();
-    const other = { choosePlace: () => 0, secretFingerprint: 'another' };
+    const other = { clock: () => 0, choosePlace: () => 0, secretFingerprint: 'another' };
     await expect(openLedger(place, other)).rejects.toMatchObject({ code: 'KEY_MISMATCH' });
   });
 
@@ -128,10 +157,73 @@ describe.each(ENGINES)('the ledger on $engine', ({ newPlace }) => {
 
   test('two that are opened at once on one place make it once and share it', async () => {
     const place = await newPlace();
-    const both = await Promise.all([open(place), open(place)]);
-    const reserved = await Promise.all(both.map((ledger) => ledger.reserve(many(0, 30), ['revocation'], 5)));
-    expect(reserved[0]).toEqual(reserved[1]);
+    const both = await Promise.all([started(place), started(place)]);
+    const claims = await Promise.all(both.map((ledger) => ledger.reserve(many(0, 30), 5)));
+    expect(claims[0]?.map(({ entry }) => entry)).toEqual(claims[1]?.map(({ entry }) => entry));
+    const own = (which: readonly Claim[] | undefined): number => which?.filter(({ isOwn }) => isOwn).length ?? 0;
+    expect([own(claims[0]), own(claims[1])].sort()).toEqual([0, 30]);
     for (const ledger of both) await ledger.close();
+  });
+
+  test('leaves to a run that lives what it reserved, and takes it over under the same ids once it is gone', async () => {
+    const place = await newPlace();
+    const [first, second] = [await started(place), await started(place)];
+    const reserved = await first.reserve(many(0, 3), 5);
+    expect((await second.livingRuns()).map(({ run }) => run)).toEqual([first.run]);
+    expect((await second.reserve(many(0, 3), 6)).map(({ isOwn }) => isOwn)).toEqual([false, false, false]);
+    await first.close();
+    expect(await second.livingRuns()).toEqual([]);
+    const changed = many(0, 3).map((wanted) => ({ ...wanted, content: 'new', validFrom: 77 }));
+    const over = await second.reserve(changed, 7);
+    expect(over.map(({ isOwn }) => isOwn)).toEqual([true, true, true]);
+    expect(over.map(({ entry }) => entry)).toEqual(
+      reserved.map(({ entry }) => ({ ...entry, run: second.run, content: 'new', validFrom: 77 })),
+    );
+    await second.close();
+  });
+
+  test('marks only what the run itself reserved, and says so again when asked again', async () => {
+    const place = await newPlace();
+    const [first, second] = [await started(place), await started(place)];
+    await first.reserve(many(0, 1), 5);
+    const note = { credentialId: 'urn:uuid:0', verificationMethod: 'm', files: ['f'], revokes: undefined };
+    expect(await second.markIssued([note], 6)).toEqual(new Set());
+    expect(await first.markIssued([note], 7)).toEqual(new Set(['urn:uuid:0']));
+    expect(await first.markIssued([note], 8)).toEqual(new Set(['urn:uuid:0']));
+    expect((await first.find(['award-0'])).get('award-0')).toMatchObject({ state: 'issued', issuedAt: 7 });
+    for (const ledger of [first, second]) await ledger.close();
+  });
+
+  test('knows the newest edition of an award, and revokes the one before it in the same step', async () => {
+    const ledger = await started(await newPlace());
+    const note = { verificationMethod: 'm', files: [] };
+    await ledger.reserve(many(0, 1), 5);
+    await ledger.markIssued([{ ...note, credentialId: 'urn:uuid:0', revokes: undefined }], 6);
+    const [one] = many(0, 1);
+    if (one === undefined) throw new Error('there is one');
+    const next = { ...one, credentialId: 'urn:uuid:0b', edition: 2, supersedes: 'urn:uuid:0', content: 'd' };
+    await ledger.reserve([next], 7);
+    expect((await ledger.find(['award-0'])).get('award-0')).toMatchObject({ edition: 2, state: 'reserved' });
+    const revokes = { credentialId: 'urn:uuid:0', reason: 'superseded' };
+    await ledger.markIssued([{ ...note, credentialId: 'urn:uuid:0b', revokes }], 8);
+    expect(await ledger.search('ana@example.org')).toMatchObject([
+      { credentialId: 'urn:uuid:0', changes: [{ set: true, reason: 'superseded', at: 8 }] },
+      { credentialId: 'urn:uuid:0b', supersedes: 'urn:uuid:0', changes: [] },
+    ]);
+    expect(await ledger.reserve(many(0, 1), 9)).toMatchObject([{ entry: { edition: 2 }, isOwn: false }]);
+    await ledger.close();
+  });
+
+  test('keeps a list of its own for each series', async () => {
+    const ledger = await started(await newPlace());
+    const wants = (series: string): WantedPlaces => ({ purposes: ['revocation'], series });
+    const wanted = many(0, 4).map((one, index) => ({ ...one, wants: wants(index % 2 === 0 ? '' : 'skill') }));
+    await ledger.reserve(wanted, 5);
+    expect(await ledger.statusLists()).toMatchObject([
+      { series: '', list: 1, used: 2 },
+      { series: 'skill', list: 1, used: 2 },
+    ]);
+    await ledger.close();
   });
 });
 
@@ -148,8 +240,14 @@ describe('the embedded ledger', () => {
     old.exec(FIRST_LEDGER);
     old.close();
     const ledger = await open(place);
-    expect(await ledger.statusOf('urn:uuid:0')).toMatchObject([{ purpose: 'suspension', set: false, at: 10 }]);
-    expect(await ledger.lastChanges('suspension', 1)).toEqual([{ index: 7, set: false, at: 10 }]);
+    expect((await ledger.find(['award-0'])).get('award-0')).toMatchObject({
+      edition: 1,
+      content: '',
+      changes: [{ purpose: 'suspension', set: false, at: 10 }],
+    });
+    expect(await ledger.lastChanges({ purpose: 'suspension', series: '', list: 1 })).toEqual([
+      { index: 7, set: false, at: 10 },
+    ]);
     await ledger.close();
   });
 });

@@ -68,7 +68,7 @@ describe('the order of status places', () => {
 });
 
 describe('status entries', () => {
-  const good = statusEntry('https://school.example', { purpose: 'revocation', list: 1, index: 7 }, 'json');
+  const good = statusEntry('https://school.example', { purpose: 'revocation', series: '', list: 1, index: 7 }, 'json');
   const changed = (change: JsonObject): Json => ({ ...good, ...change });
 
   test('are read as they are written, and their id is not the list', () => {
@@ -104,7 +104,7 @@ describe('status entries', () => {
 
 describe('looking a status up', () => {
   const issuer = testIssuer();
-  const place = { purpose: 'revocation', list: 1, index: 7 } as const;
+  const place = { purpose: 'revocation', series: '', list: 1, index: 7 } as const;
   const hosting = 'https://school.example';
 
   interface ListChanges {

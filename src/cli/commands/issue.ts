@@ -28,6 +28,7 @@ export const addIssue: AddCommand = (program, session, outcome) => {
     .option('--map <column=Header>', 'take a column from another header; may be given several times', gather)
     .option('--delimiter <name>', 'what separates the columns: comma, semicolon or tab')
     .option('--proof <form>', 'data-integrity or jwt (default: as badgekit.yaml says)')
+    .option('--supersede', 'issue rows that changed since they were issued anew, and revoke what they replace')
     .option('--strict', 'issue nothing if any row is refused');
   withOutput(withDryRun(withPassphrase(withProgramme(command))))
     .addHelpText('after', EXAMPLES)

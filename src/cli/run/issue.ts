@@ -13,7 +13,7 @@ import type { LoadedDefinition } from '../../programme/definitions.ts';
 import { writeWhole } from '../../programme/files.ts';
 import { listIssuer, listValidity, loadIssuer, loadProfileImage } from '../../programme/issuer.ts';
 import { type Keyring, openKeyring } from '../../programme/keyring.ts';
-import { hasLedger, openProgrammeLedger } from '../../programme/ledger.ts';
+import { hasLedger } from '../../programme/ledger.ts';
 import { openProgramme, type Programme } from '../../programme/programme.ts';
 import { openRoster, rejectedCsv, rejectedPath, removeStaleRejected, type Roster } from '../../programme/roster.ts';
 import { requireDefinitions } from '../../programme/sound-definitions.ts';
@@ -26,6 +26,8 @@ import type { CommonOptions } from '../commands/shared.ts';
 import { withPassphrase } from '../passphrase.ts';
 import { startProgress } from '../progress.ts';
 import { type IssueOutcome, issueAsJson, issueAsText, planAsText } from '../render-issue.ts';
+import { HeldAwards } from '../held-awards.ts';
+import { openLedgerOf, startRun } from '../open-ledger.ts';
 import type { Session } from '../session.ts';
 import { counted } from '../style.ts';
 
@@ -35,6 +37,7 @@ export interface IssueOptions extends CommonOptions {
   readonly delimiter?: string;
   readonly proof?: string;
   readonly strict?: boolean;
+  readonly supersede?: boolean;
 }
 
 /** Everything that a run has opened. */
@@ -62,7 +65,7 @@ export async function runIssue(rosterFile: string, options: IssueOptions, sessio
         hint: 'add a line for each award',
       });
     if (options.dryRun === true) return showPlan(plan, run);
-    if (options.json !== true) session.err(planAsText(plan, run.issuer, session));
+    if (options.json !== true) session.err(planAsText(plan, run.issuer, session, isSuperseding(run)));
     return await carryOut(plan, run);
   } finally {
     await run.ledger?.close();
@@ -87,7 +90,7 @@ async function openRun(rosterFile: string, options: IssueOptions, session: Sessi
   const issuer = await loadIssuer(programme, { keyring, definitions, form });
   const ledger =
     options.dryRun !== true || hasLedger(programme, session.env)
-      ? await openProgrammeLedger(programme, keyring.awardSecret, session.env)
+      ? await openLedgerOf(programme, keyring, session)
       : undefined;
   const rules = {
     columns,
@@ -108,6 +111,7 @@ async function openRun(rosterFile: string, options: IssueOptions, session: Sessi
       secret: keyring.awardSecret,
       issuer: issuer.profile.id,
       ledger,
+      supersedes: options.supersede === true,
       check: (award, credentialId) => awardFault(award, credentialId, issuer, session.clock()),
     },
     options,
@@ -146,10 +150,10 @@ function showPlan(plan: RosterPlan, run: Run): number {
   const sample = sampleCredential(plan, run);
   if (options.json === true) {
     session.out(
-      `${JSON.stringify({ ...issueAsJson({ plan, rosterFile: run.rosterFile, issued: [], statusLists: [], rejectedFile: undefined, isInterrupted: false, isHeld: false }), dryRun: true, sample: sample ?? null })}\n`,
+      `${JSON.stringify({ ...issueAsJson({ plan, rosterFile: run.rosterFile, issued: [], statusLists: [], rejectedFile: undefined, isInterrupted: false, isHeld: false, isSuperseding: isSuperseding(run) }), dryRun: true, sample: sample ?? null })}\n`,
     );
   } else {
-    session.out(planAsText(plan, issuer, session));
+    session.out(planAsText(plan, issuer, session, isSuperseding(run)));
     session.out(faultLines(plan, run.rosterFile).join(''));
     if (sample !== undefined)
       session.out(`One of the credentials, before it is signed:\n${JSON.stringify(sample, null, 2)}\n`);
@@ -162,14 +166,16 @@ function sampleCredential({ sample }: RosterPlan, { issuer, session }: Run): Jso
   if (sample === undefined) return undefined;
   const { from, until } = periodOf(sample.row, badgeOf(sample.row, issuer), session.clock());
   // The real place is drawn when the award is reserved; 0 stands for it here.
-  const places = sample.known?.places ?? issuer.purposes.map((purpose) => ({ purpose, list: 1, index: 0 }));
+  const reserved = sample.known?.credentialId === sample.credentialId ? sample.known : undefined;
+  const places = reserved?.places ?? issuer.purposes.map((purpose) => ({ purpose, series: '', list: 1, index: 0 }));
   return credentialOf(
     {
       row: sample.row,
       credentialId: sample.credentialId,
-      validFrom: sample.known?.validFrom ?? from,
-      validUntil: sample.known?.validUntil ?? until,
+      validFrom: reserved?.validFrom ?? from,
+      validUntil: reserved === undefined ? until : reserved.validUntil,
       places: issuer.hosting === undefined ? [] : places,
+      supersedes: sample.supersedes,
     },
     issuer,
   );
@@ -202,7 +208,16 @@ async function carryOut(plan: RosterPlan, run: Run): Promise<number> {
   }
   const isInterrupted = session.isInterrupted() && issued.length < plan.toIssue && !isHeld;
   const statusLists = isHeld ? [] : await bringUpToDate(run);
-  const outcome: IssueOutcome = { plan, rosterFile, issued, statusLists, rejectedFile, isInterrupted, isHeld };
+  const outcome: IssueOutcome = {
+    plan,
+    rosterFile,
+    issued,
+    statusLists,
+    rejectedFile,
+    isInterrupted,
+    isHeld,
+    isSuperseding: isSuperseding(run),
+  };
   session.out(
     options.json === true
       ? `${JSON.stringify(issueAsJson(outcome))}\n`
@@ -220,7 +235,8 @@ async function issuePlanned(
   if (ledger === undefined || plan.toIssue === 0) return;
   const progress = startProgress(session, 'Issuing', plan.toIssue);
   try {
-    const awards = awardsToIssue(roster.rows(), planning, plan);
+    await startRun(ledger, `issue ${basename(rosterFile)}`, session);
+    const held = new HeldAwards(ledger, session);
     const issuing = {
       issuer,
       ledger,
@@ -228,11 +244,14 @@ async function issuePlanned(
       clock: session.clock,
       roster: basename(rosterFile),
       isInterrupted: session.isInterrupted,
+      onHeld: held.note,
     };
-    for await (const credential of issueAwards(awards, issuing)) {
-      issued.push(credential);
-      progress.step();
-    }
+    do {
+      for await (const credential of issueAwards(awardsToIssue(roster.rows(), planning, plan), issuing)) {
+        issued.push(credential);
+        progress.step();
+      }
+    } while (await held.wait());
   } finally {
     progress.end();
   }
@@ -259,6 +278,10 @@ async function bringUpToDate({
       validFor: listValidity(programme),
     })
   ).map((path) => programme.shown(path));
+}
+
+function isSuperseding({ options }: Run): boolean {
+  return options.supersede === true;
 }
 
 function faultLines(plan: RosterPlan, rosterFile: string): readonly string[] {

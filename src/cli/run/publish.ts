@@ -3,12 +3,13 @@ import { refreshStatusLists } from '../../issue/status-lists.ts';
 import type { Files } from '../../ports.ts';
 import { listIssuer, listValidity, loadIssuer, loadProfileImage } from '../../programme/issuer.ts';
 import { openKeyring } from '../../programme/keyring.ts';
-import { hasLedger, openProgrammeLedger } from '../../programme/ledger.ts';
+import { hasLedger } from '../../programme/ledger.ts';
 import { openProgramme } from '../../programme/programme.ts';
 import { requireDefinitions } from '../../programme/sound-definitions.ts';
 import { hostedFiles } from '../../site/hosted-files.ts';
 import type { CommonOptions } from '../commands/shared.ts';
 import { withPassphrase } from '../passphrase.ts';
+import { openLedgerOf } from '../open-ledger.ts';
 import type { Session } from '../session.ts';
 
 /** `publish`: writes into public/ what credentials refer to, and signs status lists that near their end. */
@@ -38,7 +39,7 @@ export async function runPublish(options: CommonOptions, session: Session): Prom
     }
   }
   if (options.dryRun !== true && hasLedger(programme, session.env)) {
-    const ledger = await openProgrammeLedger(programme, keyring.awardSecret, session.env);
+    const ledger = await openLedgerOf(programme, keyring, session);
     try {
       changed.push(
         ...(await refreshStatusLists({

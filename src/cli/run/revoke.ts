@@ -4,12 +4,13 @@ import { refreshStatusLists } from '../../issue/status-lists.ts';
 import type { Ledger, LedgerAward, StatusChange, StatusPlace } from '../../ports.ts';
 import { listIssuer, listValidity } from '../../programme/issuer.ts';
 import { type Keyring, openKeyring } from '../../programme/keyring.ts';
-import { hasLedger, openProgrammeLedger } from '../../programme/ledger.ts';
+import { hasLedger } from '../../programme/ledger.ts';
 import { openProgramme, type Programme } from '../../programme/programme.ts';
 import { formatDay } from '../../syntax/datetime.ts';
 import { quoted, visible } from '../../syntax/text.ts';
 import type { CommonOptions } from '../commands/shared.ts';
 import { withPassphrase } from '../passphrase.ts';
+import { openLedgerOf } from '../open-ledger.ts';
 import type { Session } from '../session.ts';
 import { counted, styles } from '../style.ts';
 
@@ -42,10 +43,10 @@ export async function runRevoke(wanted: string, options: RevokeOptions, session:
   const keyring = await withPassphrase(session, options.passphraseFile, (passphrase) =>
     openKeyring(programme, passphrase),
   );
-  const ledger = await openProgrammeLedger(programme, keyring.awardSecret, session.env);
+  const ledger = await openLedgerOf(programme, keyring, session);
   try {
     const chosen = await choose(await find(wanted, options, ledger), options, session);
-    const changes = await planChanges(chosen, action, options, ledger, session);
+    const changes = planChanges(chosen, action, options, session);
     const lists = options.dryRun === true ? [] : await apply(changes, programme, keyring, ledger, session);
     report(chosen, changes, action, lists, options, session, programme);
     return EXIT.yes;
@@ -96,19 +97,17 @@ function describe({ credentialId, badge, recipient, awardKey, validFrom }: Ledge
   return `${credentialId}  ${badge}${which}, ${visible(recipient)}, ${formatDay(validFrom)}`;
 }
 
-async function planChanges(
+function planChanges(
   awards: readonly LedgerAward[],
   action: Action,
   { reason }: RevokeOptions,
-  ledger: Ledger,
   session: Session,
-): Promise<readonly StatusChange[]> {
+): readonly StatusChange[] {
   const changes: StatusChange[] = [];
   for (const award of awards) {
     refuseWithoutPlace(award, action);
-    const known = await ledger.statusOf(award.credentialId);
-    const isSet = known.find(({ purpose }) => purpose === action.purpose)?.set === true;
-    if (action === REINSTATE && known.some(({ purpose, set }) => purpose === 'revocation' && set)) {
+    const isSet = award.changes.find(({ purpose }) => purpose === action.purpose)?.set === true;
+    if (action === REINSTATE && award.changes.some(({ purpose, set }) => purpose === 'revocation' && set)) {
       throw new BadgekitError(
         'STATUS_UNAVAILABLE',
         `${award.credentialId} was revoked, and a revocation cannot be undone`,

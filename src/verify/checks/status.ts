@@ -4,6 +4,7 @@ import type { LookupSource } from '../../ports.ts';
 import { showsAllOf } from '../../proof/data-integrity.ts';
 import { isDerived } from '../../proof/suites.ts';
 import { readStatusEntry } from '../../status/list.ts';
+import { replacementOf, supersededUrl } from '../../status/superseded.ts';
 import { findRevocation } from '../../status/revocation-list.ts';
 import { isJsonObject, type Json, type JsonObject, parseJson } from '../../syntax/json.ts';
 import { decodeUtf8, quoted } from '../../syntax/text.ts';
@@ -14,6 +15,7 @@ import { type CheckResult, failed, type Finding, passed, skipped, undetermined }
 import { place, readBit, rejectedList } from './status-list.ts';
 
 const MAX_LIST_BYTES = 4 * 1024 * 1024;
+const MAX_SUPERSEDED_BYTES = 16 * 1024 * 1024;
 /** Each is looked up; a badge has one or two. */
 const MAX_ENTRIES = 8;
 const STATUS = 'https://www.w3.org/2018/credentials#credentialStatus';
@@ -47,7 +49,28 @@ export async function checkStatus(document: JsonObject, options: VerifyOptions):
     .map((outcome) => results.find((result) => result.outcome === outcome))
     .find((result) => result !== undefined);
   const findings = results.flatMap((result) => result.findings);
+  if (findings.some(({ code }) => code === 'REVOKED')) findings.push(...(await replacement(document, options)));
   return worst === undefined ? skipped('status', 'not looked up') : { ...worst, findings };
+}
+
+/** The badge that took the place of a revoked one, as far as its issuer publishes that. */
+async function replacement(document: JsonObject, { world }: VerifyOptions): Promise<readonly Finding[]> {
+  const { id } = document;
+  const urls = asList(document['credentialStatus'])
+    .map(readStatusEntry)
+    .flatMap((entry) => (entry.kind === 'bitstring' ? (supersededUrl(entry.list) ?? []) : []));
+  const [url] = urls;
+  if (url === undefined || typeof id !== 'string') return [];
+  const fetched = await world.read(url, MAX_SUPERSEDED_BYTES);
+  const newer = fetched.found ? ifUsable(() => replacementOf(id, parseJson(decodeUtf8(fetched.value)))) : undefined;
+  if (newer === undefined || !fetched.found) return [];
+  return [
+    {
+      code: 'SUPERSEDED',
+      message: `its issuer's host says that ${quoted(newer, 120)} took its place${place(fetched.source)}`,
+      advice: 'ask the holder for that badge',
+    },
+  ];
 }
 
 /** What can be said of the statuses that a derived proof may leave out. */

@@ -177,6 +177,7 @@ function claimsOf({ id, issuedOn, expires }: Assertion, { badge, issuer, issuerI
     validFrom: text(issuedOn),
     validUntil: text(expires),
     awardedDate: text(issuedOn),
+    supersedes: undefined,
   };
 }
 

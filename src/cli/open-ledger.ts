@@ -1,0 +1,36 @@
+import { hostname } from 'node:os';
+import type { Ledger, RunNote } from '../ports.ts';
+import type { Keyring } from '../programme/keyring.ts';
+import { openProgrammeLedger } from '../programme/ledger.ts';
+import type { Programme } from '../programme/programme.ts';
+import { formatDay, formatMinute } from '../syntax/datetime.ts';
+import { visible } from '../syntax/text.ts';
+import type { Session } from './session.ts';
+
+const RUN_ID_BYTES = 4;
+
+/** The programme's ledger; where it is busy for long, the user is told with whose work. */
+export function openLedgerOf(programme: Programme, { awardSecret }: Keyring, session: Session): Promise<Ledger> {
+  return openProgrammeLedger(programme, {
+    awardSecret,
+    env: session.env,
+    clock: session.clock,
+    onWait: (others) => {
+      const whom = others.length === 0 ? 'another badgekit' : others.map(describeRun).join(', ');
+      session.err(`Waiting for the ledger: ${whom} is writing to it.\n`);
+    },
+  });
+}
+
+/** Notes in the ledger that this process begins to issue. */
+export async function startRun(ledger: Ledger, command: string, session: Session): Promise<string> {
+  const startedAt = session.clock();
+  const run = `${formatDay(startedAt).replaceAll('-', '')}-${Buffer.from(session.random(RUN_ID_BYTES)).toString('hex')}`;
+  await ledger.startRun({ run, command, host: hostname(), pid: process.pid, startedAt });
+  return run;
+}
+
+/** `issue spring.csv (process 4711 on kiosk, since 2026-11-25 10:02 UTC)` */
+export function describeRun({ command, host, pid, startedAt }: RunNote): string {
+  return `${visible(command)} (process ${pid} on ${visible(host)}, since ${formatMinute(startedAt)})`;
+}

@@ -1,0 +1,107 @@
+import type { Kysely } from 'kysely';
+import type { StatusChange, StatusListName, StatusListRow, StatusPurpose } from '../ports.ts';
+import { MIN_ENTRIES } from '../status/bitstring.ts';
+import { MAX_PARAMETERS, pieces } from './pieces.ts';
+import type { LedgerTables } from './tables.ts';
+
+type Db = Kysely<LedgerTables>;
+
+/** Which entry of a list the n-th reservation gets: a keyed permutation, so that entries tell nothing about order. */
+export type PlaceChooser = (list: StatusListName, size: number, counter: number) => number;
+
+/** Places for so many credentials: counts on in the newest list of a series, and begins another where it is full. */
+export async function takePlaces(
+  tx: Db,
+  choosePlace: PlaceChooser,
+  purpose: StatusPurpose,
+  series: string,
+  wanted: number,
+): Promise<readonly { list: number; entry: number }[]> {
+  const places: { list: number; entry: number }[] = [];
+  while (places.length < wanted) {
+    const { list, size, used } = await newestList(tx, purpose, series);
+    const taken = Math.min(wanted - places.length, size - used);
+    for (let counter = used; counter < used + taken; counter++)
+      places.push({ list, entry: choosePlace({ purpose, series, list }, size, counter) });
+    await tx
+      .updateTable('status_list')
+      .set({ used: used + taken })
+      .where('purpose', '=', purpose)
+      .where('series', '=', series)
+      .where('list', '=', list)
+      .execute();
+  }
+  return places;
+}
+
+async function newestList(tx: Db, purpose: StatusPurpose, series: string): Promise<StatusListRow> {
+  const newest = await tx
+    .selectFrom('status_list')
+    .selectAll()
+    .where('purpose', '=', purpose)
+    .where('series', '=', series)
+    .orderBy('list', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (newest !== undefined && newest.used < newest.size) return newest;
+  const begun = { purpose, series, list: (newest?.list ?? 0) + 1, size: MIN_ENTRIES, used: 0 };
+  await tx.insertInto('status_list').values(begun).execute();
+  return begun;
+}
+
+/** Sets or clears a bit, and notes it in the bit's history; a change that changes nothing is passed over. */
+export async function recordChange(tx: Db, { credentialId, purpose, set, reason, at }: StatusChange): Promise<void> {
+  const place = await tx
+    .updateTable('status_place')
+    .set({ is_set: set ? 1 : 0, changed_at: at })
+    .where('credential_id', '=', credentialId)
+    .where('purpose', '=', purpose)
+    .where('is_set', '!=', set ? 1 : 0)
+    .executeTakeFirst();
+  if (place.numUpdatedRows === 0n) return;
+  const { change } = await tx
+    .selectFrom('status_change')
+    .select(({ fn }) => fn.max('change').as('change'))
+    .where('credential_id', '=', credentialId)
+    .where('purpose', '=', purpose)
+    .executeTakeFirstOrThrow();
+  await tx
+    .insertInto('status_change')
+    .values({
+      credential_id: credentialId,
+      purpose,
+      change: (change ?? 0) + 1,
+      is_set: set ? 1 : 0,
+      reason: reason ?? null,
+      changed_at: at,
+    })
+    .execute();
+}
+
+/** The latest change of each of these credentials' bits. */
+export async function latestChanges(
+  db: Db,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, readonly StatusChange[]>> {
+  const latest = new Map<string, StatusChange[]>();
+  for (const some of pieces(ids, MAX_PARAMETERS)) {
+    const rows = await db
+      .selectFrom('status_change as each')
+      .selectAll()
+      .where('credential_id', 'in', some)
+      .where('change', '=', ({ selectFrom }) =>
+        selectFrom('status_change as every')
+          .select(({ fn }) => fn.max('every.change').as('last'))
+          .whereRef('every.credential_id', '=', 'each.credential_id')
+          .whereRef('every.purpose', '=', 'each.purpose'),
+      )
+      .orderBy('purpose')
+      .execute();
+    for (const { credential_id: credentialId, purpose, is_set, reason, changed_at: at } of rows)
+      latest.set(credentialId, [
+        ...(latest.get(credentialId) ?? []),
+        { credentialId, purpose, set: is_set === 1, reason: reason ?? undefined, at },
+      ]);
+  }
+  return latest;
+}

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { ENGINES } from '../support/ledgers.ts';
+import { TestProgramme } from '../support/programme.ts';
+
+describe.each(ENGINES)('a row that changed since it was issued, on $engine', ({ newPlace }) => {
+  test('is told with its columns, and replaced by --supersede, both ways to be seen', async () => {
+    const programme = await TestProgramme.make(await newPlace());
+    programme.write('r.csv', 'email,name,narrative\nana@example.org,Ana,Well tied.\nbo@example.org,Bo,\n');
+    await programme.run('issue', 'r.csv');
+    const [first] = programme.credentials().filter(({ text }) => text.includes('Well tied.'));
+    programme.write('r.csv', 'email,name,narrative\nana@example.org,Anna,Very well tied.\nbo@example.org,Bo,\n');
+    const told = await programme.run('issue', 'r.csv');
+    expect(told.code).toBe(0);
+    expect(told.out).toContain(`r.csv:2  name, narrative changed since ${first?.id ?? ''}`);
+    expect(told.out).toContain('--supersede');
+    expect(programme.credentials()).toHaveLength(2);
+
+    const dry = await programme.run('issue', 'r.csv', '--supersede', '--dry-run');
+    expect(dry.out).toContain('1 to issue, 1 of them to supersede, 1 unchanged');
+    expect(dry.out).toContain('"genre": "superseded badge"');
+    const done = await programme.json('issue', 'r.csv', '--supersede');
+    expect(done).toMatchObject({
+      toIssue: 1,
+      unchanged: 1,
+      issued: [{ supersedes: first?.id }],
+      changed: [{ id: first?.id, columns: ['name', 'narrative'] }],
+      statusLists: ['public/status/revocation-1.json'],
+    });
+    const [second] = programme.credentials().filter(({ text }) => text.includes('Very well tied.'));
+    const old = await programme.run('verify', `credentials/${first?.file ?? ''}`, '--offline');
+    expect(old.out).toMatch(/^REVOKED/);
+    expect(old.out).toContain(`its issuer's host says that "${second?.id ?? ''}" took its place`);
+    expect(await programme.json('verify', `credentials/${first?.file ?? ''}`, '--offline')).toMatchObject({
+      results: [
+        {
+          checks: expect.arrayContaining([
+            expect.objectContaining({
+              findings: [{ code: 'REVOKED' }, { code: 'SUPERSEDED' }].map(expect.objectContaining),
+            }),
+          ]),
+        },
+      ],
+    });
+    const now = await programme.run('verify', `credentials/${second?.file ?? ''}`, '--offline');
+    expect(now.out).toMatch(/^VERIFIED/);
+    expect(now.out).toContain(`it replaces the badge ${first?.id ?? ''}`);
+
+    expect((await programme.run('issue', 'r.csv')).out).toMatch(/^Nothing to do/);
+    programme.write('r.csv', 'email,name,narrative\nana@example.org,Ana,Well tied.\nbo@example.org,Bo,\n');
+    const third = await programme.json('issue', 'r.csv', '--supersede');
+    expect(third).toMatchObject({ issued: [{ supersedes: second?.id }] });
+    expect(new Set(programme.credentials().map(({ place }) => place)).size).toBe(4);
+  });
+});
+
+describe.each(ENGINES)('eight processes on one roster, on $engine', ({ newPlace }) => {
+  test('issue every award once, divide the work, and each ends with the whole roster issued', async () => {
+    const programme = await TestProgramme.make(await newPlace());
+    programme.writeRoster(320);
+    const runs = await Promise.all(Array.from({ length: 8 }, () => programme.run('issue', 'r.csv', '--json')));
+    expect(runs.map(({ code, err }) => (code === 0 ? 0 : err))).toEqual(runs.map(() => 0));
+    const issued = runs.map(({ out }) => (JSON.parse(out) as { issued: { id: string }[] }).issued.map(({ id }) => id));
+    const all = issued.flat();
+    expect([all.length, new Set(all).size]).toEqual([320, 320]);
+    expect(issued.filter((ids) => ids.length > 0).length).toBeGreaterThan(3);
+    const credentials = programme.credentials();
+    expect(credentials.map(({ id }) => id).sort()).toEqual([...all].sort());
+    expect(new Set(credentials.map(({ place }) => place)).size).toBe(320);
+    expect(await programme.json('issue', 'r.csv')).toMatchObject({ unchanged: 320, toIssue: 0 });
+    expect((await programme.run('verify', 'credentials', '--offline')).out).toMatch(/^640 verified {3}/);
+  });
+});

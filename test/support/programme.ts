@@ -1,0 +1,71 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { badgekit, DEFINE_KNOTS, filesBelow, printed, type Run, type RunOptions, temporaryFolder } from './cli.ts';
+
+/** A programme with one badge and a roster, `r.csv`, on a ledger of its own. */
+export class TestProgramme {
+  readonly cwd = temporaryFolder();
+  readonly env: Readonly<Record<string, string>>;
+
+  private constructor(ledger: string) {
+    this.env = ledger.startsWith('postgres:') ? { BADGEKIT_LEDGER_URL: ledger } : {};
+  }
+
+  /** @param ledger a postgres:// address; anything else stands for the embedded ledger */
+  static async make(ledger = ''): Promise<TestProgramme> {
+    const programme = new TestProgramme(ledger);
+    await programme.run('init-issuer', '--name', 'S', '--hosting', 'https://badges.example.org');
+    await programme.run(...DEFINE_KNOTS);
+    return programme;
+  }
+
+  run(...args: readonly string[]): Promise<Run> {
+    return this.runWith({}, ...args);
+  }
+
+  runWith(options: Omit<RunOptions, 'cwd'>, ...args: readonly string[]): Promise<Run> {
+    return badgekit(args, { cwd: this.cwd, ...options, env: { ...this.env, ...options.env } });
+  }
+
+  /** Runs with --json and gives what it printed. */
+  async json(...args: readonly string[]): Promise<Record<string, unknown>> {
+    return printed(await this.run(...args, '--json'));
+  }
+
+  write(file: string, text: string): void {
+    writeFileSync(join(this.cwd, file), text);
+  }
+
+  read(file: string): string {
+    return readFileSync(join(this.cwd, file), 'utf8');
+  }
+
+  /** A roster of this many people. */
+  writeRoster(people: number, file = 'r.csv'): void {
+    this.write(file, `email\n${Array.from({ length: people }, (_, index) => `p${index}@example.org\n`).join('')}`);
+  }
+
+  /** The JSON credentials that were issued, by file. */
+  credentials(): readonly {
+    readonly file: string;
+    readonly id: string;
+    readonly place: string;
+    readonly text: string;
+  }[] {
+    return filesBelow(join(this.cwd, 'credentials'))
+      .filter((file) => file.endsWith('.json'))
+      .map((file) => {
+        const text = this.read(`credentials/${file}`);
+        const { id, credentialStatus } = JSON.parse(text) as {
+          id: string;
+          credentialStatus: { statusListIndex: string; statusListCredential: string };
+        };
+        return {
+          file,
+          id,
+          place: `${credentialStatus.statusListCredential}#${credentialStatus.statusListIndex}`,
+          text,
+        };
+      });
+  }
+}
