@@ -35,7 +35,9 @@ describe.each(ENGINES)('a row that changed since it was issued, on $engine', ({ 
         {
           checks: expect.arrayContaining([
             expect.objectContaining({
-              findings: [{ code: 'REVOKED' }, { code: 'SUPERSEDED' }].map(expect.objectContaining),
+              findings: [{ code: 'REVOKED' }, { code: 'SUPERSEDED' }].map((finding) =>
+                expect.objectContaining(finding),
+              ),
             }),
           ]),
         },
