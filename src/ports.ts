@@ -208,6 +208,11 @@ export interface Files {
   write(
     path: string,
     content: Uint8Array | string,
-    options?: { readonly replace?: boolean; readonly mode?: number },
+    options?: {
+      readonly replace?: boolean;
+      readonly mode?: number;
+      /** Whether nobody else can be writing this file now: then what a killed run left is written over. */
+      readonly isSole?: boolean;
+    },
   ): Promise<'written' | 'unchanged'>;
 }

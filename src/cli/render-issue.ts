@@ -24,7 +24,7 @@ export interface IssueOutcome {
 
 /** `Plan  25 rows: 21 to issue, 1 unchanged, 3 refused` */
 export function planAsText(
-  { rows, toIssue, unchanged, changed, erased, refused }: RosterPlan,
+  { rows, elsewhere, toIssue, unchanged, changed, erased, refused }: RosterPlan,
   issuer: Issuer,
   session: Session,
   isSuperseding: boolean,
@@ -51,7 +51,8 @@ export function planAsText(
     issuer.form === 'jwt' && issuer.recipients !== 'did' && toIssue > 0
       ? "Note  the standard wants the recipient's id in a token (sub); recipients known by e-mail have none, so it is left out\n"
       : '';
-  return `${err.bold('Plan')}  ${counted(rows, 'row')}: ${parts.join(', ')}\n${status}${token}`;
+  const others = elsewhere === 0 ? '' : ` of this shard (${count(elsewhere)} of others)`;
+  return `${err.bold('Plan')}  ${counted(rows, 'row')}${others}: ${parts.join(', ')}\n${status}${token}`;
 }
 
 export function issueAsText(
@@ -98,6 +99,7 @@ export function issueAsJson({
     command: 'issue',
     roster: rosterFile,
     rows: plan.rows,
+    elsewhere: plan.elsewhere,
     toIssue: plan.toIssue,
     issued: issued.map(({ credentialId, badge, line, files, supersedes }) => ({
       id: credentialId,
@@ -127,7 +129,7 @@ function doneText(issued: readonly IssuedCredential[]): string {
 }
 
 function nothingToDo({ rows, unchanged, lastIssuedAt }: RosterPlan): string {
-  if (rows === 0) return 'Nothing to do: the roster has a header and no rows.';
+  if (rows === 0) return 'Nothing to do: no row of the roster belongs to this shard.';
   const when =
     lastIssuedAt === undefined ? '' : `, ${rows === 1 ? '' : 'the last of them '}on ${formatDay(lastIssuedAt)}`;
   return `Nothing to do: ${unchanged === rows ? `${rows === 1 ? 'the award was' : `all ${count(rows)} awards were`} issued before${when}` : `every row was issued before${when}`}.`;

@@ -146,7 +146,7 @@ async function writeCredential(
     ...carried,
   ];
   // The award is reserved, so what stands under its name is this run's or an interrupted one's.
-  for (const { path, content } of all) await files.write(path, content, { replace: true });
+  for (const { path, content } of all) await files.write(path, content, { replace: true, isSole: true });
   return all.map(({ path }) => path);
 }
 

@@ -1,6 +1,7 @@
 import type { Ledger, LedgerAward } from '../ports.ts';
 import type { CsvRecord } from '../syntax/csv.ts';
 import { type Award, readAward, type RowFault, type RowRules } from './award.ts';
+import { isInShard, isLineInShard, type Shard } from './shard.ts';
 import { type AwardIdentity, changedColumns, identify } from './identity.ts';
 
 const BATCH = 200;
@@ -44,6 +45,8 @@ export interface RefusedRow {
 /** What a roster would lead to. */
 export interface RosterPlan {
   readonly rows: number;
+  /** Rows of other shards. */
+  readonly elsewhere: number;
   readonly toIssue: number;
   readonly unchanged: number;
   /** They are among those to issue where the issuer wants them superseded. */
@@ -69,8 +72,8 @@ export interface Planning {
   readonly ledger: Pick<Ledger, 'find'> | undefined;
   /** Whether a row that changed since it was issued is issued anew, in place of what was issued. */
   readonly supersedes: boolean;
-  /** Which rows belong to this run, where several share a roster. */
-  readonly isMine?: ((award: string) => boolean) | undefined;
+  /** The part of the roster that this run issues, where several share it. */
+  readonly shard?: Shard | undefined;
 }
 
 /** Reads a whole roster, row by row, and says what issuing it would do. Changes nothing. */
@@ -79,11 +82,13 @@ export async function planRoster(records: AsyncIterable<CsvRecord>, planning: Pl
   const refused: RefusedRow[] = [];
   const changed: ChangedRow[] = [];
   const erased: number[] = [];
-  let [rows, toIssue, unchanged, lastIssuedAt] = [0, 0, 0, 0];
+  let [rows, all, toIssue, unchanged, lastIssuedAt] = [0, 0, 0, 0, 0];
   let sample: IdentifiedAward | undefined;
   for await (const batch of inBatches(records)) {
-    rows += batch.length;
+    all += batch.length;
+    const before = refused.length;
     const accepted = batch.flatMap((record) => accept(record, planning, lines, refused));
+    rows += accepted.length + refused.length - before;
     for (const award of await withLedger(accepted, planning)) {
       const { known, row, step } = award;
       if (step === 'issue') {
@@ -103,6 +108,7 @@ export async function planRoster(records: AsyncIterable<CsvRecord>, planning: Pl
   }
   return {
     rows,
+    elsewhere: all - rows,
     toIssue,
     unchanged,
     changed,
@@ -143,35 +149,36 @@ interface Unlooked {
 }
 
 function accept(record: CsvRecord, planning: Planning, lines: Map<string, number>, refused: RefusedRow[]): Unlooked[] {
+  const { shard } = planning;
   const outcome = readAward(record, planning.rules);
   if (!outcome.ok) {
-    refused.push({ cells: record.cells, faults: outcome.faults });
+    if (shard === undefined || isLineInShard(record.line, shard))
+      refused.push({ cells: record.cells, faults: outcome.faults });
     return [];
   }
-  const identity = identify(planning.secret, planning.issuer, outcome.award);
+  const { award: row } = outcome;
+  const identity = identify(planning.secret, planning.issuer, row);
+  if (shard !== undefined && !isInShard(identity.award, shard)) return [];
   const earlier = lines.get(identity.award);
-  const fault = planning.check?.(outcome.award, identity.credentialId(1));
+  const fault =
+    planning.check?.(row, identity.credentialId(1)) ??
+    (earlier === undefined ? undefined : repeated(record, earlier, planning));
   if (fault !== undefined) {
     refused.push({ cells: record.cells, faults: [fault] });
     return [];
   }
-  if (earlier === undefined) {
-    lines.set(identity.award, outcome.award.line);
-    return planning.isMine?.(identity.award) === false ? [] : [{ row: outcome.award, identity }];
-  }
-  const column = planning.rules.columns.indices.get('email') ?? planning.rules.columns.indices.get('id');
-  refused.push({
-    cells: record.cells,
-    faults: [
-      {
-        line: record.line,
-        column: column === undefined ? undefined : column + 1,
-        message: `the row awards the same badge to the same person as line ${earlier}`,
-        hint: 'remove it, or tell the two apart in a column "award" (such as 2025 and 2026)',
-      },
-    ],
-  });
-  return [];
+  lines.set(identity.award, row.line);
+  return [{ row, identity }];
+}
+
+function repeated({ line }: CsvRecord, earlier: number, { rules }: Planning): RowFault {
+  const column = rules.columns.indices.get('email') ?? rules.columns.indices.get('id');
+  return {
+    line,
+    column: column === undefined ? undefined : column + 1,
+    message: `the row awards the same badge to the same person as line ${earlier}`,
+    hint: 'remove it, or tell the two apart in a column "award" (such as 2025 and 2026)',
+  };
 }
 
 async function withLedger(

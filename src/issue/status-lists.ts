@@ -23,7 +23,7 @@ export interface ListSigning {
 
 /**
  * Brings the status lists in public/ up to date with the ledger: a list is signed anew where a bit differs, where
- * there is none yet, and where less than half of its validity is left.
+ * there is none yet, and where less than half of its validity is left. No other process may be doing the same.
  * @returns the paths of the lists that were signed
  */
 export async function refreshStatusLists(signing: ListSigning): Promise<readonly string[]> {
@@ -41,7 +41,10 @@ export async function refreshStatusLists(signing: ListSigning): Promise<readonly
 async function publishSupersessions({ ledger, files }: ListSigning): Promise<void> {
   const supersessions = await ledger.supersessions();
   if (supersessions.length > 0)
-    await files.write(`public/${SUPERSEDED_PATH}`, supersededText(supersessions), { replace: true });
+    await files.write(`public/${SUPERSEDED_PATH}`, supersededText(supersessions), {
+      replace: true,
+      isSole: true,
+    });
 }
 
 async function refreshList(
@@ -68,7 +71,7 @@ async function refreshList(
   const fresh = assembleStatusList(content);
   if (isCurrent(hostedList, fresh, now)) return undefined;
   const { text } = await secure(fresh, issuer, extension === 'jwt' ? 'jwt' : 'data-integrity', now);
-  await files.write(path, text, { replace: true });
+  await files.write(path, text, { replace: true, isSole: true });
   return path;
 }
 

@@ -1,11 +1,9 @@
-import { existsSync, rmSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import Database from 'libsql';
 import { Kysely, sql, SqliteDialect } from 'kysely';
 import { BadgekitError } from '../errors.ts';
 import type { Engine, Hold } from './engine.ts';
 import { Connection, isBusy } from './connection.ts';
+import { FileLock } from './file-lock.ts';
 import { persistently } from './persistence.ts';
 import type { LedgerTables } from './tables.ts';
 
@@ -36,47 +34,25 @@ export async function openSqlite(path: string, onLongWait?: () => void): Promise
       },
       exclusive: (run) => immediate(db, connection, run),
       guard: (run) => translated(path, run, onLongWait),
-      hold: (run) => holdRun(path, run),
-      isHeld: (run) => Promise.resolve(isRunHeld(path, run)),
+      hold: (run) => Promise.resolve(holdRun(path, run)),
+      isHeld: (run) => Promise.resolve(FileLock.isHeld(runFile(path, run))),
     };
   });
 }
 
-/**
- * A run shows that it lives by a lock on a file of its own. Such a lock is the operating system's: it ends with the
- * process, and means the same to another container that shares the folder, where a process number would not.
- */
-function lockFile(ledger: string, run: string): string {
+/** A run shows that it lives by a lock on a file of its own, beside the ledger. */
+function runFile(ledger: string, run: string): string {
   return join(dirname(ledger), `${run}.lock`);
 }
 
-async function holdRun(ledger: string, run: string): Promise<Hold> {
-  const file = lockFile(ledger, run);
-  const lock = new Database(file, { timeout: 0 });
-  lock.exec('begin exclusive');
+function holdRun(ledger: string, run: string): Hold {
+  const lock = FileLock.tryTake(runFile(ledger, run));
   return {
-    release: async () => {
-      // Taken away first: a file that is there and not locked says that its run died.
-      await rm(file, { force: true });
-      lock.close();
+    release: () => {
+      lock?.remove();
+      return Promise.resolve();
     },
   };
-}
-
-function isRunHeld(ledger: string, run: string): boolean {
-  const file = lockFile(ledger, run);
-  if (!existsSync(file)) return false;
-  const probe = new Database(file, { timeout: 0 });
-  try {
-    probe.exec('begin immediate');
-  } catch (error) {
-    if (isBusy(error)) return true;
-    throw error;
-  } finally {
-    probe.close();
-  }
-  rmSync(file, { force: true });
-  return false;
 }
 
 /** Takes the write lock at once, where a plain transaction would take it at its first write. */

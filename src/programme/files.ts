@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, link, lstat, mkdir, open, realpath, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, link, lstat, mkdir, open, realpath, rename, rm, unlink } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { BadgekitError } from '../errors.ts';
 import type { Files } from '../ports.ts';
@@ -12,7 +12,7 @@ export function createFiles(root: string): Files {
   return {
     read: (path, maxBytes) => readBounded(resolvePath(root, path), maxBytes, path),
     exists: (path) => isThere(resolvePath(root, path)),
-    write: async (path, content, { replace = false, mode = PLAIN_MODE } = {}) => {
+    write: async (path, content, { replace = false, mode = PLAIN_MODE, isSole = false } = {}) => {
       const target = resolvePath(root, path);
       await within(path, async () => {
         await refuseEscape(root, await nearestFolder(dirname(target)), path);
@@ -21,6 +21,7 @@ export function createFiles(root: string): Files {
       return await writeWhole(target, typeof content === 'string' ? Buffer.from(content, 'utf8') : content, {
         replace,
         mode,
+        isSole,
         shownAs: path,
       });
     },
@@ -75,6 +76,7 @@ export async function* streamFile(path: string, shownAs = path): AsyncGenerator<
 }
 
 interface WriteOptions {
+  readonly isSole?: boolean;
   readonly replace: boolean;
   readonly mode: number;
   readonly shownAs: string;
@@ -84,12 +86,14 @@ interface WriteOptions {
 export async function writeWhole(
   target: string,
   bytes: Uint8Array,
-  { replace, mode, shownAs }: WriteOptions,
+  { replace, mode, shownAs, isSole = false }: WriteOptions,
 ): Promise<'written' | 'unchanged'> {
   return await within(shownAs, async () => {
     if (await isAlready(target, bytes)) return 'unchanged';
-    const temporary = join(dirname(target), `.${basename(target).slice(0, 60)}.${randomBytes(6).toString('hex')}.tmp`);
+    const unique = isSole ? '' : `.${randomBytes(6).toString('hex')}`;
+    const temporary = join(dirname(target), `.${basename(target).slice(0, 60)}${unique}.tmp`);
     try {
+      if (isSole) await rm(temporary, { force: true });
       await writeSynced(temporary, bytes, mode);
       await (replace ? rename(temporary, target) : moveNew(temporary, target, shownAs));
     } catch (error) {

@@ -2,6 +2,7 @@ import { unlink } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { BadgekitError, placedIn } from '../errors.ts';
 import type { RefusedRow } from '../issue/plan.ts';
+import type { Shard } from '../issue/shard.ts';
 import { type CsvRecord, type Delimiter, readCsv, writeCsvLine } from '../syntax/csv.ts';
 import { readBounded, streamFile } from './files.ts';
 
@@ -30,10 +31,11 @@ export async function openRoster(path: string, shownAs: string, delimiter: Delim
   return { header: first.value.cells, rows: () => withoutFirst(records()) };
 }
 
-/** `rosters/spring.csv` to `rosters/spring.rejected.csv`. */
-export function rejectedPath(roster: string): string {
+/** `rosters/spring.csv` to `rosters/spring.rejected.csv`, or to `rosters/spring.3-of-16.rejected.csv` for a shard. */
+export function rejectedPath(roster: string, shard: Shard | undefined): string {
   const extension = extname(roster);
-  return `${roster.slice(0, roster.length - extension.length)}.rejected.csv`;
+  const part = shard === undefined ? '' : `.${shard.index}-of-${shard.count}`;
+  return `${roster.slice(0, roster.length - extension.length)}${part}.rejected.csv`;
 }
 
 /** Takes away the list of refused rows that an earlier run left, now that none is refused; any other file stays. */

@@ -72,3 +72,41 @@ describe.each(ENGINES)('eight processes on one roster, on $engine', ({ newPlace 
     expect((await programme.run('verify', 'credentials', '--offline')).out).toMatch(/^640 verified {3}/);
   });
 });
+
+describe.each(ENGINES)('four shards of one roster, on $engine', ({ newPlace }) => {
+  test('issue it side by side, two of them killed and started again, each award once', async () => {
+    const programme = await TestProgramme.make(await newPlace());
+    const people = Array.from({ length: 200 }, (_, index) => `p${index}@example.org\n`).join('');
+    programme.write('r.csv', `email\n${people}broken@@example.org\n`);
+    const shards = [1, 2, 3, 4];
+    const killed = new Set([2, 3]);
+    const all = await Promise.all(
+      shards.map(async (index) => {
+        const args = ['issue', 'r.csv', '--json', '--shard', `${index}/4`];
+        if (!killed.has(index)) return await programme.run(...args);
+        const { signal } = await programme.killedWhen(() => programme.count() > 25, ...args);
+        expect(signal).toBe('SIGKILL');
+        return await programme.run(...args);
+      }),
+    );
+    const printed = all.map(({ out }) => JSON.parse(out) as { rows: number; unchanged: number; issued: object[] });
+    expect(printed.reduce((sum, { rows }) => sum + rows, 0)).toBe(201);
+    expect(all.map(({ code }) => code).sort()).toEqual([0, 0, 0, 1]);
+    const credentials = programme.credentials();
+    expect(new Set(credentials.map(({ id }) => id)).size).toBe(200);
+    expect(new Set(credentials.map(({ place }) => place)).size).toBe(200);
+    expect(await programme.json('issue', 'r.csv')).toMatchObject({ unchanged: 200, toIssue: 0 });
+    const refused = all.findIndex(({ code }) => code === 1) + 1;
+    expect(programme.read(`r.${refused}-of-4.rejected.csv`)).toContain('broken@@example.org');
+  });
+
+  test('is told how a part is written', async () => {
+    const programme = await TestProgramme.make(await newPlace());
+    programme.writeRoster(1);
+    for (const wrong of ['0/4', '5/4', '4', 'a/b'])
+      expect(await programme.run('issue', 'r.csv', '--shard', wrong)).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('--shard 3/16'),
+      });
+  });
+});

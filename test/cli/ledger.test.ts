@@ -21,7 +21,7 @@ describe('a programme whose ledger is on a server', () => {
       expect(printed(await badgekit(['issue', 'r.csv', '--json'], { cwd, env }))).toMatchObject({ unchanged: 2 });
       expect((await badgekit(['revoke', 'ana@example.org'], { cwd, env })).code).toBe(0);
       expect((await badgekit(['verify', 'credentials', '--offline'], { cwd })).out).toMatch(/^2 verified {3}2 revoked/);
-      expect(filesBelow(cwd).filter((file) => file.includes('.badgekit'))).toEqual([]);
+      expect(filesBelow(cwd).filter((file) => file.includes('ledger'))).toEqual([]);
     });
 
     test('is named in badgekit.yaml', async () => {
@@ -29,7 +29,7 @@ describe('a programme whose ledger is on a server', () => {
       const config = join(cwd, 'badgekit.yaml');
       writeFileSync(config, `${readFileSync(config, 'utf8')}ledger: ${await newPlace()}\n`);
       expect((await badgekit(['issue', 'r.csv'], { cwd })).code).toBe(0);
-      expect(filesBelow(cwd).filter((file) => file.includes('.badgekit'))).toEqual([]);
+      expect(filesBelow(cwd).filter((file) => file.includes('ledger'))).toEqual([]);
     });
 
     test('does not begin an empty ledger beside badges that were issued before', async () => {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,18 +38,26 @@ export interface RunOptions {
 /** Runs the built command line as a child process, without a terminal. */
 export function badgekit(args: readonly string[], { cwd, env = {}, input = '', uid }: RunOptions): Promise<Run> {
   return new Promise((resolve, reject) => {
-    const { CI: _, ...inherited } = process.env;
-    const child = spawn(process.execPath, [BIN, ...args], {
-      cwd,
-      env: { ...inherited, BADGEKIT_PASSPHRASE: PASSPHRASE, ...env },
-      ...(uid === undefined ? {} : { uid, gid: uid }),
-    });
+    const child = start(args, { cwd, env, ...(uid === undefined ? {} : { uid }) });
     let [out, err] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')));
     child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString('utf8')));
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, out, err }));
     child.stdin.end(input);
+  });
+}
+
+/** Starts the built command line as a child process, without a terminal. */
+export function start(
+  args: readonly string[],
+  { cwd, env = {}, uid }: Omit<RunOptions, 'input'>,
+): ChildProcessWithoutNullStreams {
+  const { CI: _, ...inherited } = process.env;
+  return spawn(process.execPath, [BIN, ...args], {
+    cwd,
+    env: { ...inherited, BADGEKIT_PASSPHRASE: PASSPHRASE, ...env },
+    ...(uid === undefined ? {} : { uid, gid: uid }),
   });
 }
 

@@ -1,6 +1,15 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { badgekit, DEFINE_KNOTS, filesBelow, printed, type Run, type RunOptions, temporaryFolder } from './cli.ts';
+import {
+  badgekit,
+  DEFINE_KNOTS,
+  filesBelow,
+  printed,
+  type Run,
+  type RunOptions,
+  start,
+  temporaryFolder,
+} from './cli.ts';
 
 /** A programme with one badge and a roster, `r.csv`, on a ledger of its own. */
 export class TestProgramme {
@@ -27,6 +36,20 @@ export class TestProgramme {
     return badgekit(args, { cwd: this.cwd, ...options, env: { ...this.env, ...options.env } });
   }
 
+  /** Starts a run, kills it with -9 as soon as something is so, and waits for its end. */
+  killedWhen(isSo: () => boolean, ...args: readonly string[]): Promise<{ readonly signal: NodeJS.Signals | null }> {
+    return new Promise((resolve) => {
+      const child = start(args, { cwd: this.cwd, env: this.env });
+      const watch = setInterval(() => {
+        if (isSo()) child.kill('SIGKILL');
+      }, 5);
+      child.on('close', (_code, signal) => {
+        clearInterval(watch);
+        resolve({ signal });
+      });
+    });
+  }
+
   /** Runs with --json and gives what it printed. */
   async json(...args: readonly string[]): Promise<Record<string, unknown>> {
     return printed(await this.run(...args, '--json'));
@@ -43,6 +66,12 @@ export class TestProgramme {
   /** A roster of this many people. */
   writeRoster(people: number, file = 'r.csv'): void {
     this.write(file, `email\n${Array.from({ length: people }, (_, index) => `p${index}@example.org\n`).join('')}`);
+  }
+
+  /** How many JSON credentials there are, at a moment when some may be in the making. */
+  count(): number {
+    const folder = join(this.cwd, 'credentials/knots');
+    return existsSync(folder) ? readdirSync(folder).filter((file) => /^[^.].*\.json$/.test(file)).length : 0;
   }
 
   /** The JSON credentials that were issued, by file. */

@@ -12,6 +12,8 @@ Examples:
   badgekit issue rosters/spring.csv
   badgekit issue export.csv --badge first-aid --map email="E-Mail address"
   badgekit issue rosters/spring.csv --dry-run
+  badgekit issue rosters/spring.csv --supersede        after names or results were corrected in it
+  badgekit issue rosters/all.csv --shard 3/16          one of sixteen machines with one PostgreSQL ledger
   BADGEKIT_PASSPHRASE=… badgekit issue rosters/spring.csv --json      in a pipeline
 
 Good rows are issued even where others are refused. Running it again never issues an award twice.`;
@@ -29,6 +31,7 @@ export const addIssue: AddCommand = (program, session, outcome) => {
     .option('--delimiter <name>', 'what separates the columns: comma, semicolon or tab')
     .option('--proof <form>', 'data-integrity or jwt (default: as badgekit.yaml says)')
     .option('--supersede', 'issue rows that changed since they were issued anew, and revoke what they replace')
+    .option('--shard <n/of>', 'issue one part of the roster, such as 3/16, while other machines issue the others')
     .option('--strict', 'issue nothing if any row is refused');
   withOutput(withDryRun(withPassphrase(withProgramme(command))))
     .addHelpText('after', EXAMPLES)

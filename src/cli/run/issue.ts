@@ -6,12 +6,12 @@ import { awardFault, credentialOf, badgeOf, periodOf } from '../../issue/content
 import type { Issuer } from '../../issue/issuer.ts';
 import { issueAwards, type IssuedCredential } from '../../issue/pipeline.ts';
 import { awardsToIssue, type Planning, planRoster, type RosterPlan } from '../../issue/plan.ts';
-import { refreshStatusLists } from '../../issue/status-lists.ts';
+import { parseShard } from '../../issue/shard.ts';
 import type { Ledger } from '../../ports.ts';
 import { PROOF_FORMS } from '../../programme/config.ts';
 import type { LoadedDefinition } from '../../programme/definitions.ts';
 import { writeWhole } from '../../programme/files.ts';
-import { listIssuer, listValidity, loadIssuer, loadProfileImage } from '../../programme/issuer.ts';
+import { loadIssuer, loadProfileImage } from '../../programme/issuer.ts';
 import { type Keyring, openKeyring } from '../../programme/keyring.ts';
 import { hasLedger } from '../../programme/ledger.ts';
 import { openProgramme, type Programme } from '../../programme/programme.ts';
@@ -28,6 +28,7 @@ import { startProgress } from '../progress.ts';
 import { type IssueOutcome, issueAsJson, issueAsText, planAsText } from '../render-issue.ts';
 import { HeldAwards } from '../held-awards.ts';
 import { openLedgerOf, startRun } from '../open-ledger.ts';
+import { refreshPublic } from '../public-folder.ts';
 import type { Session } from '../session.ts';
 import { counted } from '../style.ts';
 
@@ -38,6 +39,7 @@ export interface IssueOptions extends CommonOptions {
   readonly proof?: string;
   readonly strict?: boolean;
   readonly supersede?: boolean;
+  readonly shard?: string;
 }
 
 /** Everything that a run has opened. */
@@ -59,7 +61,7 @@ export async function runIssue(rosterFile: string, options: IssueOptions, sessio
   const run = await openRun(rosterFile, options, session);
   try {
     const plan = await planRoster(run.roster.rows(), run.planning);
-    if (plan.rows === 0)
+    if (plan.rows + plan.elsewhere === 0)
       throw new BadgekitError('ROSTER_INVALID', 'the roster has a header and no rows', {
         where: { file: rosterFile },
         hint: 'add a line for each award',
@@ -82,6 +84,7 @@ async function openRun(rosterFile: string, options: IssueOptions, session: Sessi
     session.err(
       `${rosterFile}: the column ${quoted(name, 40)} is not read${meant === undefined ? '' : `; did you mean "${meant}"?`}\n`,
     );
+  const shard = options.shard === undefined ? undefined : parseShard(options.shard);
   const form = choose('--proof', options.proof, PROOF_FORMS) ?? programme.config.proof ?? 'data-integrity';
   const defaultBadge = chooseBadge(options.badge, definitions);
   const keyring = await withPassphrase(session, options.passphraseFile, (passphrase) =>
@@ -112,6 +115,7 @@ async function openRun(rosterFile: string, options: IssueOptions, session: Sessi
       issuer: issuer.profile.id,
       ledger,
       supersedes: options.supersede === true,
+      shard,
       check: (award, credentialId) => awardFault(award, credentialId, issuer, session.clock()),
     },
     options,
@@ -184,14 +188,15 @@ function sampleCredential({ sample }: RosterPlan, { issuer, session }: Run): Jso
 async function carryOut(plan: RosterPlan, run: Run): Promise<number> {
   run.session.finishOnInterrupt();
   const { options, session, rosterFile, roster } = run;
-  const rejectedFile = plan.refused.length === 0 ? undefined : rejectedPath(rosterFile);
+  const { shard } = run.planning;
+  const rejectedFile = plan.refused.length === 0 ? undefined : rejectedPath(rosterFile, shard);
   if (rejectedFile !== undefined) {
     await writeWhole(
       resolve(session.cwd, rejectedFile),
       Buffer.from(rejectedCsv(roster.header, plan.refused), 'utf8'),
       { replace: true, mode: 0o600, shownAs: rejectedFile },
     );
-  } else await removeStaleRejected(resolve(session.cwd, rejectedPath(rosterFile)));
+  } else await removeStaleRejected(resolve(session.cwd, rejectedPath(rosterFile, shard)));
   const isHeld = options.strict === true && plan.refused.length > 0;
   const issued: IssuedCredential[] = [];
   try {
@@ -235,7 +240,7 @@ async function issuePlanned(
   if (ledger === undefined || plan.toIssue === 0) return;
   const progress = startProgress(session, 'Issuing', plan.toIssue);
   try {
-    await startRun(ledger, `issue ${basename(rosterFile)}`, session);
+    await startRun(ledger, commandOf(rosterFile, planning), session);
     const held = new HeldAwards(ledger, session);
     const issuing = {
       issuer,
@@ -267,17 +272,14 @@ async function bringUpToDate({
   session,
 }: Run): Promise<readonly string[]> {
   if (ledger === undefined) return [];
-  for (const { path, content } of hostedFiles(issuer, definitions, await loadProfileImage(programme)))
-    await programme.files.write(path, content, { replace: true });
-  return (
-    await refreshStatusLists({
-      issuer: listIssuer(programme, keyring),
-      ledger,
-      files: programme.files,
-      clock: session.clock,
-      validFor: listValidity(programme),
-    })
-  ).map((path) => programme.shown(path));
+  const hosted = hostedFiles(issuer, definitions, await loadProfileImage(programme));
+  const { lists } = await refreshPublic(programme, keyring, ledger, session, hosted);
+  return lists.map((path) => programme.shown(path));
+}
+
+/** How others are told of this run. */
+function commandOf(rosterFile: string, { shard }: Planning): string {
+  return `issue ${basename(rosterFile)}${shard === undefined ? '' : ` --shard ${shard.index}/${shard.count}`}`;
 }
 
 function isSuperseding({ options }: Run): boolean {

@@ -1,7 +1,6 @@
 import { BadgekitError, EXIT } from '../../errors.ts';
-import { refreshStatusLists } from '../../issue/status-lists.ts';
 import type { Files } from '../../ports.ts';
-import { listIssuer, listValidity, loadIssuer, loadProfileImage } from '../../programme/issuer.ts';
+import { loadIssuer, loadProfileImage } from '../../programme/issuer.ts';
 import { openKeyring } from '../../programme/keyring.ts';
 import { hasLedger } from '../../programme/ledger.ts';
 import { openProgramme } from '../../programme/programme.ts';
@@ -10,6 +9,7 @@ import { hostedFiles } from '../../site/hosted-files.ts';
 import type { CommonOptions } from '../commands/shared.ts';
 import { withPassphrase } from '../passphrase.ts';
 import { openLedgerOf } from '../open-ledger.ts';
+import { refreshPublic } from '../public-folder.ts';
 import type { Session } from '../session.ts';
 
 /** `publish`: writes into public/ what credentials refer to, and signs status lists that near their end. */
@@ -31,27 +31,15 @@ export async function runPublish(options: CommonOptions, session: Session): Prom
   });
   const files = hostedFiles(issuer, definitions, await loadProfileImage(programme));
   const changed: string[] = [];
-  for (const { path, content } of files) {
-    if (options.dryRun === true) {
-      if (!(await isThere(programme.files, path, content))) changed.push(path);
-    } else if ((await programme.files.write(path, content, { replace: true })) === 'written') {
-      changed.push(path);
-    }
-  }
-  if (options.dryRun !== true && hasLedger(programme, session.env)) {
-    const ledger = await openLedgerOf(programme, keyring, session);
+  if (options.dryRun === true) {
+    for (const { path, content } of files) if (!(await isThere(programme.files, path, content))) changed.push(path);
+  } else {
+    const ledger = hasLedger(programme, session.env) ? await openLedgerOf(programme, keyring, session) : undefined;
     try {
-      changed.push(
-        ...(await refreshStatusLists({
-          issuer: listIssuer(programme, keyring),
-          ledger,
-          files: programme.files,
-          clock: session.clock,
-          validFor: listValidity(programme),
-        })),
-      );
+      const refreshed = await refreshPublic(programme, keyring, ledger, session, files);
+      changed.push(...refreshed.files, ...refreshed.lists);
     } finally {
-      await ledger.close();
+      await ledger?.close();
     }
   }
   const shown = changed.map((path) => programme.shown(path));

@@ -1,8 +1,6 @@
 import { BadgekitError, EXIT } from '../../errors.ts';
 import { normalizeEmail } from '../../openbadges/recipient.ts';
-import { refreshStatusLists } from '../../issue/status-lists.ts';
 import type { Ledger, LedgerAward, StatusChange, StatusPlace } from '../../ports.ts';
-import { listIssuer, listValidity } from '../../programme/issuer.ts';
 import { type Keyring, openKeyring } from '../../programme/keyring.ts';
 import { hasLedger } from '../../programme/ledger.ts';
 import { openProgramme, type Programme } from '../../programme/programme.ts';
@@ -11,6 +9,7 @@ import { quoted, visible } from '../../syntax/text.ts';
 import type { CommonOptions } from '../commands/shared.ts';
 import { withPassphrase } from '../passphrase.ts';
 import { openLedgerOf } from '../open-ledger.ts';
+import { refreshPublic } from '../public-folder.ts';
 import type { Session } from '../session.ts';
 import { counted, styles } from '../style.ts';
 
@@ -152,13 +151,7 @@ async function apply(
   session: Session,
 ): Promise<readonly string[]> {
   await ledger.recordStatus(changes);
-  return await refreshStatusLists({
-    issuer: listIssuer(programme, keyring),
-    ledger,
-    files: programme.files,
-    clock: session.clock,
-    validFor: listValidity(programme),
-  });
+  return (await refreshPublic(programme, keyring, ledger, session)).lists;
 }
 
 function report(
