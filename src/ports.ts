@@ -125,6 +125,8 @@ export interface LedgerAward extends Reservation {
   readonly places: readonly StatusPlace[];
   /** The latest change of each bit that was ever touched. */
   readonly changes: readonly StatusChange[];
+  /** The issued credential that replaces this one. */
+  readonly supersededBy: string | undefined;
   readonly erasedAt: number | undefined;
 }
 
@@ -134,7 +136,25 @@ export interface StatusChange {
   readonly purpose: StatusPurpose;
   readonly set: boolean;
   readonly reason: string | undefined;
+  /** When it was recorded. */
   readonly at: number;
+  /** Since when it is so, by the issuer's word. */
+  readonly since: number;
+}
+
+/** Which issued awards are wanted: those that every given part holds for. */
+export interface AwardFilter {
+  /** A credential id, or a recipient's address or id. */
+  readonly text?: string | undefined;
+  readonly badge?: string | undefined;
+  readonly run?: string | undefined;
+  readonly roster?: string | undefined;
+  /** Signed with one of these. */
+  readonly verificationMethods?: readonly string[] | undefined;
+  /** Issued at this instant or later. */
+  readonly issuedSince?: number | undefined;
+  /** Valid until an instant before this one. */
+  readonly endsBefore?: number | undefined;
 }
 
 export interface StatusListRow extends StatusListName {
@@ -181,8 +201,8 @@ export interface Ledger {
    * @returns the credential ids that this run issued
    */
   markIssued(issued: readonly IssuedNote[], at: number): Promise<ReadonlySet<string>>;
-  /** Issued awards whose credential id, recipient or subject id is the given text. */
-  search(text: string): Promise<readonly LedgerAward[]>;
+  /** Issued awards, in the order in which they were issued. */
+  select(filter: AwardFilter): AsyncIterable<LedgerAward>;
   statusLists(): Promise<readonly StatusListRow[]>;
   /** How each bit of a list stands that was ever set or cleared. */
   lastChanges(

@@ -73,7 +73,7 @@ describe('the README', () => {
     for (const [, target = ''] of read('README.md').matchAll(/\]\((?!https?:)([^)#]+)\)/g))
       expect(existsSync(join(ROOT, target)), target).toBe(true);
     const { out } = await badgekit(['--help'], { cwd: ROOT });
-    for (const command of ['init-issuer', 'define', 'issue', 'bake', 'verify', 'revoke', 'publish']) {
+    for (const command of ['init-issuer', 'define', 'issue', 'bake', 'verify', 'list', 'revoke', 'publish']) {
       expect(out).toContain(command);
       expect(read('README.md')).toContain(`\`${command}`);
       expect((await badgekit([command, '--help'], { cwd: ROOT })).out).toContain('Examples:');
@@ -139,6 +139,8 @@ describe('--json', () => {
       ['verify', 'credentials/repair-cafe-day'],
       ['verify', 'badges/knots.svg'],
       ['verify', 'nothing.json'],
+      ['list'],
+      ['list', '--status', 'gone'],
       ['revoke', 'noa@example.org'],
       ['revoke', 'nobody@example.org'],
       ['publish'],
@@ -150,9 +152,10 @@ describe('--json', () => {
       const document: unknown = JSON.parse(out);
       expect(validate(document), `${command.join(' ')}: ${out} ${JSON.stringify(validate.errors)}`).toBe(true);
     }
-    const lines = (await badgekit(['verify', 'credentials/repair-cafe-day', '--jsonl'], { cwd })).out
-      .trim()
-      .split('\n');
+    const lines = [
+      ...(await badgekit(['verify', 'credentials/repair-cafe-day', '--jsonl'], { cwd })).out.trim().split('\n'),
+      ...(await badgekit(['list', '--jsonl'], { cwd })).out.trim().split('\n'),
+    ];
     expect(lines.length).toBeGreaterThan(10);
     for (const line of lines) expect(validate(JSON.parse(line))).toBe(true);
   }, 180_000);

@@ -9,10 +9,14 @@ import type { Session } from './session.ts';
 
 const RUN_ID_BYTES = 4;
 
-/** The programme's ledger; where it is busy for long, the user is told with whose work. */
-export function openLedgerOf(programme: Programme, { awardSecret }: Keyring, session: Session): Promise<Ledger> {
+/** The programme's ledger; without a keyring, to read and not to reserve in. Where it is busy for long, the user is told with whose work. */
+export function openLedgerOf(
+  programme: Programme,
+  keyring: Pick<Keyring, 'awardSecret'> | undefined,
+  session: Session,
+): Promise<Ledger> {
   return openProgrammeLedger(programme, {
-    awardSecret,
+    awardSecret: keyring?.awardSecret,
     env: session.env,
     clock: session.clock,
     onWait: (others) => {

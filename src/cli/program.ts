@@ -3,6 +3,7 @@ import { addBake } from './commands/bake.ts';
 import { addDefine } from './commands/define.ts';
 import { addInitIssuer } from './commands/init-issuer.ts';
 import { addIssue } from './commands/issue.ts';
+import { addList } from './commands/list.ts';
 import { addPublish } from './commands/publish.ts';
 import { addRevoke } from './commands/revoke.ts';
 import { addVerify } from './commands/verify.ts';
@@ -41,6 +42,7 @@ export function createProgram(session: Session, outcome: Outcome): Command {
     addIssue,
     addBake,
     addVerify,
+    addList,
     addRevoke,
     addPublish,
   ] satisfies AddCommand[])

@@ -116,6 +116,7 @@ const MIGRATIONS: readonly (readonly (string | Readonly<Record<Dialect, string>>
       is_set integer not null,
       reason text,
       changed_at bigint not null,
+      since bigint not null,
       primary key (credential_id, purpose, change)
     )`,
     "insert into run select 'before', 'issue', '', 0, min(reserved_at), max(reserved_at) from former_award having count(*) > 0",
@@ -127,7 +128,7 @@ const MIGRATIONS: readonly (readonly (string | Readonly<Record<Dialect, string>>
     {
       sqlite: `insert into status_change
         select credential_id, purpose, row_number() over (partition by credential_id, purpose order by rowid),
-          is_set, reason, changed_at
+          is_set, reason, changed_at, changed_at
         from former_change`,
       // There is no PostgreSQL ledger from before this step.
       postgres: 'select 1',
@@ -147,7 +148,7 @@ const MIGRATIONS: readonly (readonly (string | Readonly<Record<Dialect, string>>
     'create index award_run on award (run)',
     'create index award_supersedes on award (supersedes) where supersedes is not null',
     'create index award_valid_until on award (valid_until) where valid_until is not null',
-    'create index award_issued on award (issued_at, credential_id)',
+    'create index award_issued on award (issued_at, line, credential_id)',
     'create index status_place_changed on status_place (purpose, series, list) where changed_at is not null',
   ],
 ];

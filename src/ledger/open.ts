@@ -8,9 +8,14 @@ import { damagedLedger, openSqlite } from './sqlite.ts';
 
 export interface LedgerOpening {
   readonly clock: Clock;
-  readonly choosePlace: PlaceChooser;
-  /** A fingerprint of the secret that award identities are made with: another secret would issue everything again. */
-  readonly secretFingerprint: string;
+  /** What only the issuer's secret gives; without it nothing can be reserved. */
+  readonly secret?:
+    | {
+        readonly choosePlace: PlaceChooser;
+        /** A fingerprint of the secret that award identities are made with: another would issue everything again. */
+        readonly fingerprint: string;
+      }
+    | undefined;
   /** Asked before a ledger is begun; it throws where there must have been one. */
   readonly onNew?: () => Promise<void>;
   /** Told of the runs that others have under way, where this one has to wait long. */
@@ -24,7 +29,7 @@ export interface LedgerOpening {
  */
 export async function openLedger(
   place: string,
-  { clock, choosePlace, secretFingerprint, onNew = async () => undefined, onWait }: LedgerOpening,
+  { clock, secret, onNew = async () => undefined, onWait }: LedgerOpening,
 ): Promise<Ledger> {
   const tell = (): void => {
     void ledger?.livingRuns().then(onWait, () => undefined);
@@ -35,13 +40,13 @@ export async function openLedger(
     await engine.guard(async () => {
       await migrate(engine, onNew);
       if (!(await engine.isSound())) throw damagedLedger(engine.name);
-      await refuseOtherSecret(engine, secretFingerprint);
+      if (secret !== undefined) await refuseOtherSecret(engine, secret.fingerprint);
     });
   } catch (error) {
     await engine.db.destroy();
     throw error;
   }
-  ledger = new SqlLedger(engine, choosePlace, clock);
+  ledger = new SqlLedger(engine, secret?.choosePlace, clock);
   return ledger;
 }
 

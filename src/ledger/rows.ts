@@ -34,6 +34,7 @@ export function fromRow(
   row: AwardTable,
   places: readonly StatusPlace[],
   changes: readonly StatusChange[],
+  supersededBy: string | undefined,
 ): LedgerAward {
   const files = parseJson(row.files);
   return {
@@ -59,6 +60,7 @@ export function fromRow(
     files: Array.isArray(files) ? files.map(String) : [],
     places,
     changes,
+    supersededBy,
     erasedAt: row.erased_at ?? undefined,
   };
 }

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type {
+  AwardFilter,
   Claim,
   IssuedNote,
   Ledger,
@@ -15,6 +16,7 @@ import type {
 } from '../ports.ts';
 import type { Engine, Hold } from './engine.ts';
 import { MAX_PARAMETERS, pieces } from './pieces.ts';
+import { PAGE, selectPage } from './select.ts';
 import { fromRow, toRow } from './rows.ts';
 import { latestChanges, type PlaceChooser, recordChange, takePlaces } from './status-places.ts';
 import type { AwardTable, LedgerTables } from './tables.ts';
@@ -26,11 +28,11 @@ const ROWS_AT_ONCE = 100;
 export class SqlLedger implements Ledger {
   readonly #engine: Engine;
   readonly #db: Db;
-  readonly #choosePlace: PlaceChooser;
+  readonly #choosePlace: PlaceChooser | undefined;
   readonly #clock: () => number;
   #run: { readonly note: RunNote; readonly hold: Hold } | undefined;
 
-  constructor(engine: Engine, choosePlace: PlaceChooser, clock: () => number) {
+  constructor(engine: Engine, choosePlace: PlaceChooser | undefined, clock: () => number) {
     this.#engine = engine;
     this.#db = engine.db;
     this.#choosePlace = choosePlace;
@@ -145,26 +147,22 @@ export class SqlLedger implements Ledger {
           .executeTakeFirst();
         if (numUpdatedRows === 0n) continue;
         marked.add(credentialId);
-        if (revokes !== undefined) await recordChange(tx, { ...revokes, purpose: 'revocation', set: true, at });
+        if (revokes !== undefined)
+          await recordChange(tx, { ...revokes, purpose: 'revocation', set: true, at, since: at });
       }
       return marked;
     });
   }
 
-  search(text: string): Promise<readonly LedgerAward[]> {
-    return this.#engine.guard(async () => {
-      const rows = await this.#db
-        .selectFrom('award')
-        .selectAll()
-        .where((where) =>
-          where.or([where('credential_id', '=', text), where('recipient', '=', text), where('subject_id', '=', text)]),
-        )
-        .where('state', '=', 'issued')
-        .orderBy('badge')
-        .orderBy('valid_from')
-        .execute();
-      return await this.#whole(this.#db, rows);
-    });
+  async *select(filter: AwardFilter): AsyncGenerator<LedgerAward> {
+    let last: AwardTable | undefined;
+    for (;;) {
+      const after = last;
+      const rows = await this.#engine.guard(() => selectPage(this.#db, filter, after));
+      yield* await this.#engine.guard(() => this.#whole(this.#db, rows));
+      last = rows.at(-1);
+      if (rows.length < PAGE) return;
+    }
   }
 
   statusLists(): Promise<readonly StatusListRow[]> {
@@ -251,6 +249,8 @@ export class SqlLedger implements Ledger {
         .insertInto('award')
         .values(some.map((reservation) => toRow(reservation, run, at)))
         .execute();
+    const choosePlace = this.#choosePlace;
+    if (choosePlace === undefined) throw new Error('places are drawn with the secret');
     const groups = new Map<string, { purpose: StatusPurpose; series: string; ids: string[] }>();
     for (const { credentialId, wants } of fresh) {
       for (const purpose of wants.purposes) {
@@ -261,7 +261,7 @@ export class SqlLedger implements Ledger {
       }
     }
     for (const { purpose, series, ids } of groups.values()) {
-      const places = await takePlaces(tx, this.#choosePlace, purpose, series, ids.length);
+      const places = await takePlaces(tx, choosePlace, purpose, series, ids.length);
       const rows = places.map((place, index) => ({
         credential_id: ids[index] ?? '',
         purpose,
@@ -295,7 +295,19 @@ export class SqlLedger implements Ledger {
       }
     }
     const changes = await latestChanges(db, [...changed]);
-    return rows.map((row) => fromRow(row, places.get(row.credential_id) ?? [], changes.get(row.credential_id) ?? []));
+    const newer = new Map<string, string>();
+    for (const some of pieces(ids, MAX_PARAMETERS))
+      for (const { credential_id, supersedes } of await db
+        .selectFrom('award')
+        .select(['credential_id', 'supersedes'])
+        .where('supersedes', 'in', some)
+        .where('state', '=', 'issued')
+        .execute())
+        newer.set(supersedes ?? '', credential_id);
+    return rows.map((row) => {
+      const { credential_id: id } = row;
+      return fromRow(row, places.get(id) ?? [], changes.get(id) ?? [], newer.get(id));
+    });
   }
 }
 

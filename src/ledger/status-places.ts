@@ -50,7 +50,10 @@ async function newestList(tx: Db, purpose: StatusPurpose, series: string): Promi
 }
 
 /** Sets or clears a bit, and notes it in the bit's history; a change that changes nothing is passed over. */
-export async function recordChange(tx: Db, { credentialId, purpose, set, reason, at }: StatusChange): Promise<void> {
+export async function recordChange(
+  tx: Db,
+  { credentialId, purpose, set, reason, at, since }: StatusChange,
+): Promise<void> {
   const place = await tx
     .updateTable('status_place')
     .set({ is_set: set ? 1 : 0, changed_at: at })
@@ -74,6 +77,7 @@ export async function recordChange(tx: Db, { credentialId, purpose, set, reason,
       is_set: set ? 1 : 0,
       reason: reason ?? null,
       changed_at: at,
+      since,
     })
     .execute();
 }
@@ -97,10 +101,10 @@ export async function latestChanges(
       )
       .orderBy('purpose')
       .execute();
-    for (const { credential_id: credentialId, purpose, is_set, reason, changed_at: at } of rows)
+    for (const { credential_id: credentialId, purpose, is_set, reason, changed_at: at, since } of rows)
       latest.set(credentialId, [
         ...(latest.get(credentialId) ?? []),
-        { credentialId, purpose, set: is_set === 1, reason: reason ?? undefined, at },
+        { credentialId, purpose, set: is_set === 1, reason: reason ?? undefined, at, since },
       ]);
   }
   return latest;

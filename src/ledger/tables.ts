@@ -66,6 +66,8 @@ export interface StatusChangeTable {
   is_set: number;
   reason: string | null;
   changed_at: number;
+  /** Since when it is so, by the issuer's word. */
+  since: number;
 }
 
 /** Facts about the ledger as a whole. */

@@ -16,7 +16,8 @@ const VARIABLE = 'BADGEKIT_LEDGER_URL';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface LedgerAccess {
-  readonly awardSecret: Uint8Array;
+  /** Undefined for one who only reads. */
+  readonly awardSecret: Uint8Array | undefined;
   readonly env: Environment;
   readonly clock: Clock;
   /** Told of the runs that others have under way, where this one has to wait long. */
@@ -39,9 +40,19 @@ export async function openProgrammeLedger(
   }
   return await openLedger(place, {
     clock,
-    choosePlace: ({ purpose, series, list }, size, counter) =>
-      permute(awardSecret, series === '' ? `${purpose}/${list}` : `${purpose}/${series}/${list}`, size, counter),
-    secretFingerprint: keyedDigest(awardSecret, 'fingerprint'),
+    secret:
+      awardSecret === undefined
+        ? undefined
+        : {
+            choosePlace: ({ purpose, series, list }, size, counter) =>
+              permute(
+                awardSecret,
+                series === '' ? `${purpose}/${list}` : `${purpose}/${series}/${list}`,
+                size,
+                counter,
+              ),
+            fingerprint: keyedDigest(awardSecret, 'fingerprint'),
+          },
     onWait,
     onNew: () => refuseLostLedger(programme, place),
   });

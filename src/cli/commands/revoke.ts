@@ -1,3 +1,4 @@
+import { withAwardFilters } from '../award-filter.ts';
 import { type AddCommand, withDryRun, withOutput, withPassphrase, withProgramme } from './shared.ts';
 
 const EXAMPLES = `
@@ -5,6 +6,9 @@ Examples:
   badgekit revoke urn:uuid:1d2c… --reason "issued to the wrong person"
   badgekit revoke ana@example.org --badge first-aid
   badgekit revoke ana@example.org --all --dry-run
+  badgekit revoke --roster spring.csv --all --reason "the exam was void"
+  badgekit revoke --batch 20261125-1f2e3d4c --all
+  badgekit revoke --key key-1 --dry-run
   badgekit revoke urn:uuid:1d2c… --suspend
   badgekit revoke urn:uuid:1d2c… --reinstate
 
@@ -16,15 +20,15 @@ export const addRevoke: AddCommand = (program, session, outcome) => {
     .command('revoke')
     .summary('revoke, suspend or reinstate badges')
     .description('Revokes badges: sets their bit in the status list, signs the list anew and records why.')
-    .argument('<credential>', "a credential's id, or the recipient's e-mail address or id")
+    .argument('[credential]', "a credential's id, or the recipient's e-mail address or id")
     .option('--reason <text>', 'why; kept in the ledger, never published')
-    .option('--badge <name>', 'of several badges, this one')
-    .option('--all', 'every badge that matches')
+    .option('--date <day>', 'since when it is so (default: now); kept in the ledger')
+    .option('--all', 'every badge that matches, without asking')
     .option('--suspend', 'suspend for a time instead of revoking for good')
     .option('--reinstate', 'end a suspension');
-  withOutput(withDryRun(withPassphrase(withProgramme(command))))
+  withOutput(withDryRun(withPassphrase(withProgramme(withAwardFilters(command)))))
     .addHelpText('after', EXAMPLES)
-    .action(async (credential: string, options) => {
+    .action(async (credential: string | undefined, options) => {
       const { runRevoke } = await import('../run/revoke.ts');
       outcome.exitCode = await runRevoke(credential, options, session);
     });

@@ -1,57 +1,80 @@
 import { BadgekitError, EXIT } from '../../errors.ts';
-import { normalizeEmail } from '../../openbadges/recipient.ts';
-import type { Ledger, LedgerAward, StatusChange, StatusPlace } from '../../ports.ts';
+import { changeOf } from '../../issue/standing.ts';
+import type { Ledger, LedgerAward, StatusChange, StatusPurpose } from '../../ports.ts';
 import { type Keyring, openKeyring } from '../../programme/keyring.ts';
 import { hasLedger } from '../../programme/ledger.ts';
 import { openProgramme, type Programme } from '../../programme/programme.ts';
-import { formatDay } from '../../syntax/datetime.ts';
-import { quoted, visible } from '../../syntax/text.ts';
+import { type Instant, parseDateOrStamp } from '../../syntax/datetime.ts';
+import { quoted } from '../../syntax/text.ts';
+import { type AwardOptions, describeAward, filterOf, findAwards, isNarrowed, nothingFound } from '../award-filter.ts';
 import type { CommonOptions } from '../commands/shared.ts';
 import { withPassphrase } from '../passphrase.ts';
 import { openLedgerOf } from '../open-ledger.ts';
 import { refreshPublic } from '../public-folder.ts';
 import type { Session } from '../session.ts';
-import { counted, styles } from '../style.ts';
+import { count, counted, styles } from '../style.ts';
 
-export interface RevokeOptions extends CommonOptions {
+export interface RevokeOptions extends CommonOptions, AwardOptions {
   readonly reason?: string;
-  readonly badge?: string;
+  readonly date?: string;
   readonly all?: boolean;
   readonly suspend?: boolean;
   readonly reinstate?: boolean;
 }
 
-type Purpose = StatusPlace['purpose'];
+const MAX_SHOWN = 20;
 
 /** What is to happen to a credential's bit. */
 interface Action {
-  readonly purpose: Purpose;
+  readonly purpose: StatusPurpose;
   readonly set: boolean;
   readonly done: string;
+  readonly verb: string;
 }
 
-const REVOKE: Action = { purpose: 'revocation', set: true, done: 'revoked' };
-const SUSPEND: Action = { purpose: 'suspension', set: true, done: 'suspended' };
-const REINSTATE: Action = { purpose: 'suspension', set: false, done: 'reinstated' };
+const REVOKE: Action = { purpose: 'revocation', set: true, done: 'revoked', verb: 'Revoke' };
+const SUSPEND: Action = { purpose: 'suspension', set: true, done: 'suspended', verb: 'Suspend' };
+const REINSTATE: Action = { purpose: 'suspension', set: false, done: 'reinstated', verb: 'Reinstate' };
 
 /** `revoke`: finds the badges, sets or clears their bits, signs the lists anew, records why. */
-export async function runRevoke(wanted: string, options: RevokeOptions, session: Session): Promise<number> {
+export async function runRevoke(wanted: string | undefined, options: RevokeOptions, session: Session): Promise<number> {
   const action = actionOf(options);
+  const since = readDate(options.date, session);
+  if (wanted === undefined && !isNarrowed(options))
+    throw new BadgekitError('USAGE', 'nothing says which badges', {
+      hint: "give a credential's id or a recipient, or one of --badge, --batch, --roster, --key",
+    });
   const programme = await openProgramme(session.cwd, options.programme);
-  if (!hasLedger(programme, session.env)) throw unknown(wanted);
+  const texts = [wanted, options.recipient];
+  if (!hasLedger(programme, session.env)) throw nothingFound(texts, options);
   const keyring = await withPassphrase(session, options.passphraseFile, (passphrase) =>
     openKeyring(programme, passphrase),
   );
   const ledger = await openLedgerOf(programme, keyring, session);
   try {
-    const chosen = await choose(await find(wanted, options, ledger), options, session);
-    const changes = planChanges(chosen, action, options, session);
-    const lists = options.dryRun === true ? [] : await apply(changes, programme, keyring, ledger, session);
-    report(chosen, changes, action, lists, options, session, programme);
-    return EXIT.yes;
+    const found: LedgerAward[] = [];
+    for await (const award of findAwards(ledger, filterOf(options, programme), texts)) found.push(award);
+    if (found.length === 0) throw nothingFound(texts, options);
+    const chosen = await choose(found, action, options, session);
+    const planned = planChanges(chosen, action, { reason: options.reason, at: session.clock(), since });
+    const lists = options.dryRun === true ? [] : await apply(planned.changes, programme, keyring, ledger, session);
+    report(chosen, planned, action, lists, options, session, programme);
+    return planned.impossible.size > 0 ? EXIT.no : EXIT.yes;
   } finally {
     await ledger.close();
   }
+}
+
+function readDate(text: string | undefined, session: Session): Instant {
+  const now = session.clock();
+  if (text === undefined) return now;
+  const since = parseDateOrStamp(text);
+  if (since !== undefined && since <= now) return since;
+  throw new BadgekitError(
+    'USAGE',
+    since === undefined ? `--date ${quoted(text)} is no date` : '--date lies in the future: a list says what is so now',
+    { hint: 'write year-month-day, such as 2026-05-04' },
+  );
 }
 
 function actionOf({ suspend, reinstate }: RevokeOptions): Action {
@@ -60,86 +83,80 @@ function actionOf({ suspend, reinstate }: RevokeOptions): Action {
   return suspend === true ? SUSPEND : reinstate === true ? REINSTATE : REVOKE;
 }
 
-async function find(wanted: string, { badge }: RevokeOptions, ledger: Ledger): Promise<readonly LedgerAward[]> {
-  const exact = await ledger.search(
-    /^[0-9a-f]{8}-[0-9a-f-]{27}$/i.test(wanted) ? `urn:uuid:${wanted.toLowerCase()}` : wanted,
-  );
-  const found = exact.length > 0 || !wanted.includes('@') ? exact : await ledger.search(normalizeEmail(wanted));
-  const matching = badge === undefined ? found : found.filter((award) => award.badge === badge);
-  if (matching.length === 0) throw unknown(wanted, badge, [...new Set(found.map((award) => award.badge))]);
-  return matching;
-}
-
-/** Of several badges, those that the user means: named by an option, or picked on the terminal. */
+/** Of several badges, those that the user means: confirmed by an option, or on the terminal. */
 async function choose(
   found: readonly LedgerAward[],
-  { all, json }: RevokeOptions,
+  { verb }: Action,
+  { all, json, dryRun }: RevokeOptions,
   session: Session,
 ): Promise<readonly LedgerAward[]> {
-  if (found.length === 1 || all === true) return found;
-  if (session.isInteractive && json !== true) {
-    const { checkbox } = await import('@inquirer/prompts');
-    const choices = found.map((award) => ({ value: award, name: describe(award) }));
-    return await checkbox<LedgerAward>(
-      { message: 'Which of these badges?', choices, required: true },
-      { output: process.stderr },
-    );
+  if (found.length === 1 || all === true || dryRun === true) return found;
+  const shown = found.slice(0, MAX_SHOWN).map((award) => `  ${describeAward(award)}`);
+  if (found.length > MAX_SHOWN) shown.push(`  and ${count(found.length - MAX_SHOWN)} more (--dry-run shows them all)`);
+  if (!session.isInteractive || json === true)
+    throw new BadgekitError('CREDENTIAL_AMBIGUOUS', `${counted(found.length, 'badge')} match; say which`, {
+      hint: 'give the id of one, or --badge NAME, or --all',
+      more: shown,
+    });
+  const { checkbox, confirm } = await import('@inquirer/prompts');
+  const context = { output: process.stderr };
+  if (found.length <= MAX_SHOWN) {
+    const choices = found.map((award) => ({ value: award, name: describeAward(award) }));
+    return await checkbox<LedgerAward>({ message: 'Which of these badges?', choices, required: true }, context);
   }
-  throw new BadgekitError('CREDENTIAL_AMBIGUOUS', `${counted(found.length, 'badge')} match; say which`, {
-    hint: 'give the id of one, or --badge NAME, or --all',
-    more: found.map((award) => `  ${describe(award)}`),
-  });
+  session.err(`${shown.join('\n')}\n`);
+  const message = `${verb} these ${counted(found.length, 'badge')}?`;
+  if (await confirm({ message, default: false }, context)) return found;
+  throw new BadgekitError('INTERRUPTED', 'stopped; nothing was written');
 }
 
-function describe({ credentialId, badge, recipient, awardKey, validFrom }: LedgerAward): string {
-  const which = awardKey === '' ? '' : ` (award ${visible(awardKey, 40)})`;
-  return `${credentialId}  ${badge}${which}, ${visible(recipient)}, ${formatDay(validFrom)}`;
+/** What is to be recorded, and why some badges cannot be. */
+interface PlannedChanges {
+  readonly changes: readonly StatusChange[];
+  readonly impossible: ReadonlyMap<string, BadgekitError>;
 }
 
 function planChanges(
   awards: readonly LedgerAward[],
   action: Action,
-  { reason }: RevokeOptions,
-  session: Session,
-): readonly StatusChange[] {
+  how: Pick<StatusChange, 'reason' | 'at' | 'since'>,
+): PlannedChanges {
   const changes: StatusChange[] = [];
+  const impossible = new Map<string, BadgekitError>();
   for (const award of awards) {
-    refuseWithoutPlace(award, action);
-    const isSet = award.changes.find(({ purpose }) => purpose === action.purpose)?.set === true;
-    if (action === REINSTATE && award.changes.some(({ purpose, set }) => purpose === 'revocation' && set)) {
-      throw new BadgekitError(
-        'STATUS_UNAVAILABLE',
-        `${award.credentialId} was revoked, and a revocation cannot be undone`,
-        { hint: 'issue the badge anew, with another value in the column "award"' },
-      );
-    }
-    if (isSet !== action.set)
-      changes.push({
-        credentialId: award.credentialId,
-        purpose: action.purpose,
-        set: action.set,
-        reason,
-        at: session.clock(),
-      });
+    const { credentialId } = award;
+    const fault = obstacle(award, action);
+    if (fault !== undefined) impossible.set(credentialId, fault);
+    else if ((changeOf(award, action.purpose)?.set === true) !== action.set)
+      changes.push({ credentialId, purpose: action.purpose, set: action.set, ...how });
   }
-  return changes;
+  const [only] = impossible.values();
+  if (only !== undefined && awards.length === 1) throw only;
+  return { changes, impossible };
 }
 
-function refuseWithoutPlace({ credentialId, places }: LedgerAward, { purpose }: Action): void {
-  if (places.some((place) => place.purpose === purpose)) return;
+/** Why a badge's bit cannot be set or cleared, if so. */
+function obstacle(award: LedgerAward, action: Action): BadgekitError | undefined {
+  const { credentialId, places } = award;
   if (places.length === 0)
-    throw new BadgekitError(
+    return new BadgekitError(
       'STATUS_UNAVAILABLE',
       `${credentialId} has no status: it was issued while the programme hosted nothing`,
       { hint: 'it cannot be revoked; set hosting in badgekit.yaml for what you issue from now on' },
     );
-  throw new BadgekitError(
-    'STATUS_UNAVAILABLE',
-    `${credentialId} can be revoked, but not suspended: it was issued with the one status entry that Open Badges 3.0 has room for`,
-    {
-      hint: 'to suspend badges that you issue from now on, write in badgekit.yaml: status: { purposes: [revocation, suspension] }',
-    },
-  );
+  if (!places.some((place) => place.purpose === action.purpose))
+    return new BadgekitError(
+      'STATUS_UNAVAILABLE',
+      `${credentialId} can be revoked, but not suspended: it was issued with the one status entry that Open Badges 3.0 has room for`,
+      {
+        hint: 'to suspend badges that you issue from now on, write in badgekit.yaml: status: { purposes: [revocation, suspension] }',
+      },
+    );
+  if (action === REINSTATE && changeOf(award, 'revocation')?.set === true)
+    return new BadgekitError('STATUS_UNAVAILABLE', `${credentialId} was revoked, and a revocation cannot be undone`, {
+      hint: 'issue the badge anew, with another value in the column "award"',
+    });
+  return undefined;
 }
 
 /** The ledger first: a bit that is recorded and not yet signed is signed by the next run, never forgotten. */
@@ -156,7 +173,7 @@ async function apply(
 
 function report(
   chosen: readonly LedgerAward[],
-  changes: readonly StatusChange[],
+  { changes, impossible }: PlannedChanges,
   action: Action,
   lists: readonly string[],
   options: RevokeOptions,
@@ -170,6 +187,7 @@ function report(
       badge,
       recipient,
       changed: changed.has(credentialId),
+      problem: impossible.get(credentialId)?.message ?? null,
     }));
     session.out(
       `${JSON.stringify({ badgekit: 1, command: 'revoke', action: action.done, dryRun: options.dryRun === true, credentials, statusLists: lists })}\n`,
@@ -178,23 +196,20 @@ function report(
   }
   const { out } = styles(session);
   const verb = options.dryRun === true ? `would be ${action.done}` : action.done;
-  const lines = chosen.map(
-    (award) =>
-      `${changed.has(award.credentialId) ? out.bold(verb) : `was ${action === REINSTATE ? 'not suspended' : `${action.done} before`}`}  ${describe(award)}\n`,
-  );
+  const before = action === REINSTATE ? 'was not suspended' : `was ${action.done} before`;
+  const lines = chosen.map((award) => {
+    const { credentialId } = award;
+    const problem = impossible.get(credentialId);
+    if (problem !== undefined)
+      return `${out.bold('impossible')}  ${describeAward(award)}
+  ${problem.message}
+`;
+    return `${changed.has(credentialId) ? out.bold(verb) : before}  ${describeAward(award)}
+`;
+  });
   const signed = lists.map(
     (list) =>
       `status list ${programme.shown(list)} signed again: publish it at ${programme.config.hosting ?? ''}, it counts from then on\n`,
   );
   session.out([...lines, ...signed, ...(options.dryRun === true ? ['Nothing was written.\n'] : [])].join(''));
-}
-
-function unknown(wanted: string, badge?: string, others: readonly string[] = []): BadgekitError {
-  const which = badge === undefined ? '' : ` of "${badge}"`;
-  return new BadgekitError('CREDENTIAL_UNKNOWN', `no badge${which} was issued to or as ${quoted(wanted)}`, {
-    hint:
-      others.length > 0
-        ? `there are badges of: ${others.join(', ')}`
-        : "give the credential's id (urn:uuid:…) or the recipient's e-mail address as the roster had it",
-  });
 }
