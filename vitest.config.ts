@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     globalSetup: ['test/support/postgres.ts'],
     include: ['test/**/*.test.ts'],
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
   },
