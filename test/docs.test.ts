@@ -144,6 +144,8 @@ describe('--json', () => {
       ['revoke', 'noa@example.org'],
       ['revoke', 'nobody@example.org'],
       ['publish'],
+      ['publish', '--check-live', 'http://127.0.0.1:1'],
+      ['status', 'refresh'],
       ['bake', '--extract', 'docs.png'],
       ['bake', 'badgekit.yaml', 'badges/knots.svg'],
     ];

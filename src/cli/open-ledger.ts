@@ -26,6 +26,21 @@ export function openLedgerOf(
   });
 }
 
+/** Works with the programme's ledger and closes it, whatever happens. */
+export async function usingLedger<T>(
+  programme: Programme,
+  keyring: Pick<Keyring, 'awardSecret'> | undefined,
+  session: Session,
+  work: (ledger: Ledger) => Promise<T>,
+): Promise<T> {
+  const ledger = await openLedgerOf(programme, keyring, session);
+  try {
+    return await work(ledger);
+  } finally {
+    await ledger.close();
+  }
+}
+
 /** Notes in the ledger that this process begins to issue. */
 export async function startRun(ledger: Ledger, command: string, session: Session): Promise<string> {
   const startedAt = session.clock();

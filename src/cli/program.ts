@@ -7,6 +7,7 @@ import { addList } from './commands/list.ts';
 import { addPublish } from './commands/publish.ts';
 import { addRevoke } from './commands/revoke.ts';
 import { addVerify } from './commands/verify.ts';
+import { addStatus } from './commands/status.ts';
 import type { AddCommand, Outcome } from './commands/shared.ts';
 import type { Session } from './session.ts';
 
@@ -45,6 +46,7 @@ export function createProgram(session: Session, outcome: Outcome): Command {
     addList,
     addRevoke,
     addPublish,
+    addStatus,
   ] satisfies AddCommand[])
     add(program, session, outcome);
   return program;

@@ -15,12 +15,15 @@ export interface Issuer {
   /** Makes salts that are new for each credential and the same when it is made again. */
   readonly awardSecret: Uint8Array;
   readonly purposes: readonly StatusPlace['purpose'][];
+  /** Whether badges of each tier have status lists of their own. */
+  readonly hasListsPerTier: boolean;
   /** By the name of the definition. */
   readonly badges: ReadonlyMap<string, IssuableBadge>;
 }
 
 export interface IssuableBadge {
   readonly achievement: Achievement;
+  readonly tier: string;
   readonly images: readonly { readonly format: ImageFormat; readonly bytes: Uint8Array }[];
   /** ISO 8601 duration from the award to its end. */
   readonly validFor: string | undefined;

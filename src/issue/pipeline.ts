@@ -4,6 +4,7 @@ import { BadgekitError } from '../errors.ts';
 import { verifyByReference } from '../proof/reference.ts';
 import type { Clock, Files, IssuedNote, Ledger, LedgerAward, Reservation, WantedPlaces } from '../ports.ts';
 import { badgeOf, credentialOf, periodOf } from './content.ts';
+import type { Award } from './award.ts';
 import type { IssuableBadge, Issuer } from './issuer.ts';
 import type { IdentifiedAward } from './plan.ts';
 import { secure, type SecuredText } from './secure.ts';
@@ -60,7 +61,7 @@ async function* issueBatch(
   await refuseStrayFiles(batch, issuing);
   const now = clock();
   const claims = await ledger.reserve(
-    batch.map((award) => ({ ...reservationOf(award, issuing, now), wants: wantedPlaces(issuer) })),
+    batch.map((award) => ({ ...reservationOf(award, issuing, now), wants: wantedPlaces(award.row, issuer) })),
     now,
   );
   const written: IssuedNote[] = [];
@@ -85,8 +86,9 @@ async function* issueBatch(
   yield* issued.filter(({ credentialId }) => own.has(credentialId));
 }
 
-function wantedPlaces({ hosting, purposes }: Issuer): WantedPlaces {
-  return { purposes: hosting === undefined ? [] : purposes, series: '' };
+function wantedPlaces(row: Award, issuer: Issuer): WantedPlaces {
+  const { hosting, purposes, hasListsPerTier } = issuer;
+  return { purposes: hosting === undefined ? [] : purposes, series: hasListsPerTier ? badgeOf(row, issuer).tier : '' };
 }
 
 function reservationOf(award: IdentifiedAward, { issuer, roster }: Issuing, now: number): Reservation {

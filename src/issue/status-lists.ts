@@ -1,4 +1,4 @@
-import { BadgekitError } from '../errors.ts';
+import { BadgekitError, ifUsable } from '../errors.ts';
 import type { Clock, Files, Ledger, StatusListRow } from '../ports.ts';
 import { decodeBitstring } from '../status/bitstring.ts';
 import { assembleStatusList, readStatusList, statusListPath } from '../status/list.ts';
@@ -110,14 +110,21 @@ async function readList(path: string, files: Files): Promise<JsonObject | undefi
       hint: 'copy it back from your web host, or move it away to have it made anew from the ledger',
     },
   );
-  try {
-    const text = decodeUtf8(await files.read(path, MAX_LIST_BYTES)).trim();
-    const value = text.startsWith('{') ? parseJson(text) : openJwt(text).credential;
-    if (isJsonObject(value) && readStatusList(value) !== undefined) return value;
-  } catch (error) {
-    if (!(error instanceof BadgekitError)) throw error;
-  }
+  const bytes = await files.read(path, MAX_LIST_BYTES);
+  const list = ifUsable(() => readListCredential(bytes));
+  if (list !== undefined) return list;
   throw fault;
+}
+
+/**
+ * The credential of a status list file, as JSON or as a token; nothing about it is verified.
+ * @throws BadgekitError where it is none
+ */
+export function readListCredential(bytes: Uint8Array): JsonObject {
+  const text = decodeUtf8(bytes).trim();
+  const value = text.startsWith('{') ? parseJson(text) : openJwt(text).credential;
+  if (isJsonObject(value) && readStatusList(value) !== undefined) return value;
+  throw new BadgekitError('STATUS_LIST_INVALID', 'it is no status list');
 }
 
 function isCurrent(hosted: JsonObject | undefined, fresh: JsonObject, now: Instant): boolean {

@@ -23,7 +23,11 @@ export interface ProgrammeConfig {
   readonly proof?: ProofForm;
   /** A postgres:// address without a password; without one, the ledger is the file in .badgekit/. */
   readonly ledger?: string;
-  readonly status?: { readonly validFor?: string; readonly purposes?: readonly StatusPlace['purpose'][] };
+  readonly status?: {
+    readonly validFor?: string;
+    readonly perTier?: boolean;
+    readonly purposes?: readonly StatusPlace['purpose'][];
+  };
 }
 
 /**

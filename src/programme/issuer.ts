@@ -73,7 +73,7 @@ export function issuableBadge(config: ProgrammeConfig, definition: LoadedDefinit
     endorsement: definition.endorsement,
     endorsementJwt: definition.endorsementJwt,
   });
-  return { achievement, images: definition.images, validFor: definition.source.validFor };
+  return { achievement, tier: definition.source.tier, images: definition.images, validFor: definition.source.validFor };
 }
 
 export interface IssuerParts {
@@ -103,6 +103,7 @@ export async function loadIssuer(programme: Programme, { keyring, definitions, f
     verificationMethod,
     awardSecret,
     purposes: config.status?.purposes ?? ['revocation'],
+    hasListsPerTier: config.status?.perTier === true,
     badges: new Map(definitions.map((definition) => [definition.badge, issuableBadge(config, definition)])),
   };
 }

@@ -171,7 +171,14 @@ function sampleCredential({ sample }: RosterPlan, { issuer, session }: Run): Jso
   const { from, until } = periodOf(sample.row, badgeOf(sample.row, issuer), session.clock());
   // The real place is drawn when the award is reserved; 0 stands for it here.
   const reserved = sample.known?.credentialId === sample.credentialId ? sample.known : undefined;
-  const places = reserved?.places ?? issuer.purposes.map((purpose) => ({ purpose, series: '', list: 1, index: 0 }));
+  const places =
+    reserved?.places ??
+    issuer.purposes.map((purpose) => ({
+      purpose,
+      series: issuer.hasListsPerTier ? badgeOf(sample.row, issuer).tier : '',
+      list: 1,
+      index: 0,
+    }));
   return credentialOf(
     {
       row: sample.row,

@@ -9,7 +9,7 @@ import { visible } from '../../syntax/text.ts';
 import { type AwardOptions, describeAward, filterOf, findAwards } from '../award-filter.ts';
 import { choose } from '../choice.ts';
 import type { CommonOptions } from '../commands/shared.ts';
-import { openLedgerOf } from '../open-ledger.ts';
+import { usingLedger } from '../open-ledger.ts';
 import { jsonLine } from '../report-json.ts';
 import type { Session } from '../session.ts';
 import { parseSpan } from '../span.ts';
@@ -33,9 +33,8 @@ export async function runList(wanted: string | undefined, options: ListOptions, 
   const counts = new Map<Standing, number>();
   printer.begin();
   if (hasLedger(programme, session.env)) {
-    const ledger = await openLedgerOf(programme, undefined, session);
-    try {
-      const filter: AwardFilter = { ...filterOf(options, programme), endsBefore };
+    const filter: AwardFilter = { ...filterOf(options, programme), endsBefore };
+    await usingLedger(programme, undefined, session, async (ledger) => {
       for await (const award of findAwards(ledger, filter, [wanted, options.recipient])) {
         const standing = standingOf(award, now);
         const isWanted = status === undefined || standing === status;
@@ -43,9 +42,7 @@ export async function runList(wanted: string | undefined, options: ListOptions, 
         counts.set(standing, (counts.get(standing) ?? 0) + 1);
         printer.award(award, standing);
       }
-    } finally {
-      await ledger.close();
-    }
+    });
   }
   printer.end(counts);
   return EXIT.yes;

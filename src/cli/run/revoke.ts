@@ -9,7 +9,7 @@ import { quoted } from '../../syntax/text.ts';
 import { type AwardOptions, describeAward, filterOf, findAwards, isNarrowed, nothingFound } from '../award-filter.ts';
 import type { CommonOptions } from '../commands/shared.ts';
 import { withPassphrase } from '../passphrase.ts';
-import { openLedgerOf } from '../open-ledger.ts';
+import { usingLedger } from '../open-ledger.ts';
 import { refreshPublic } from '../public-folder.ts';
 import type { Session } from '../session.ts';
 import { count, counted, styles } from '../style.ts';
@@ -50,8 +50,7 @@ export async function runRevoke(wanted: string | undefined, options: RevokeOptio
   const keyring = await withPassphrase(session, options.passphraseFile, (passphrase) =>
     openKeyring(programme, passphrase),
   );
-  const ledger = await openLedgerOf(programme, keyring, session);
-  try {
+  return await usingLedger(programme, keyring, session, async (ledger) => {
     const found: LedgerAward[] = [];
     for await (const award of findAwards(ledger, filterOf(options, programme), texts)) found.push(award);
     if (found.length === 0) throw nothingFound(texts, options);
@@ -60,9 +59,7 @@ export async function runRevoke(wanted: string | undefined, options: RevokeOptio
     const lists = options.dryRun === true ? [] : await apply(planned.changes, programme, keyring, ledger, session);
     report(chosen, planned, action, lists, options, session, programme);
     return planned.impossible.size > 0 ? EXIT.no : EXIT.yes;
-  } finally {
-    await ledger.close();
-  }
+  });
 }
 
 function readDate(text: string | undefined, session: Session): Instant {
