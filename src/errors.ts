@@ -59,6 +59,8 @@ const CODES = {
   BUNDLE_INVALID: { exit: EXIT.unusable, next: 'save it again with verify --save-bundle' },
   LEDGER_LOCKED: { exit: EXIT.undetermined, next: 'wait and run the command again' },
   LEDGER_UNREACHABLE: { exit: EXIT.undetermined, next: 'see whether its server runs' },
+  LEDGER_FILE_INVALID: { exit: EXIT.unusable, next: 'export the ledger again' },
+  LEDGER_CONFLICT: { exit: EXIT.no, next: 'look at the credentials that are named' },
   LEDGER_DAMAGED: { exit: EXIT.undetermined, next: 'put back a copy' },
   INTERRUPTED: { exit: EXIT.interrupted, next: 'run it again: it goes on' },
   INTERNAL: { exit: EXIT.undetermined, next: 'report it with --debug output' },

@@ -162,6 +162,33 @@ export interface StatusListRow extends StatusListName {
   readonly used: number;
 }
 
+/** Everything that a ledger holds, in parts that can be written down one by one. */
+export type LedgerRecord =
+  | ({ readonly kind: 'list' } & StatusListRow)
+  | ({ readonly kind: 'run'; readonly endedAt: number | undefined } & RunNote)
+  | AwardRecord;
+
+/** An award with the whole history of its bits. */
+export interface AwardRecord extends Omit<LedgerAward, 'supersededBy'> {
+  readonly kind: 'award';
+}
+
+/** Why records do not fit together, or not into a ledger: what is said twice, and by which credentials. */
+export interface RecordConflict {
+  readonly kind: 'place' | 'award' | 'credential';
+  /** `revocation list 1, entry 4711`, or the award's identity. */
+  readonly what: string;
+  readonly credentials: readonly [string, string];
+}
+
+/** What came of taking records in. */
+export interface LoadOutcome {
+  readonly added: number;
+  readonly changed: number;
+  readonly same: number;
+  readonly conflicts: readonly RecordConflict[];
+}
+
 /** What became of an attempt to take an award up. */
 export interface Claim {
   readonly entry: LedgerAward;
@@ -212,6 +239,23 @@ export interface Ledger {
   supersessions(): Promise<readonly { readonly old: string; readonly new: string }[]>;
   /** Records changes; one that changes nothing is passed over. */
   recordStatus(changes: readonly StatusChange[]): Promise<void>;
+  /** A fingerprint of the secret that the ledger was begun with; undefined where that is not known yet. */
+  secretFingerprint(): Promise<string | undefined>;
+  /** Every list, then every run, then every award, each in the order of its name. */
+  dump(): AsyncIterable<LedgerRecord>;
+  /**
+   * Takes records in, in one transaction: what is new is added, what goes further than what is known replaces it.
+   * Nothing is taken in where any two do not fit together.
+   * @param records read once for each kind
+   * @param fingerprint the secret's that they were made with
+   */
+  load(
+    records: () => AsyncIterable<LedgerRecord>,
+    fingerprint: string | undefined,
+    options?: { readonly isTrial?: boolean },
+  ): Promise<LoadOutcome>;
+  /** What the database itself finds wrong with its own structure. */
+  faults(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 

@@ -146,6 +146,9 @@ describe('--json', () => {
       ['publish'],
       ['publish', '--check-live', 'http://127.0.0.1:1'],
       ['status', 'refresh'],
+      ['ledger', 'check'],
+      ['ledger', 'import', 'badgekit.yaml'],
+      ['ledger', 'rebuild'],
       ['bake', '--extract', 'docs.png'],
       ['bake', 'badgekit.yaml', 'badges/knots.svg'],
     ];

@@ -14,11 +14,13 @@ export function openLedgerOf(
   programme: Programme,
   keyring: Pick<Keyring, 'awardSecret'> | undefined,
   session: Session,
+  { isRemade = false } = {},
 ): Promise<Ledger> {
   return openProgrammeLedger(programme, {
     awardSecret: keyring?.awardSecret,
     env: session.env,
     clock: session.clock,
+    isRemade,
     onWait: (others) => {
       const whom = others.length === 0 ? 'another badgekit' : others.map(describeRun).join(', ');
       session.err(`Waiting for the ledger: ${whom} is writing to it.\n`);
@@ -32,8 +34,9 @@ export async function usingLedger<T>(
   keyring: Pick<Keyring, 'awardSecret'> | undefined,
   session: Session,
   work: (ledger: Ledger) => Promise<T>,
+  options: { readonly isRemade?: boolean } = {},
 ): Promise<T> {
-  const ledger = await openLedgerOf(programme, keyring, session);
+  const ledger = await openLedgerOf(programme, keyring, session, options);
   try {
     return await work(ledger);
   } finally {
@@ -42,11 +45,18 @@ export async function usingLedger<T>(
 }
 
 /** Notes in the ledger that this process begins to issue. */
-export async function startRun(ledger: Ledger, command: string, session: Session): Promise<string> {
-  const startedAt = session.clock();
-  const run = `${formatDay(startedAt).replaceAll('-', '')}-${Buffer.from(session.random(RUN_ID_BYTES)).toString('hex')}`;
-  await ledger.startRun({ run, command, host: hostname(), pid: process.pid, startedAt });
-  return run;
+export async function startRun(ledger: Ledger, command: string, session: Session): Promise<void> {
+  await ledger.startRun(runNote(newRunId(session), command, session));
+}
+
+/** A name for a batch: the day, and enough chance that no two are alike. */
+export function newRunId(session: Session): string {
+  const day = formatDay(session.clock()).replaceAll('-', '');
+  return `${day}-${Buffer.from(session.random(RUN_ID_BYTES)).toString('hex')}`;
+}
+
+export function runNote(run: string, command: string, session: Session): RunNote {
+  return { run, command, host: hostname(), pid: process.pid, startedAt: session.clock() };
 }
 
 /** `issue spring.csv (process 4711 on kiosk, since 2026-11-25 10:02 UTC)` */

@@ -1,6 +1,7 @@
 import type { Ledger, LedgerAward } from '../ports.ts';
 import type { CsvRecord } from '../syntax/csv.ts';
 import { type Award, readAward, type RowFault, type RowRules } from './award.ts';
+import { unknownAward } from './rebuild.ts';
 import { isInShard, isLineInShard, type Shard } from './shard.ts';
 import { type AwardIdentity, changedColumns, identify } from './identity.ts';
 
@@ -185,8 +186,12 @@ async function withLedger(
   awards: readonly Unlooked[],
   { ledger, supersedes }: Planning,
 ): Promise<readonly IdentifiedAward[]> {
-  const known = awards.length === 0 ? undefined : await ledger?.find(awards.map(({ identity }) => identity.award));
-  return awards.map(({ row, identity }) => decide(row, identity, known?.get(identity.award), supersedes));
+  // A ledger that was made again may know the credential and not the award.
+  const names = awards.flatMap(({ identity }) => [identity.award, unknownAward(identity.credentialId(1))]);
+  const known = awards.length === 0 ? undefined : await ledger?.find(names);
+  return awards.map(({ row, identity }) =>
+    decide(row, identity, known?.get(identity.award) ?? known?.get(unknownAward(identity.credentialId(1))), supersedes),
+  );
 }
 
 function decide(

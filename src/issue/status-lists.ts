@@ -10,7 +10,7 @@ import { decodeUtf8 } from '../syntax/text.ts';
 import { type ListIssuer, statusListExtension } from './issuer.ts';
 import { secure } from './secure.ts';
 
-const MAX_LIST_BYTES = 4 * 1024 * 1024;
+export const MAX_LIST_BYTES = 4 * 1024 * 1024;
 
 export interface ListSigning {
   readonly issuer: ListIssuer;

@@ -19,6 +19,8 @@ export interface Engine {
   setVersion(db: Kysely<LedgerTables>, version: number): Promise<void>;
   /** Proves that the stored file is whole, as far as the engine leaves that to its user. */
   isSound(): Promise<boolean>;
+  /** The same in depth, each fault in the database's own words. */
+  faults(): Promise<readonly string[]>;
   /** A transaction that nobody else writes beside: what it reads cannot change before it writes. */
   exclusive<T>(run: (tx: Kysely<LedgerTables>) => Promise<T>): Promise<T>;
   /** Runs work that may be done over again; what the database says in its own words becomes a BadgekitError. */

@@ -1,6 +1,7 @@
 import { BadgekitError } from '../errors.ts';
 import type { Clock, Ledger, RunNote } from '../ports.ts';
 import type { Engine } from './engine.ts';
+import { awardSecret, noteAwardSecret } from './facts.ts';
 import { migrate } from './migrations.ts';
 import { SqlLedger } from './sql-ledger.ts';
 import type { PlaceChooser } from './status-places.ts';
@@ -65,13 +66,7 @@ async function refuseOtherSecret({ db, name, exclusive }: Engine, secretFingerpr
   const known = await awardSecret(db);
   if (known === secretFingerprint) return;
   if (known === undefined) {
-    await exclusive((tx) =>
-      tx
-        .insertInto('fact')
-        .values({ name: 'award_secret', value: secretFingerprint })
-        .onConflict((conflict) => conflict.doNothing())
-        .execute(),
-    );
+    await exclusive((tx) => noteAwardSecret(tx, secretFingerprint));
     if ((await awardSecret(db)) === secretFingerprint) return;
   }
   throw new BadgekitError(
@@ -81,9 +76,4 @@ async function refuseOtherSecret({ db, name, exclusive }: Engine, secretFingerpr
       hint: 'with another one every award would be issued a second time: put the right file back from your backup',
     },
   );
-}
-
-async function awardSecret(db: Engine['db']): Promise<string | undefined> {
-  const row = await db.selectFrom('fact').select('value').where('name', '=', 'award_secret').executeTakeFirst();
-  return row?.value;
 }

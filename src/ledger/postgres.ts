@@ -44,6 +44,7 @@ export function openPostgres(url: string, onLongWait?: () => void): Engine {
     },
     // The server guards its own files.
     isSound: () => Promise.resolve(true),
+    faults: () => Promise.resolve([]),
     exclusive: (run) =>
       db.transaction().execute(async (tx) => {
         await sql.raw(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`).execute(tx);

@@ -2,30 +2,44 @@ import type { LedgerAward, Reservation, StatusChange, StatusPlace } from '../por
 import { parseJson } from '../syntax/json.ts';
 import type { AwardTable } from './tables.ts';
 
-/** A reservation as a row of the table `award`. */
-export function toRow(reservation: Reservation, run: string, at: number): AwardTable {
-  return {
-    credential_id: reservation.credentialId,
-    award: reservation.award,
-    edition: reservation.edition,
-    supersedes: reservation.supersedes ?? null,
-    badge: reservation.badge,
-    recipient: reservation.recipient,
-    subject_id: reservation.subjectId ?? null,
-    recipient_name: reservation.recipientName ?? null,
-    award_key: reservation.awardKey,
-    roster: reservation.roster,
-    line: reservation.line,
-    content: reservation.content,
-    valid_from: reservation.validFrom,
-    valid_until: reservation.validUntil ?? null,
+/** A new reservation as a row of the table `award`. */
+export function reservedRow(reservation: Reservation, run: string, at: number): AwardTable {
+  return toRow({
+    ...reservation,
     state: 'reserved',
     run,
-    reserved_at: at,
-    issued_at: null,
-    verification_method: null,
-    files: '[]',
-    erased_at: null,
+    reservedAt: at,
+    issuedAt: undefined,
+    verificationMethod: undefined,
+    files: [],
+    erasedAt: undefined,
+  });
+}
+
+/** An award as a row of the table `award`. */
+export function toRow(award: Omit<LedgerAward, 'places' | 'changes' | 'supersededBy'>): AwardTable {
+  return {
+    credential_id: award.credentialId,
+    award: award.award,
+    edition: award.edition,
+    supersedes: award.supersedes ?? null,
+    badge: award.badge,
+    recipient: award.recipient,
+    subject_id: award.subjectId ?? null,
+    recipient_name: award.recipientName ?? null,
+    award_key: award.awardKey,
+    roster: award.roster,
+    line: award.line,
+    content: award.content,
+    valid_from: award.validFrom,
+    valid_until: award.validUntil ?? null,
+    state: award.state,
+    run: award.run,
+    reserved_at: award.reservedAt,
+    issued_at: award.issuedAt ?? null,
+    verification_method: award.verificationMethod ?? null,
+    files: JSON.stringify(award.files),
+    erased_at: award.erasedAt ?? null,
   };
 }
 

@@ -5,20 +5,25 @@ import type {
   IssuedNote,
   Ledger,
   LedgerAward,
+  LedgerRecord,
+  LoadOutcome,
   Reservation,
   RunNote,
   StatusChange,
   StatusListName,
   StatusListRow,
-  StatusPlace,
   StatusPurpose,
   WantedPlaces,
 } from '../ports.ts';
+import { dumpRecords } from './dump.ts';
 import type { Engine, Hold } from './engine.ts';
-import { MAX_PARAMETERS, pieces } from './pieces.ts';
+import { awardSecret } from './facts.ts';
+import { loadRecords } from './load.ts';
+import { pieces } from './pieces.ts';
+import { newestAwards, wholeAwards } from './read-awards.ts';
 import { PAGE, selectPage } from './select.ts';
-import { fromRow, toRow } from './rows.ts';
-import { latestChanges, type PlaceChooser, recordChange, takePlaces } from './status-places.ts';
+import { reservedRow } from './rows.ts';
+import { type PlaceChooser, recordChange, takePlaces } from './status-places.ts';
 import type { AwardTable, LedgerTables } from './tables.ts';
 
 type Db = Kysely<LedgerTables>;
@@ -75,7 +80,7 @@ export class SqlLedger implements Ledger {
   }
 
   find(awards: readonly string[]): Promise<ReadonlyMap<string, LedgerAward>> {
-    return this.#engine.guard(() => this.#newest(this.#db, awards));
+    return this.#engine.guard(() => newestAwards(this.#db, awards));
   }
 
   async reserve(reservations: readonly Wanted[], at: number): Promise<readonly Claim[]> {
@@ -90,7 +95,7 @@ export class SqlLedger implements Ledger {
 
   /** The claims, where this run can take nothing up: then nobody needs to be kept waiting. */
   async #withoutWork(reservations: readonly Wanted[], run: string): Promise<readonly Claim[] | undefined> {
-    const known = await this.#newest(
+    const known = await newestAwards(
       this.#db,
       reservations.map(({ award }) => award),
     );
@@ -107,7 +112,7 @@ export class SqlLedger implements Ledger {
 
   async #reserve(tx: Db, reservations: readonly Wanted[], run: string, at: number): Promise<readonly Claim[]> {
     const identities = reservations.map(({ award }) => award);
-    const known = await this.#newest(tx, identities);
+    const known = await newestAwards(tx, identities);
     const isNew = ({ award, edition }: Wanted): boolean => (known.get(award)?.edition ?? 0) < edition;
     await this.#insert(tx, reservations.filter(isNew), run, at);
     const alive = new Map<string, boolean>([[run, true]]);
@@ -121,7 +126,7 @@ export class SqlLedger implements Ledger {
       }
       await takeUp(tx, entry, wanted, run);
     }
-    const all = await this.#newest(tx, identities);
+    const all = await newestAwards(tx, identities);
     return identities.flatMap((award) => {
       const entry = all.get(award);
       return entry === undefined ? [] : [{ entry, isOwn: entry.state === 'reserved' && entry.run === run }];
@@ -159,7 +164,7 @@ export class SqlLedger implements Ledger {
     for (;;) {
       const after = last;
       const rows = await this.#engine.guard(() => selectPage(this.#db, filter, after));
-      yield* await this.#engine.guard(() => this.#whole(this.#db, rows));
+      yield* await this.#engine.guard(() => wholeAwards(this.#db, rows));
       last = rows.at(-1);
       if (rows.length < PAGE) return;
     }
@@ -208,6 +213,26 @@ export class SqlLedger implements Ledger {
     });
   }
 
+  secretFingerprint(): Promise<string | undefined> {
+    return this.#engine.guard(() => awardSecret(this.#db));
+  }
+
+  dump(): AsyncIterable<LedgerRecord> {
+    return dumpRecords(this.#engine);
+  }
+
+  load(
+    records: () => AsyncIterable<LedgerRecord>,
+    fingerprint: string | undefined,
+    { isTrial = false } = {},
+  ): Promise<LoadOutcome> {
+    return this.#engine.guard(() => loadRecords(this.#engine, records, fingerprint, isTrial));
+  }
+
+  faults(): Promise<readonly string[]> {
+    return this.#engine.guard(() => this.#engine.faults());
+  }
+
   async close(): Promise<void> {
     const run = this.#run;
     try {
@@ -226,28 +251,11 @@ export class SqlLedger implements Ledger {
     return this.#engine.guard(() => this.#engine.exclusive(run));
   }
 
-  /** The newest edition of each award. */
-  async #newest(db: Db, awards: readonly string[]): Promise<ReadonlyMap<string, LedgerAward>> {
-    const rows: AwardTable[] = [];
-    for (let at = 0; at < awards.length; at += MAX_PARAMETERS) {
-      rows.push(
-        ...(await db
-          .selectFrom('award')
-          .selectAll()
-          .where('award', 'in', awards.slice(at, at + MAX_PARAMETERS))
-          .orderBy('edition')
-          .execute()),
-      );
-    }
-    const newest = new Map(rows.map((row) => [row.award, row]));
-    return new Map((await this.#whole(db, [...newest.values()])).map((award) => [award.award, award]));
-  }
-
   async #insert(tx: Db, fresh: readonly Wanted[], run: string, at: number): Promise<void> {
     for (const some of pieces(fresh, ROWS_AT_ONCE))
       await tx
         .insertInto('award')
-        .values(some.map((reservation) => toRow(reservation, run, at)))
+        .values(some.map((reservation) => reservedRow(reservation, run, at)))
         .execute();
     const choosePlace = this.#choosePlace;
     if (choosePlace === undefined) throw new Error('places are drawn with the secret');
@@ -276,38 +284,6 @@ export class SqlLedger implements Ledger {
           .values([...some])
           .execute();
     }
-  }
-
-  /** Awards with their places and the latest changes of their bits. */
-  async #whole(db: Db, rows: readonly AwardTable[]): Promise<LedgerAward[]> {
-    const places = new Map<string, StatusPlace[]>();
-    const changed = new Set<string>();
-    const ids = rows.map(({ credential_id }) => credential_id);
-    for (const some of pieces(ids, MAX_PARAMETERS)) {
-      for (const { credential_id: id, purpose, series, list, entry, changed_at } of await db
-        .selectFrom('status_place')
-        .selectAll()
-        .where('credential_id', 'in', some)
-        .orderBy('purpose')
-        .execute()) {
-        places.set(id, [...(places.get(id) ?? []), { purpose, series, list, index: entry }]);
-        if (changed_at !== null) changed.add(id);
-      }
-    }
-    const changes = await latestChanges(db, [...changed]);
-    const newer = new Map<string, string>();
-    for (const some of pieces(ids, MAX_PARAMETERS))
-      for (const { credential_id, supersedes } of await db
-        .selectFrom('award')
-        .select(['credential_id', 'supersedes'])
-        .where('supersedes', 'in', some)
-        .where('state', '=', 'issued')
-        .execute())
-        newer.set(supersedes ?? '', credential_id);
-    return rows.map((row) => {
-      const { credential_id: id } = row;
-      return fromRow(row, places.get(id) ?? [], changes.get(id) ?? [], newer.get(id));
-    });
   }
 }
 

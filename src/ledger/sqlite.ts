@@ -32,6 +32,14 @@ export async function openSqlite(path: string, onLongWait?: () => void): Promise
         const { rows } = await sql<{ quick_check: string }>`pragma quick_check(1)`.execute(db);
         return rows[0]?.quick_check === 'ok';
       },
+      faults: async () => {
+        const { rows } = await sql<{ integrity_check: string }>`pragma integrity_check(20)`.execute(db);
+        const { rows: dangling } = await sql<{ table: string }>`pragma foreign_key_check`.execute(db);
+        return [
+          ...rows.map(({ integrity_check }) => integrity_check).filter((fault) => fault !== 'ok'),
+          ...dangling.map(({ table }) => `a row of the table ${table} refers to one that is not there`),
+        ];
+      },
       exclusive: (run) => immediate(db, connection, run),
       guard: (run) => translated(path, run, onLongWait),
       hold: (run) => Promise.resolve(holdRun(path, run)),

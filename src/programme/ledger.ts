@@ -22,6 +22,8 @@ export interface LedgerAccess {
   readonly clock: Clock;
   /** Told of the runs that others have under way, where this one has to wait long. */
   readonly onWait?: (others: readonly RunNote[]) => void;
+  /** Whether the ledger is to be made again from what is there: then its loss is no reason to stop. */
+  readonly isRemade?: boolean;
 }
 
 /**
@@ -31,11 +33,11 @@ export interface LedgerAccess {
  */
 export async function openProgrammeLedger(
   programme: Programme,
-  { awardSecret, env, clock, onWait }: LedgerAccess,
+  { awardSecret, env, clock, onWait, isRemade = false }: LedgerAccess,
 ): Promise<Ledger> {
   const place = ledgerPlace(programme, env);
   if (!isPostgresUrl(place)) {
-    if (!existsSync(place)) await refuseLostLedger(programme, place, () => existsSync(place));
+    if (!existsSync(place) && !isRemade) await refuseLostLedger(programme, place, () => existsSync(place));
     await makeFolder(dirname(place), programme.shown(dirname(LEDGER_FILE)), 0o700);
   }
   return await openLedger(place, {
@@ -54,7 +56,9 @@ export async function openProgrammeLedger(
             fingerprint: keyedDigest(awardSecret, 'fingerprint'),
           },
     onWait,
-    onNew: () => refuseLostLedger(programme, place),
+    onNew: async () => {
+      if (!isRemade) await refuseLostLedger(programme, place);
+    },
   });
 }
 
@@ -93,7 +97,7 @@ async function refuseLostLedger(
       `badges were issued here (${shown(folder)}), and ${isFile ? 'the ledger that knows of them is gone' : 'the ledger on the server is empty'}`,
       {
         ...(isFile ? { where: { file: shown(LEDGER_FILE) } } : {}),
-        hint: `${isFile ? 'put it back from your backup' : 'check its address'}; to begin anew, move credentials/ and public/status/ away first`,
+        hint: `${isFile ? 'put it back from your backup' : 'check its address'}, or make it again from the badges: badgekit ledger rebuild`,
       },
     );
   }

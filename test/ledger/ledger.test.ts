@@ -55,7 +55,7 @@ async function started(place: string): Promise<Ledger & { readonly run: string }
   return Object.assign(ledger, { run });
 }
 
-async function all(ledger: Ledger, text: string): Promise<readonly LedgerAward[]> {
+async function selected(ledger: Ledger, text: string): Promise<readonly LedgerAward[]> {
   const found: LedgerAward[] = [];
   for await (const award of ledger.select({ text })) found.push(award);
   return found;
@@ -107,8 +107,10 @@ describe.each(ENGINES)('the ledger on $engine', ({ newPlace }) => {
     });
     expect(found.get('award-1')).toMatchObject({ state: 'reserved', issuedAt: undefined });
     expect(found.has('award-9')).toBe(false);
-    expect((await all(reopened, 'ana@example.org')).map(({ credentialId }) => credentialId)).toEqual(['urn:uuid:0']);
-    expect(await all(reopened, 'urn:uuid:1')).toEqual([]);
+    expect((await selected(reopened, 'ana@example.org')).map(({ credentialId }) => credentialId)).toEqual([
+      'urn:uuid:0',
+    ]);
+    expect(await selected(reopened, 'urn:uuid:1')).toEqual([]);
     await reopened.close();
   });
 
@@ -215,7 +217,7 @@ describe.each(ENGINES)('the ledger on $engine', ({ newPlace }) => {
     expect((await ledger.find(['award-0'])).get('award-0')).toMatchObject({ edition: 2, state: 'reserved' });
     const revokes = { credentialId: 'urn:uuid:0', reason: 'superseded' };
     await ledger.markIssued([{ ...note, credentialId: 'urn:uuid:0b', revokes }], 8);
-    expect(await all(ledger, 'ana@example.org')).toMatchObject([
+    expect(await selected(ledger, 'ana@example.org')).toMatchObject([
       { credentialId: 'urn:uuid:0', changes: [{ set: true, reason: 'superseded', at: 8 }] },
       { credentialId: 'urn:uuid:0b', supersedes: 'urn:uuid:0', changes: [] },
     ]);

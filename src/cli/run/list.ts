@@ -54,10 +54,11 @@ interface Printer {
   end(counts: ReadonlyMap<Standing, number>): void;
 }
 
+const nothing = (): void => undefined;
+
 function printerOf({ csv, json, jsonl }: ListOptions, session: Session): Printer {
   if ([csv, json, jsonl].filter((form) => form === true).length > 1)
     throw new BadgekitError('USAGE', '--csv, --json and --jsonl exclude each other');
-  const nothing = (): void => undefined;
   if (csv === true)
     return {
       begin: () => session.out(`\ufeff${writeCsvLine(CSV_COLUMNS)}`),

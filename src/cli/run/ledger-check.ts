@@ -1,0 +1,152 @@
+import { extract } from '../../bake/bake.ts';
+import { EXIT, type ExitCode, ifUsable } from '../../errors.ts';
+import { ADVICE, type Difference, type DifferenceKind, documentDifference } from '../../issue/ledger-check.ts';
+import { MAX_LIST_BYTES, readListCredential } from '../../issue/status-lists.ts';
+import type { AwardRecord, Ledger, StatusListRow } from '../../ports.ts';
+import { listFiles } from '../../programme/files.ts';
+import { issuedFiles, readIssued } from '../../programme/issued-files.ts';
+import { MAX_IMAGE_BYTES } from '../../programme/definitions.ts';
+import { openProgramme, type Programme } from '../../programme/programme.ts';
+import { decodeBitstring } from '../../status/bitstring.ts';
+import { readStatusList, statusListPath } from '../../status/list.ts';
+import { formatDay, readInstant } from '../../syntax/datetime.ts';
+import { visible } from '../../syntax/text.ts';
+import type { CommonOptions } from '../commands/shared.ts';
+import { usingLedger } from '../open-ledger.ts';
+import type { Session } from '../session.ts';
+import { count, counted, styles } from '../style.ts';
+
+/** `ledger check`: compares ledger, files and status lists, and names every difference. Writes nothing. */
+export async function runLedgerCheck(options: CommonOptions, session: Session): Promise<ExitCode> {
+  const programme = await openProgramme(session.cwd, options.programme);
+  const check = new Check(programme, session.clock());
+  await usingLedger(programme, undefined, session, (ledger) => check.run(ledger));
+  const { differences, awards, lists } = check;
+  if (options.json === true)
+    session.out(
+      `${JSON.stringify({ badgekit: 1, command: 'ledger check', awards, lists, differences: differences.map((difference) => ({ ...difference, file: difference.file ?? null, credential: difference.credential ?? null })) })}\n`,
+    );
+  else session.out(asText(check, programme, session));
+  return differences.length > 0 ? EXIT.no : EXIT.yes;
+}
+
+function asText({ differences, awards, lists }: Check, programme: Programme, session: Session): string {
+  const { out } = styles(session);
+  if (differences.length === 0)
+    return `Ledger, files and status lists agree: ${counted(awards, 'badge')}, ${counted(lists, 'list')}.\n`;
+  const lines = differences.map(({ kind, what, file, advice }) => {
+    const place = file === undefined ? '' : `${visible(programme.shown(file), 300)}: `;
+    return `${out.bold(kind)}  ${place}${visible(what, 400)}\n  ${out.dim(`→ ${advice}`)}\n`;
+  });
+  return `${lines.join('')}${counted(differences.length, 'difference')} among ${count(awards)} badges and ${counted(lists, 'list')}.\n`;
+}
+
+class Check {
+  readonly differences: Difference[] = [];
+  awards = 0;
+  lists = 0;
+  readonly #programme: Programme;
+  readonly #now: number;
+  /** Files that the ledger knows. */
+  readonly #known = new Set<string>();
+
+  constructor(programme: Programme, now: number) {
+    this.#programme = programme;
+    this.#now = now;
+  }
+
+  async run(ledger: Ledger): Promise<void> {
+    for (const fault of await ledger.faults()) this.#note('database', fault);
+    for await (const record of ledger.dump()) {
+      if (record.kind === 'award') await this.#checkAward(record);
+      if (record.kind === 'list') await this.#checkList(record, ledger);
+    }
+    await this.#checkStrays();
+  }
+
+  #note(kind: DifferenceKind, what: string, file?: string, credential?: string): void {
+    this.differences.push({ kind, what, file, credential, advice: ADVICE[kind] });
+  }
+
+  async #checkAward(award: AwardRecord): Promise<void> {
+    if (award.state === 'reserved') {
+      this.#note('reserved', `${award.credentialId} was reserved and not issued`, undefined, award.credentialId);
+      return;
+    }
+    this.awards++;
+    for (const file of award.files) this.#known.add(file);
+    const [main, ...images] = award.files;
+    if (main === undefined) return;
+    if (!(await this.#programme.files.exists(main))) {
+      this.#note('file missing', `the ledger knows it as ${award.credentialId}`, main, award.credentialId);
+      return;
+    }
+    const issued = await readIssued(this.#programme, main);
+    if (issued === undefined) {
+      this.#note('file unreadable', 'it cannot be read as a credential', main, award.credentialId);
+      return;
+    }
+    const difference = documentDifference(award, issued.document, this.#programme.config.hosting);
+    if (difference !== undefined) this.#note('file differs', difference, main, award.credentialId);
+    for (const image of images) await this.#checkImage(image, issued.text, award.credentialId);
+  }
+
+  async #checkImage(image: string, text: string, credentialId: string): Promise<void> {
+    const { files } = this.#programme;
+    if (!(await files.exists(image))) {
+      this.#note('file missing', `the ledger knows it as ${credentialId}`, image, credentialId);
+      return;
+    }
+    const bytes = await files.read(image, MAX_IMAGE_BYTES * 2);
+    const carried = ifUsable(() => extract(bytes));
+    if (carried === undefined) this.#note('file unreadable', 'it carries no credential', image, credentialId);
+    else if (carried.credential.trim() !== text.trim())
+      this.#note('file differs', 'it carries another credential than the file beside it', image, credentialId);
+  }
+
+  async #checkList(list: StatusListRow, ledger: Ledger): Promise<void> {
+    const { hosting } = this.#programme.config;
+    if (hosting === undefined) return;
+    this.lists++;
+    const paths = (['json', 'jwt'] as const).map((form) => `public/${statusListPath(list, form)}`);
+    const there = await Promise.all(paths.map((path) => this.#programme.files.exists(path)));
+    const path = paths[there.indexOf(true)];
+    if (path === undefined) {
+      this.#note('list missing', 'the list is not there', paths[0]);
+      return;
+    }
+    const bytes = await this.#programme.files.read(path, MAX_LIST_BYTES);
+    const document = ifUsable(() => readListCredential(bytes));
+    const bits = ifUsable(() => decodeBitstring(readStatusList(document ?? {})?.encodedList ?? ''));
+    if (document === undefined || bits === undefined) {
+      this.#note('list unreadable', 'it cannot be read as a status list', path);
+      return;
+    }
+    const wanted = new Set((await ledger.lastChanges(list)).filter(({ set }) => set).map(({ index }) => index));
+    let [lacking, extra] = [0, 0];
+    for (let index = 0; index < bits.length; index++) {
+      if (wanted.has(index) && !bits.isSet(index)) lacking++;
+      if (!wanted.has(index) && bits.isSet(index)) extra++;
+    }
+    if (lacking > 0)
+      this.#note('list differs', `it lacks ${counted(lacking, 'entry', 'entries')} that the ledger has set`, path);
+    if (extra > 0)
+      this.#note(
+        'list differs',
+        `it has ${counted(extra, 'entry', 'entries')} set that the ledger knows nothing of`,
+        path,
+      );
+    const until = readInstant(document['validUntil']);
+    if (until !== undefined && until < this.#now)
+      this.#note('list expired', `nobody can rely on it since ${formatDay(until)}`, path);
+  }
+
+  async #checkStrays(): Promise<void> {
+    for await (const { path } of issuedFiles(this.#programme))
+      if (!this.#known.has(path)) this.#note('file unknown', 'the ledger does not know this credential', path);
+    for (const folder of ['credentials', 'public'])
+      for (const path of await listFiles(this.#programme.root, folder))
+        if (/(?:^|\/)\.[^/]+\.tmp$/.test(path))
+          this.#note('temporary file', 'a run was killed while it wrote it', path);
+  }
+}
