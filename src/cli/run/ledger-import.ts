@@ -29,7 +29,7 @@ export async function runLedgerImport(file: string, options: CommonOptions, sess
   return EXIT.yes;
 }
 
-export function countsOf({ added, changed, same }: LoadOutcome): object {
+function countsOf({ added, changed, same }: LoadOutcome): object {
   return { added, changed, same };
 }
 
