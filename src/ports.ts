@@ -91,6 +91,8 @@ export interface Reservation {
   readonly edition: number;
   /** The credential that this one replaces. */
   readonly supersedes: string | undefined;
+  /** Why that one is revoked as soon as this one is issued; undefined where it stays as it is. */
+  readonly revokesBecause: string | undefined;
   readonly badge: string;
   readonly recipient: string;
   /** The subject's own id, where it is known by more than that. */
@@ -201,8 +203,6 @@ export interface IssuedNote {
   readonly credentialId: string;
   readonly verificationMethod: string;
   readonly files: readonly string[];
-  /** Revokes the credential that this one supersedes, in the same transaction. */
-  readonly revokes: { readonly credentialId: string; readonly reason: string } | undefined;
 }
 
 /** The issuer's record of what was issued to whom; never published. */
@@ -224,7 +224,7 @@ export interface Ledger {
     at: number,
   ): Promise<readonly Claim[]>;
   /**
-   * Marks awards as issued that this run reserved, in one transaction.
+   * Marks awards as issued that this run reserved, and revokes what they replace, in one transaction.
    * @returns the credential ids that this run issued
    */
   markIssued(issued: readonly IssuedNote[], at: number): Promise<ReadonlySet<string>>;

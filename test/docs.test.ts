@@ -140,6 +140,7 @@ describe('--json', () => {
       ['verify', 'badges/knots.svg'],
       ['verify', 'nothing.json'],
       ['list'],
+      ['renew', '--dry-run'],
       ['list', '--status', 'gone'],
       ['revoke', 'noa@example.org'],
       ['revoke', 'nobody@example.org'],

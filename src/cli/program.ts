@@ -6,6 +6,7 @@ import { addIssue } from './commands/issue.ts';
 import { addLedger } from './commands/ledger.ts';
 import { addList } from './commands/list.ts';
 import { addPublish } from './commands/publish.ts';
+import { addRenew } from './commands/renew.ts';
 import { addRevoke } from './commands/revoke.ts';
 import { addVerify } from './commands/verify.ts';
 import { addStatus } from './commands/status.ts';
@@ -45,6 +46,7 @@ export function createProgram(session: Session, outcome: Outcome): Command {
     addBake,
     addVerify,
     addList,
+    addRenew,
     addRevoke,
     addPublish,
     addStatus,

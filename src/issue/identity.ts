@@ -27,9 +27,16 @@ export function identify(secret: Uint8Array, issuer: string, award: Award): Awar
   return {
     award: keyedDigest(secret, 'award', ...parts),
     credentialId: (edition) =>
-      keyedUuid(secret, 'credential', ...parts, ...(edition === 1 ? [] : [`edition ${edition}`])),
+      edition === 1
+        ? keyedUuid(secret, 'credential', ...parts)
+        : editionId(secret, keyedDigest(secret, 'award', ...parts), edition),
     content: contentOf(secret, award),
   };
+}
+
+/** The id of a later edition, which needs to know no more of the award than its identity. */
+export function editionId(secret: Uint8Array, award: string, edition: number): string {
+  return keyedUuid(secret, 'edition', award, String(edition));
 }
 
 /** What the row says beside who earned what, by the names of the columns that say it. */

@@ -1,5 +1,5 @@
 import type { ImageFormat } from '../bake/bake.ts';
-import type { PrivateKey } from '../keys/private-key.ts';
+import type { Signer } from '../keys/private-key.ts';
 import type { Achievement, Profile } from '../openbadges/achievement.ts';
 import type { StatusPlace } from '../ports.ts';
 
@@ -10,7 +10,7 @@ export interface Issuer {
   readonly hosting: string | undefined;
   readonly recipients: 'hashed-email' | 'plain-email' | 'did';
   readonly form: 'data-integrity' | 'jwt';
-  readonly key: PrivateKey;
+  readonly key: Signer;
   readonly verificationMethod: Readonly<Record<'data-integrity' | 'jwt', string>>;
   /** Makes salts that are new for each credential and the same when it is made again. */
   readonly awardSecret: Uint8Array;

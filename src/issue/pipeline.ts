@@ -3,20 +3,30 @@ import { proveSamePixels } from '../bake/pixels.ts';
 import { BadgekitError } from '../errors.ts';
 import { verifyByReference } from '../proof/reference.ts';
 import type { Clock, Files, IssuedNote, Ledger, LedgerAward, Reservation, WantedPlaces } from '../ports.ts';
-import { badgeOf, credentialOf, periodOf } from './content.ts';
-import type { Award } from './award.ts';
 import type { IssuableBadge, Issuer } from './issuer.ts';
-import type { IdentifiedAward } from './plan.ts';
+import type { JsonObject } from '../syntax/json.ts';
 import { secure, type SecuredText } from './secure.ts';
 
 const BATCH = 50;
+
+/** One credential that is to be issued: what is reserved for it, and how it is made once its place is known. */
+export interface IssuableAward {
+  readonly reservation: (now: number) => Reservation & { readonly wants: WantedPlaces };
+  /** The unsigned credential. */
+  readonly credential: (entry: LedgerAward) => JsonObject;
+  /** Images that carry it. */
+  readonly images: IssuableBadge['images'];
+  /** Credentials of one shape: the first of each is proven by another implementation. */
+  readonly shape: string;
+  /** The newest edition that the ledger was known to have, when it was planned. */
+  readonly knownEdition: number;
+}
 
 export interface Issuing {
   readonly issuer: Issuer;
   readonly ledger: Ledger;
   readonly files: Files;
   readonly clock: Clock;
-  readonly roster: string;
   /** Asked before each award is taken up: whether to stop after what is in hand. */
   readonly isInterrupted?: () => boolean;
   /** Told of an award that another run has in hand: it is passed over. */
@@ -28,7 +38,7 @@ export interface IssuedCredential {
   readonly credentialId: string;
   readonly badge: string;
   readonly files: readonly string[];
-  /** The credential that it replaces, and that was revoked for it. */
+  /** The credential that it replaces. */
   readonly supersedes: string | undefined;
 }
 
@@ -37,11 +47,11 @@ export interface IssuedCredential {
  * run finishes the reserved ones under the same ids and status entries, and issues nothing twice.
  */
 export async function* issueAwards(
-  awards: AsyncIterable<IdentifiedAward>,
+  awards: AsyncIterable<IssuableAward>,
   issuing: Issuing,
 ): AsyncGenerator<IssuedCredential> {
   const proven = new Set<string>();
-  let batch: IdentifiedAward[] = [];
+  let batch: IssuableAward[] = [];
   for await (const award of awards) {
     if (issuing.isInterrupted?.() === true) return;
     batch.push(award);
@@ -53,95 +63,62 @@ export async function* issueAwards(
 }
 
 async function* issueBatch(
-  batch: readonly IdentifiedAward[],
+  batch: readonly IssuableAward[],
   issuing: Issuing,
   proven: Set<string>,
 ): AsyncGenerator<IssuedCredential> {
-  const { ledger, clock, issuer, onHeld } = issuing;
-  await refuseStrayFiles(batch, issuing);
+  const { ledger, clock, onHeld, files } = issuing;
   const now = clock();
+  const wanted = batch.map((award) => ({ award, reservation: award.reservation(now) }));
+  for (const { award, reservation } of wanted) await refuseStrayFile(award, reservation, issuing);
   const claims = await ledger.reserve(
-    batch.map((award) => ({ ...reservationOf(award, issuing, now), wants: wantedPlaces(award.row, issuer) })),
+    wanted.map(({ reservation }) => reservation),
     now,
   );
+  const awards = new Map(wanted.map(({ award, reservation }) => [reservation.award, award]));
   const written: IssuedNote[] = [];
   const issued: IssuedCredential[] = [];
-  const awards = new Map(batch.map((award) => [award.award, award]));
   for (const { entry, isOwn } of claims) {
     const award = awards.get(entry.award);
     if (!isOwn && entry.state === 'reserved') onHeld?.(entry.run);
     if (award === undefined || !isOwn) continue;
     const secured = await secureAward(award, entry, issuing, proven);
-    const files = await writeCredential(entry, badgeOf(award.row, issuer), secured, issuing.files);
-    const { credentialId, supersedes } = entry;
-    written.push({
-      credentialId,
-      verificationMethod: secured.verificationMethod,
-      files,
-      revokes: supersedes === undefined ? undefined : { credentialId: supersedes, reason: 'superseded' },
-    });
-    issued.push({ line: award.row.line, credentialId, badge: award.row.badge, files, supersedes });
+    const paths = await writeCredential(entry, award.images, secured, files);
+    const { credentialId, supersedes, line, badge } = entry;
+    written.push({ credentialId, verificationMethod: secured.verificationMethod, files: paths });
+    issued.push({ line, credentialId, badge, files: paths, supersedes });
   }
   const own = written.length === 0 ? new Set<string>() : await ledger.markIssued(written, clock());
   yield* issued.filter(({ credentialId }) => own.has(credentialId));
 }
 
-function wantedPlaces(row: Award, issuer: Issuer): WantedPlaces {
-  const { hosting, purposes, hasListsPerTier } = issuer;
-  return { purposes: hosting === undefined ? [] : purposes, series: hasListsPerTier ? badgeOf(row, issuer).tier : '' };
-}
-
-function reservationOf(award: IdentifiedAward, { issuer, roster }: Issuing, now: number): Reservation {
-  const { row, credentialId, edition, supersedes, content } = award;
-  const { from, until } = periodOf(row, badgeOf(row, issuer), now);
-  return {
-    credentialId,
-    award: award.award,
-    edition,
-    supersedes,
-    content,
-    badge: row.badge,
-    recipient: row.recipient.label,
-    subjectId: row.recipient.id,
-    recipientName: row.name,
-    awardKey: row.awardKey,
-    roster,
-    line: row.line,
-    validFrom: from,
-    validUntil: until,
-  };
-}
-
 async function secureAward(
-  { row }: IdentifiedAward,
+  { credential, images, shape }: IssuableAward,
   entry: LedgerAward,
   { issuer }: Issuing,
   proven: Set<string>,
 ): Promise<SecuredText> {
-  const credential = credentialOf({ ...entry, row }, issuer);
-  const secured = await secure(credential, issuer, issuer.form, entry.reservedAt);
-  if (!proven.has(row.definition)) {
-    if (secured.document !== undefined)
-      await verifyByReference(
-        secured.document,
-        issuer.key.publicKey,
-        secured.verificationMethod,
-        Math.max(entry.validFrom, entry.reservedAt),
-      );
-    for (const { format, bytes } of badgeOf(row, issuer).images)
-      if (format === 'png') proveSamePixels(bytes, bake(bytes, secured.text));
-    proven.add(row.definition);
-  }
+  const secured = await secure(credential(entry), issuer, issuer.form, entry.reservedAt);
+  if (proven.has(shape)) return secured;
+  if (secured.document !== undefined)
+    await verifyByReference(
+      secured.document,
+      issuer.key.publicKey,
+      secured.verificationMethod,
+      Math.max(entry.validFrom, entry.reservedAt),
+    );
+  for (const { format, bytes } of images) if (format === 'png') proveSamePixels(bytes, bake(bytes, secured.text));
+  proven.add(shape);
   return secured;
 }
 
 async function writeCredential(
   entry: LedgerAward,
-  { images }: IssuableBadge,
+  images: IssuableBadge['images'],
   { text, extension }: SecuredText,
   files: Files,
 ): Promise<readonly string[]> {
-  const base = basePath(entry.badge, entry.credentialId);
+  const base = credentialPath(entry.badge, entry.credentialId);
   const carried = images.map(({ format, bytes }) => ({ path: `${base}.${format}`, content: bake(bytes, text) }));
   const all = [
     { path: `${base}.${extension}`, content: Buffer.from(extension === 'jwt' ? `${text}\n` : text, 'utf8') },
@@ -152,23 +129,26 @@ async function writeCredential(
   return all.map(({ path }) => path);
 }
 
-/** Files of an award that the ledger does not know: made by hand, or the ledger was lost. They are never replaced. */
-async function refuseStrayFiles(batch: readonly IdentifiedAward[], { files, ledger }: Issuing): Promise<void> {
-  for (const { known, row, credentialId, award, edition } of batch) {
-    if (known !== undefined && known.edition >= edition) continue;
-    const base = basePath(row.badge, credentialId);
-    for (const extension of ['json', 'jwt']) {
-      if (!(await files.exists(`${base}.${extension}`))) continue;
-      // Another run may have reserved and written it since this one looked.
-      if (((await ledger.find([award])).get(award)?.edition ?? 0) >= edition) continue;
-      throw new BadgekitError('FILE_EXISTS', 'the badge is already there, but the ledger does not know it', {
-        where: { file: `${base}.${extension}` },
-        hint: 'put the ledger (.badgekit/ledger.db) back from your backup; or move credentials/ away to issue everything anew',
-      });
-    }
+/** A file of an award that the ledger does not know: made by hand, or the ledger was lost. It is never replaced. */
+async function refuseStrayFile(
+  { knownEdition }: IssuableAward,
+  { award, edition, badge, credentialId }: Reservation,
+  { files, ledger }: Issuing,
+): Promise<void> {
+  if (knownEdition >= edition) return;
+  const base = credentialPath(badge, credentialId);
+  for (const extension of ['json', 'jwt']) {
+    if (!(await files.exists(`${base}.${extension}`))) continue;
+    // Another run may have reserved and written it since this one looked.
+    if (((await ledger.find([award])).get(award)?.edition ?? 0) >= edition) continue;
+    throw new BadgekitError('FILE_EXISTS', 'the badge is already there, but the ledger does not know it', {
+      where: { file: `${base}.${extension}` },
+      hint: 'put the ledger (.badgekit/ledger.db) back from your backup, or make it again: badgekit ledger rebuild',
+    });
   }
 }
 
-function basePath(badge: string, credentialId: string): string {
+/** Where a credential's files lie, without their endings. */
+function credentialPath(badge: string, credentialId: string): string {
   return `credentials/${badge}/${credentialId.replace('urn:uuid:', '')}`;
 }

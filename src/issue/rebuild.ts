@@ -77,6 +77,7 @@ export function recordOf(
   return {
     kind: 'award',
     ...credential,
+    revokesBecause: undefined,
     award: match?.identity.award ?? unknownAward(credentialId),
     edition: match?.edition ?? 1,
     badge,
@@ -142,6 +143,7 @@ export function lostRecord(place: StatusPlace, { run, now, listOf }: Rebuilding)
     award: credentialId,
     edition: 1,
     supersedes: undefined,
+    revokesBecause: undefined,
     badge: 'lost',
     recipient: '',
     subjectId: undefined,

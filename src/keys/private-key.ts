@@ -4,9 +4,15 @@ import { asJson, isJsonObject, type JsonObject } from '../syntax/json.ts';
 import { type AlgorithmName, ALGORITHMS } from './algorithms.ts';
 import { type PublicKey, publicKeyFromJwk } from './public-key.ts';
 
-/** A key that can sign. Its secret is inside `object` and is printed by nothing. */
-export interface PrivateKey {
+/** What signs: a key that is at hand, or a program that reaches one elsewhere. */
+export interface Signer {
   readonly publicKey: PublicKey;
+  /** Ed25519, ECDSA as r||s with low S, or RSA PKCS #1 v1.5, by the key's algorithm. */
+  sign(bytes: Uint8Array): Promise<Uint8Array>;
+}
+
+/** A key that can sign. Its secret is inside `object` and is printed by nothing. */
+export interface PrivateKey extends Signer {
   readonly object: KeyObject;
 }
 
@@ -40,17 +46,19 @@ export function exportPrivateJwk(key: PrivateKey): JsonObject {
   return jwk;
 }
 
-/** Signs bytes: Ed25519, ECDSA as r||s with low S, or RSA PKCS #1 v1.5, by the key's algorithm. */
-export function signBytes(key: PrivateKey, bytes: Uint8Array): Uint8Array {
-  const { algorithm } = key.publicKey;
+/** Signs bytes with a key that is at hand. */
+export function signBytes(
+  { publicKey: { algorithm }, object }: Pick<PrivateKey, 'publicKey' | 'object'>,
+  bytes: Uint8Array,
+): Uint8Array {
   if (algorithm.ec === undefined)
-    return new Uint8Array(sign(algorithm.name === 'Ed25519' ? null : algorithm.hash, bytes, key.object));
-  const signature = sign(algorithm.hash, bytes, { key: key.object, dsaEncoding: 'ieee-p1363' });
+    return new Uint8Array(sign(algorithm.name === 'Ed25519' ? null : algorithm.hash, bytes, object));
+  const signature = sign(algorithm.hash, bytes, { key: object, dsaEncoding: 'ieee-p1363' });
   return lowS(signature, algorithm.ec.order);
 }
 
 /** Of the two ECDSA signatures (r, s) and (r, n - s) the one with the smaller s, so that a signature has one form. */
-function lowS(signature: Uint8Array, order: bigint): Uint8Array {
+export function lowS(signature: Uint8Array, order: bigint): Uint8Array {
   const half = signature.length / 2;
   const s = BigInt(`0x${Buffer.from(signature.subarray(half)).toString('hex')}`);
   if (s <= order / 2n) return new Uint8Array(signature);
@@ -59,5 +67,6 @@ function lowS(signature: Uint8Array, order: bigint): Uint8Array {
 }
 
 function fromObject(object: KeyObject): PrivateKey {
-  return { publicKey: publicKeyFromJwk(asJson(createPublicKey(object).export({ format: 'jwk' }))), object };
+  const publicKey = publicKeyFromJwk(asJson(createPublicKey(object).export({ format: 'jwk' })));
+  return { publicKey, object, sign: (bytes) => Promise.resolve(signBytes({ publicKey, object }, bytes)) };
 }

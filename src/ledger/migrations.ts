@@ -69,6 +69,7 @@ const MIGRATIONS: readonly (readonly (string | Readonly<Record<Dialect, string>>
       award text not null,
       edition integer not null,
       supersedes text references award (credential_id),
+      revokes_because text,
       badge text not null,
       recipient text not null,
       subject_id text,
@@ -121,7 +122,7 @@ const MIGRATIONS: readonly (readonly (string | Readonly<Record<Dialect, string>>
     )`,
     "insert into run select 'before', 'issue', '', 0, min(reserved_at), max(reserved_at) from former_award having count(*) > 0",
     `insert into award
-      select credential_id, award, 1, null, badge, recipient, subject_id, recipient_name, award_key, roster, line,
+      select credential_id, award, 1, null, null, badge, recipient, subject_id, recipient_name, award_key, roster, line,
         '', valid_from, valid_until, state, 'before', reserved_at, issued_at, verification_method, files, null
       from former_award`,
     "insert into status_list select purpose, '', list, size, used from former_list",

@@ -137,7 +137,7 @@ export class SqlLedger implements Ledger {
     const run = this.#run?.note.run ?? '';
     return this.#write(async (tx) => {
       const marked = new Set<string>();
-      for (const { credentialId, verificationMethod, files, revokes } of issued) {
+      for (const { credentialId, verificationMethod, files } of issued) {
         // An award that this run marked before is marked again: the answer to the first time may have been lost.
         const { numUpdatedRows } = await tx
           .updateTable('award')
@@ -152,8 +152,7 @@ export class SqlLedger implements Ledger {
           .executeTakeFirst();
         if (numUpdatedRows === 0n) continue;
         marked.add(credentialId);
-        if (revokes !== undefined)
-          await recordChange(tx, { ...revokes, purpose: 'revocation', set: true, at, since: at });
+        await revokeReplaced(tx, credentialId, at);
       }
       return marked;
     });
@@ -305,4 +304,14 @@ async function takeUp(tx: Db, entry: LedgerAward, wanted: Wanted, run: string): 
     })
     .where('credential_id', '=', entry.credentialId)
     .execute();
+}
+
+async function revokeReplaced(tx: Db, credentialId: string, at: number): Promise<void> {
+  const { supersedes, revokes_because: reason } = await tx
+    .selectFrom('award')
+    .select(['supersedes', 'revokes_because'])
+    .where('credential_id', '=', credentialId)
+    .executeTakeFirstOrThrow();
+  if (supersedes !== null && reason !== null)
+    await recordChange(tx, { credentialId: supersedes, purpose: 'revocation', set: true, reason, at, since: at });
 }

@@ -8,6 +8,8 @@ export interface AwardTable {
   award: string;
   edition: number;
   supersedes: string | null;
+  /** Why the superseded credential is revoked, if it is. */
+  revokes_because: string | null;
   badge: string;
   recipient: string;
   subject_id: string | null;

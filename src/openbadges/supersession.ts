@@ -17,6 +17,11 @@ export function supersessionEvidence(credentialId: string): Evidence {
   };
 }
 
+/** Evidence without what it says of a credential that was replaced. */
+export function withoutSupersession(evidence: Json | undefined): readonly Json[] {
+  return asList(evidence).filter((entry) => !isJsonObject(entry) || entry['genre'] !== GENRE);
+}
+
 /** The id of the credential that this one replaces, by its own words. */
 export function supersededBy(evidence: Json | undefined): string | undefined {
   for (const entry of asList(evidence)) {

@@ -5,7 +5,7 @@ import { BadgekitError } from '../errors.ts';
 import { methodKey, readControllerDocument } from '../keys/controller-document.ts';
 import { didKeyMethod, didKeyOf } from '../keys/did-key.ts';
 import { didDocumentPath } from '../keys/did-web.ts';
-import { exportPrivateJwk, type PrivateKey, privateKeyFromJwk } from '../keys/private-key.ts';
+import { exportPrivateJwk, type PrivateKey, privateKeyFromJwk, type Signer } from '../keys/private-key.ts';
 import { isSameKey, type PublicKey } from '../keys/public-key.ts';
 import { openJwk, sealJwk } from '../keys/sealed.ts';
 import { decodeBase64url, encodeBase64url } from '../syntax/base64url.ts';
@@ -21,7 +21,7 @@ export const AWARD_SECRET_BYTES = 32;
 
 /** What an issuer signs with, opened for one run. */
 export interface Keyring {
-  readonly key: PrivateKey;
+  readonly key: Signer;
   /** Makes credential ids and status places that nobody can guess; the same for the programme's whole life. */
   readonly awardSecret: Uint8Array;
   /** The DID URL that publishes the key: as Multikey for embedded proofs, as JWK for tokens. */

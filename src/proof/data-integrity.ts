@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { BadgekitError } from '../errors.ts';
-import { type PrivateKey, signBytes } from '../keys/private-key.ts';
+import type { Signer } from '../keys/private-key.ts';
 import { type PublicKey, verifySignature } from '../keys/public-key.ts';
 import { asList } from '../openbadges/credential.ts';
 import type { DocumentLoader } from '../ports.ts';
@@ -23,7 +23,7 @@ export interface SigningOptions {
  * eddsa-rdfc-2022 and ecdsa-rdfc-2019). The proof is an array with one entry, as Open Badges 3.0 asks.
  * @throws BadgekitError KEY_INVALID for a key that only signs JWTs; TERM_UNDEFINED where a part would go unsigned
  */
-export async function addProof(document: JsonObject, key: PrivateKey, options: SigningOptions): Promise<JsonObject> {
+export async function addProof(document: JsonObject, key: Signer, options: SigningOptions): Promise<JsonObject> {
   const { cryptosuite, name } = key.publicKey.algorithm;
   if (cryptosuite === undefined) {
     throw new BadgekitError('KEY_INVALID', `an ${name} key makes no Data Integrity proofs`, {
@@ -38,7 +38,7 @@ export async function addProof(document: JsonObject, key: PrivateKey, options: S
     proofPurpose: 'assertionMethod',
   };
   const bytes = await signedBytes(document, proof, key.publicKey.algorithm.hash);
-  const signature = signBytes(key, bytes);
+  const signature = await key.sign(bytes);
   if (!verifySignature(key.publicKey, bytes, signature))
     throw new BadgekitError('SIGNATURE_SELF_CHECK', 'a signature that was just made does not verify', {
       hint: 'this computer may be faulty: run the command on another one',

@@ -87,16 +87,16 @@ export function usable(
       'ISSUER_MISMATCH',
       `the key ${quoted(method.id)} is controlled by ${quoted(method.controller)}, not by the issuer`,
     );
-  if (!(purpose === 'assertionMethod' ? method.forAssertion : method.forAuthentication))
-    return refused(
-      'KEY_NOT_AUTHORIZED',
-      `the issuer does not let the key ${quoted(method.id)} ${purpose === 'assertionMethod' ? 'sign credentials' : 'present them'} (it is not in ${purpose})`,
-    );
   const name = method.id.startsWith(issuer) ? method.id.slice(issuer.length) : method.id;
   if (method.endsAt !== undefined && method.endsAt <= at)
     return refused(
       'KEY_NOT_AUTHORIZED',
       `the issuer withdrew the key ${quoted(name)} (${method.endsAt === 0 ? 'at a date that cannot be read' : `on ${formatDay(method.endsAt)}`})`,
+    );
+  if (!(purpose === 'assertionMethod' ? method.forAssertion : method.forAuthentication))
+    return refused(
+      'KEY_NOT_AUTHORIZED',
+      `the issuer does not let the key ${quoted(method.id)} ${purpose === 'assertionMethod' ? 'sign credentials' : 'present them'} (it is not in ${purpose})`,
     );
   return {
     kind: 'authenticated',

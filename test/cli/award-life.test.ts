@@ -110,3 +110,35 @@ describe.each(ENGINES)('four shards of one roster, on $engine', ({ newPlace }) =
       });
   });
 });
+
+describe.each(ENGINES)('renew, on $engine', ({ newPlace }) => {
+  test('issues anew what is about to expire, once, and leaves the old one to its end', async () => {
+    const programme = await TestProgramme.make(await newPlace());
+    const soon = new Date(Date.now() + 20 * 86_400_000).toISOString().slice(0, 10);
+    programme.write(
+      'r.csv',
+      `email,narrative,issued_on,expires_on\nana@example.org,Good.,2026-01-01,${soon}\nbo@example.org,,2026-01-01,2099-01-01\ncy@example.org,,2020-01-01,2021-01-01\ndi@example.org,,2026-01-01,${soon}\n`,
+    );
+    await programme.run('issue', 'r.csv');
+    await programme.run('revoke', 'di@example.org');
+    const dry = await programme.run('renew', '--dry-run');
+    expect(dry.out).toMatch(/^would be renewed .*ana@example\.org.*\nNothing was written\.\n$/);
+    const done = (await programme.json('renew', '--expiring', '30d')) as { found: string[]; issued: object[] };
+    expect(done).toMatchObject({ found: [expect.any(String)], issued: [{ supersedes: done.found[0] }], gone: [] });
+    expect((await programme.run('renew')).out).toMatch(/^Nothing to do/);
+    const { badges } = (await programme.json('list', 'ana@example.org')) as { badges: { validUntil: string }[] };
+    expect(badges).toMatchObject([
+      { status: 'valid', supersededBy: expect.any(String) },
+      { status: 'valid', supersedes: done.found[0] },
+    ]);
+    expect(Date.parse(badges[1]?.validUntil ?? '')).toBeGreaterThan(Date.now() + 300 * 86_400_000);
+    expect((await programme.run('issue', 'r.csv')).out).toMatch(/^Nothing to do/);
+    expect((await programme.run('verify', 'credentials', '--offline')).out).toMatch(
+      /^6 verified {3}2 expired {3}2 revoked/,
+    );
+    expect((await programme.run('ledger', 'check')).code).toBe(0);
+    expect(await programme.json('renew', '--expired', '--recipient', 'cy@example.org')).toMatchObject({
+      issued: [{ badge: 'knots' }],
+    });
+  });
+});

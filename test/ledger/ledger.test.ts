@@ -27,6 +27,7 @@ function reservation(number: number): Reservation & { wants: WantedPlaces } {
     award: `award-${number}`,
     edition: 1,
     supersedes: undefined,
+    revokesBecause: undefined,
     wants: { purposes: ['revocation'], series: '' },
     badge: 'knots',
     recipient: number % 2 === 0 ? 'ana@example.org' : `r${number}@example.org`,
@@ -90,7 +91,6 @@ describe.each(ENGINES)('the ledger on $engine', ({ newPlace }) => {
           credentialId: 'urn:uuid:0',
           verificationMethod: 'did:web:x#k',
           files: ['credentials/a.json'],
-          revokes: undefined,
         },
       ],
       7,
@@ -197,7 +197,7 @@ describe.each(ENGINES)('the ledger on $engine', ({ newPlace }) => {
     const place = await newPlace();
     const [first, second] = [await started(place), await started(place)];
     await first.reserve(many(0, 1), 5);
-    const note = { credentialId: 'urn:uuid:0', verificationMethod: 'm', files: ['f'], revokes: undefined };
+    const note = { credentialId: 'urn:uuid:0', verificationMethod: 'm', files: ['f'] };
     expect(await second.markIssued([note], 6)).toEqual(new Set());
     expect(await first.markIssued([note], 7)).toEqual(new Set(['urn:uuid:0']));
     expect(await first.markIssued([note], 8)).toEqual(new Set(['urn:uuid:0']));
@@ -209,14 +209,20 @@ describe.each(ENGINES)('the ledger on $engine', ({ newPlace }) => {
     const ledger = await started(await newPlace());
     const note = { verificationMethod: 'm', files: [] };
     await ledger.reserve(many(0, 1), 5);
-    await ledger.markIssued([{ ...note, credentialId: 'urn:uuid:0', revokes: undefined }], 6);
+    await ledger.markIssued([{ ...note, credentialId: 'urn:uuid:0' }], 6);
     const [one] = many(0, 1);
     if (one === undefined) throw new Error('there is one');
-    const next = { ...one, credentialId: 'urn:uuid:0b', edition: 2, supersedes: 'urn:uuid:0', content: 'd' };
+    const next = {
+      ...one,
+      credentialId: 'urn:uuid:0b',
+      edition: 2,
+      supersedes: 'urn:uuid:0',
+      revokesBecause: 'superseded',
+      content: 'd',
+    };
     await ledger.reserve([next], 7);
     expect((await ledger.find(['award-0'])).get('award-0')).toMatchObject({ edition: 2, state: 'reserved' });
-    const revokes = { credentialId: 'urn:uuid:0', reason: 'superseded' };
-    await ledger.markIssued([{ ...note, credentialId: 'urn:uuid:0b', revokes }], 8);
+    await ledger.markIssued([{ ...note, credentialId: 'urn:uuid:0b' }], 8);
     expect(await selected(ledger, 'ana@example.org')).toMatchObject([
       { credentialId: 'urn:uuid:0', changes: [{ set: true, reason: 'superseded', at: 8 }] },
       { credentialId: 'urn:uuid:0b', supersedes: 'urn:uuid:0', changes: [] },

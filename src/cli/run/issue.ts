@@ -3,6 +3,7 @@ import { BadgekitError, EXIT, inFile } from '../../errors.ts';
 import type { RowFault } from '../../issue/award.ts';
 import { mapColumns, parseMapping } from '../../issue/columns.ts';
 import { awardFault, credentialOf, badgeOf, periodOf } from '../../issue/content.ts';
+import { issuableFromRoster } from '../../issue/from-roster.ts';
 import type { Issuer } from '../../issue/issuer.ts';
 import { issueAwards, type IssuedCredential } from '../../issue/pipeline.ts';
 import { awardsToIssue, type Planning, planRoster, type RosterPlan } from '../../issue/plan.ts';
@@ -254,12 +255,12 @@ async function issuePlanned(
       ledger,
       files: programme.files,
       clock: session.clock,
-      roster: basename(rosterFile),
       isInterrupted: session.isInterrupted,
       onHeld: held.note,
     };
     do {
-      for await (const credential of issueAwards(awardsToIssue(roster.rows(), planning, plan), issuing)) {
+      const awards = issuableFromRoster(awardsToIssue(roster.rows(), planning, plan), issuer, basename(rosterFile));
+      for await (const credential of issueAwards(awards, issuing)) {
         issued.push(credential);
         progress.step();
       }

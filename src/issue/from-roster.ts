@@ -1,0 +1,57 @@
+import type { LedgerAward, Reservation, WantedPlaces } from '../ports.ts';
+import type { JsonObject } from '../syntax/json.ts';
+import type { Award } from './award.ts';
+import { badgeOf, credentialOf, periodOf } from './content.ts';
+import type { Issuer } from './issuer.ts';
+import type { IssuableAward } from './pipeline.ts';
+import type { IdentifiedAward } from './plan.ts';
+
+/** Awards of a roster as credentials that are to be issued. */
+export async function* issuableFromRoster(
+  awards: AsyncIterable<IdentifiedAward>,
+  issuer: Issuer,
+  roster: string,
+): AsyncGenerator<IssuableAward> {
+  for await (const award of awards) {
+    const { row, known } = award;
+    yield {
+      reservation: (now) => ({ ...reservationOf(award, issuer, roster, now), wants: placesFor(row, issuer) }),
+      credential: (entry: LedgerAward): JsonObject => credentialOf({ ...entry, row }, issuer),
+      images: badgeOf(row, issuer).images,
+      shape: row.definition,
+      knownEdition: known?.edition ?? 0,
+    };
+  }
+}
+
+/** The lists that an award gets a place in. */
+function placesFor(row: Award, issuer: Issuer): WantedPlaces {
+  return wantedPlaces(badgeOf(row, issuer).tier, issuer);
+}
+
+/** The lists that a badge of a tier gets a place in. */
+export function wantedPlaces(tier: string, { hosting, purposes, hasListsPerTier }: Issuer): WantedPlaces {
+  return { purposes: hosting === undefined ? [] : purposes, series: hasListsPerTier ? tier : '' };
+}
+
+function reservationOf(award: IdentifiedAward, issuer: Issuer, roster: string, now: number): Reservation {
+  const { row, credentialId, edition, supersedes, content } = award;
+  const { from, until } = periodOf(row, badgeOf(row, issuer), now);
+  return {
+    credentialId,
+    award: award.award,
+    edition,
+    supersedes,
+    revokesBecause: supersedes === undefined ? undefined : 'superseded',
+    content,
+    badge: row.badge,
+    recipient: row.recipient.label,
+    subjectId: row.recipient.id,
+    recipientName: row.name,
+    awardKey: row.awardKey,
+    roster,
+    line: row.line,
+    validFrom: from,
+    validUntil: until,
+  };
+}

@@ -1,0 +1,31 @@
+import { kindOf } from '../bake/bake.ts';
+import type { IssuableBadge } from '../issue/issuer.ts';
+import type { LedgerAward } from '../ports.ts';
+import type { JsonObject } from '../syntax/json.ts';
+import { MAX_IMAGE_BYTES } from './definitions.ts';
+import { readIssued } from './issued-files.ts';
+import type { Programme } from './programme.ts';
+
+/** What an issued badge can be made from again. */
+export interface ReissueSource {
+  readonly document: JsonObject;
+  readonly images: IssuableBadge['images'];
+}
+
+/** Reads a badge that was issued, with its images; undefined where its files are gone or cannot be read. */
+export async function reissueSource(
+  programme: Programme,
+  { files: [main, ...images], credentialId }: LedgerAward,
+): Promise<ReissueSource | undefined> {
+  if (main === undefined || !(await programme.files.exists(main))) return undefined;
+  const issued = await readIssued(programme, main);
+  if (issued?.document['id'] !== credentialId) return undefined;
+  const carried: { format: 'png' | 'svg'; bytes: Uint8Array }[] = [];
+  for (const path of images) {
+    if (!(await programme.files.exists(path))) return undefined;
+    const bytes = await programme.files.read(path, MAX_IMAGE_BYTES * 2);
+    const format = kindOf(bytes);
+    if (format === 'png' || format === 'svg') carried.push({ format, bytes });
+  }
+  return { document: issued.document, images: carried };
+}
