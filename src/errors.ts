@@ -48,6 +48,7 @@ const CODES = {
   KEY_INVALID: { exit: EXIT.unusable, next: 'check the file or option that is named' },
   KEY_MISSING: { exit: EXIT.unusable, next: 'copy it from where you keep it' },
   KEY_MISMATCH: { exit: EXIT.unusable, next: 'use the one that belongs to the identifier' },
+  KEY_ENDED: { exit: EXIT.unusable, next: 'badgekit keys rotate makes another one' },
   KEY_EXPOSED: { exit: EXIT.unusable, next: 'chmod 600 it' },
   PASSPHRASE_MISSING: { exit: EXIT.unusable, next: 'set BADGEKIT_PASSPHRASE or give --passphrase-file' },
   PASSPHRASE_WRONG: { exit: EXIT.unusable, next: 'check the passphrase' },

@@ -164,9 +164,21 @@ export interface StatusListRow extends StatusListName {
   readonly used: number;
 }
 
+/** A signing key that signs no more. */
+export interface EndedKey {
+  /** Its name in the programme. */
+  readonly name: string;
+  readonly state: 'retired' | 'compromised';
+  /** For a compromised key, the moment since when nobody else can be ruled out. */
+  readonly since: number;
+  /** When it was recorded. */
+  readonly at: number;
+}
+
 /** Everything that a ledger holds, in parts that can be written down one by one. */
 export type LedgerRecord =
   | ({ readonly kind: 'list' } & StatusListRow)
+  | ({ readonly kind: 'key' } & EndedKey)
   | ({ readonly kind: 'run'; readonly endedAt: number | undefined } & RunNote)
   | AwardRecord;
 
@@ -239,9 +251,13 @@ export interface Ledger {
   supersessions(): Promise<readonly { readonly old: string; readonly new: string }[]>;
   /** Records changes; one that changes nothing is passed over. */
   recordStatus(changes: readonly StatusChange[]): Promise<void>;
+  /** The keys that sign no more, by name. */
+  endedKeys(): Promise<ReadonlyMap<string, EndedKey>>;
+  /** Notes that a key signs no more; a compromised one stays so. */
+  endKey(key: EndedKey): Promise<void>;
   /** A fingerprint of the secret that the ledger was begun with; undefined where that is not known yet. */
   secretFingerprint(): Promise<string | undefined>;
-  /** Every list, then every run, then every award, each in the order of its name. */
+  /** Every list, then every ended key, every run, then every award, each in the order of its name. */
   dump(): AsyncIterable<LedgerRecord>;
   /**
    * Takes records in, in one transaction: what is new is added, what goes further than what is known replaces it.

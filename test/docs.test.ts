@@ -22,6 +22,16 @@ function steady(text: string): string {
     .trimEnd();
 }
 
+/** Every command that does something, as `--help` lists them: groups such as `ledger` by their parts. */
+async function commandsOf(group: readonly string[]): Promise<readonly (readonly string[])[]> {
+  const { out } = await badgekit([...group, '--help'], { cwd: ROOT });
+  const [, listed] = /(?:^|\n)Commands:\n([^]*?)(?:\n\n|$)/.exec(out) ?? [];
+  if (listed === undefined) return [group];
+  const names = [...listed.matchAll(/^ {2}([a-z][a-z-]*)/gm)].map(([, name = '']) => name);
+  const parts = await Promise.all(names.filter((name) => name !== 'help').map((name) => commandsOf([...group, name])));
+  return parts.flat();
+}
+
 describe('the README', () => {
   const [, session = ''] = /```console\n([^]*?)```/.exec(read('README.md')) ?? [];
   const steps = session
@@ -72,11 +82,15 @@ describe('the README', () => {
   test('links only to what is there, and names every command', async () => {
     for (const [, target = ''] of read('README.md').matchAll(/\]\((?!https?:)([^)#]+)\)/g))
       expect(existsSync(join(ROOT, target)), target).toBe(true);
-    const { out } = await badgekit(['--help'], { cwd: ROOT });
-    for (const command of ['init-issuer', 'define', 'issue', 'bake', 'verify', 'list', 'revoke', 'publish']) {
-      expect(out).toContain(command);
-      expect(read('README.md')).toContain(`\`${command}`);
-      expect((await badgekit([command, '--help'], { cwd: ROOT })).out).toContain('Examples:');
+    const commands = await commandsOf([]);
+    expect(commands.length).toBeGreaterThan(15);
+    for (const command of commands) {
+      const [group = '', ...rest] = command;
+      const row = read('README.md')
+        .split('\n')
+        .find((line) => line.startsWith(`| \`${group}`));
+      expect(row, command.join(' ')).toContain([...command].slice(rest.length === 0 ? 0 : 1).join(' '));
+      expect((await badgekit([...command, '--help'], { cwd: ROOT })).out, command.join(' ')).toContain('Examples:');
     }
   });
 
@@ -150,11 +164,21 @@ describe('--json', () => {
       ['ledger', 'check'],
       ['ledger', 'import', 'badgekit.yaml'],
       ['ledger', 'rebuild'],
+      ['keys', 'list'],
+      ['keys', 'export-public'],
+      ['keys', 'rotate'],
+      ['keys', 'compromised', 'key-1', '--since', '2026-01-01'],
+      ['keys', 'recover', 'key-1'],
+      ['keys', 'retire', 'key-1'],
+      ['keys', 'change-passphrase'],
       ['bake', '--extract', 'docs.png'],
       ['bake', 'badgekit.yaml', 'badges/knots.svg'],
     ];
     for (const command of commands) {
-      const { out } = await badgekit([...command, '--json'], { cwd });
+      const { out } = await badgekit([...command, '--json'], {
+        cwd,
+        env: { BADGEKIT_NEW_PASSPHRASE: 'ebb at noon' },
+      });
       const document: unknown = JSON.parse(out);
       expect(validate(document), `${command.join(' ')}: ${out} ${JSON.stringify(validate.errors)}`).toBe(true);
     }

@@ -7,7 +7,7 @@ import { answerMissing, choose } from './choice.ts';
 import type { Session } from './session.ts';
 
 // P-384 is verified but not issued with: @digitalbazaar/vc hashes such documents with SHA-256 where the standard says SHA-384.
-const KEY_TYPES: Readonly<Record<string, AlgorithmName>> = { ed25519: 'Ed25519', p256: 'P-256', rsa: 'RSA' };
+export const KEY_TYPES: Readonly<Record<string, AlgorithmName>> = { ed25519: 'Ed25519', p256: 'P-256', rsa: 'RSA' };
 
 /** What a new programme must know. */
 export interface IssuerAnswers {

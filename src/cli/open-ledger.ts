@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { BadgekitError } from '../errors.ts';
 import type { Ledger, RunNote } from '../ports.ts';
 import type { Keyring } from '../programme/keyring.ts';
 import { openProgrammeLedger } from '../programme/ledger.ts';
@@ -10,13 +11,13 @@ import type { Session } from './session.ts';
 const RUN_ID_BYTES = 4;
 
 /** The programme's ledger; without a keyring, to read and not to reserve in. Where it is busy for long, the user is told with whose work. */
-export function openLedgerOf(
+export async function openLedgerOf(
   programme: Programme,
-  keyring: Pick<Keyring, 'awardSecret'> | undefined,
+  keyring: (Pick<Keyring, 'awardSecret'> & Partial<Keyring>) | undefined,
   session: Session,
   { isRemade = false } = {},
 ): Promise<Ledger> {
-  return openProgrammeLedger(programme, {
+  const ledger = await openProgrammeLedger(programme, {
     awardSecret: keyring?.awardSecret,
     env: session.env,
     clock: session.clock,
@@ -26,12 +27,32 @@ export function openLedgerOf(
       session.err(`Waiting for the ledger: ${whom} is writing to it.\n`);
     },
   });
+  if (keyring?.key !== undefined) await refuseEndedKey(programme.config.key, ledger);
+  return ledger;
+}
+
+async function refuseEndedKey(name: string, ledger: Ledger): Promise<void> {
+  const ended = (await ledger.endedKeys()).get(name);
+  if (ended === undefined) return;
+  await ledger.close();
+  throw new BadgekitError(
+    'KEY_ENDED',
+    ended.state === 'retired'
+      ? `the key ${name} was retired on ${formatDay(ended.at)}: it never signs again`
+      : `the key ${name} is compromised since ${formatDay(ended.since)}: it never signs again`,
+    {
+      hint:
+        ended.state === 'retired'
+          ? 'make another one: badgekit keys rotate'
+          : `go on with: badgekit keys recover ${name}`,
+    },
+  );
 }
 
 /** Works with the programme's ledger and closes it, whatever happens. */
 export async function usingLedger<T>(
   programme: Programme,
-  keyring: Pick<Keyring, 'awardSecret'> | undefined,
+  keyring: (Pick<Keyring, 'awardSecret'> & Partial<Keyring>) | undefined,
   session: Session,
   work: (ledger: Ledger) => Promise<T>,
   options: { readonly isRemade?: boolean } = {},

@@ -6,6 +6,7 @@ import { decodeUtf8 } from '../syntax/text.ts';
 import type { Session } from './session.ts';
 
 const VARIABLE = 'BADGEKIT_PASSPHRASE';
+const NEW_VARIABLE = 'BADGEKIT_NEW_PASSPHRASE';
 const MAX_FILE_BYTES = 4096;
 
 const TRIES = 3;
@@ -37,13 +38,25 @@ export async function withPassphrase<T>(
 
 /** A passphrase for a new key; asked for twice, and long enough. */
 export async function askNewPassphrase(session: Session, file: string | undefined): Promise<string> {
-  const given = await givenPassphrase(session, file);
+  return await askTwice(
+    await givenPassphrase(session, file),
+    'Passphrase for the new signing key (you will need it for every issue)',
+  );
+}
+
+/** The passphrase that takes the place of the present one. */
+export async function askReplacingPassphrase(session: Session, file: string | undefined): Promise<string> {
+  const given = await givenPassphrase(session, file, NEW_VARIABLE, '--new-passphrase-file');
+  return await askTwice(given, 'The new passphrase');
+}
+
+async function askTwice(given: string | undefined, message: string): Promise<string> {
   if (given !== undefined) return long(given);
   const { password } = await import('@inquirer/prompts');
   const context = { output: process.stderr };
   const first = await password(
     {
-      message: 'Passphrase for the new signing key (you will need it for every issue)',
+      message,
       mask: true,
       validate: (text) => text.length >= MIN_PASSPHRASE_LENGTH || `at least ${MIN_PASSPHRASE_LENGTH} characters`,
     },
@@ -56,14 +69,20 @@ export async function askNewPassphrase(session: Session, file: string | undefine
   return first;
 }
 
-async function givenPassphrase(session: Session, file: string | undefined): Promise<string | undefined> {
+async function givenPassphrase(
+  session: Session,
+  file: string | undefined,
+  name = VARIABLE,
+  option = '--passphrase-file',
+): Promise<string | undefined> {
   if (file !== undefined)
     return decodeUtf8(await readBounded(resolve(session.cwd, file), MAX_FILE_BYTES, file)).replace(/\r?\n$/, '');
-  const variable = session.env[VARIABLE];
+  const variable = session.env[name];
   if (variable !== undefined && variable !== '') return variable;
   if (session.isInteractive) return undefined;
-  throw new BadgekitError('PASSPHRASE_MISSING', 'the signing key needs its passphrase', {
-    hint: `set ${VARIABLE}, or give --passphrase-file FILE`,
+  const what = name === VARIABLE ? 'the signing key needs its passphrase' : 'the new passphrase is missing';
+  throw new BadgekitError('PASSPHRASE_MISSING', what, {
+    hint: `set ${name}, or give ${option} FILE`,
   });
 }
 

@@ -3,6 +3,7 @@ import { addBake } from './commands/bake.ts';
 import { addDefine } from './commands/define.ts';
 import { addInitIssuer } from './commands/init-issuer.ts';
 import { addIssue } from './commands/issue.ts';
+import { addKeys } from './commands/keys.ts';
 import { addLedger } from './commands/ledger.ts';
 import { addList } from './commands/list.ts';
 import { addPublish } from './commands/publish.ts';
@@ -51,6 +52,7 @@ export function createProgram(session: Session, outcome: Outcome): Command {
     addPublish,
     addStatus,
     addLedger,
+    addKeys,
   ] satisfies AddCommand[])
     add(program, session, outcome);
   return program;

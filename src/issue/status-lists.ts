@@ -5,7 +5,8 @@ import { assembleStatusList, readStatusList, statusListPath } from '../status/li
 import { SUPERSEDED_PATH, supersededText } from '../status/superseded.ts';
 import { addDuration, type Instant, readInstant } from '../syntax/datetime.ts';
 import { openJwt } from '../proof/jwt.ts';
-import { isJsonObject, type JsonObject, parseJson } from '../syntax/json.ts';
+import { asList } from '../openbadges/credential.ts';
+import { isJsonObject, type Json, type JsonObject, parseJson } from '../syntax/json.ts';
 import { decodeUtf8 } from '../syntax/text.ts';
 import { type ListIssuer, statusListExtension } from './issuer.ts';
 import { secure } from './secure.ts';
@@ -23,7 +24,7 @@ export interface ListSigning {
 
 /**
  * Brings the status lists in public/ up to date with the ledger: a list is signed anew where a bit differs, where
- * there is none yet, and where less than half of its validity is left. No other process may be doing the same.
+ * there is none yet, where another key signed it, and where less than half of its validity is left. No other process may be doing the same.
  * @returns the paths of the lists that were signed
  */
 export async function refreshStatusLists(signing: ListSigning): Promise<readonly string[]> {
@@ -58,7 +59,7 @@ async function refreshList(
   const now = clock();
   const hostedList = await readList(path, files);
   const changes = await ledger.lastChanges(list);
-  refuseForgetting(hostedList, path, changes);
+  refuseForgetting(hostedList?.document, path, changes);
   const content = {
     url: `${hosting}/${hosted}`,
     issuer: issuer.id,
@@ -69,8 +70,10 @@ async function refreshList(
     validUntil: addDuration(now, validFor),
   };
   const fresh = assembleStatusList(content);
-  if (isCurrent(hostedList, fresh, now)) return undefined;
-  const { text } = await secure(fresh, issuer, extension === 'jwt' ? 'jwt' : 'data-integrity', now);
+  const form = extension === 'jwt' ? 'jwt' : 'data-integrity';
+  const isOwnKey = hostedList?.verificationMethod === issuer.verificationMethod[form];
+  if (isOwnKey && isCurrent(hostedList.document, fresh, now)) return undefined;
+  const { text } = await secure(fresh, issuer, form, now);
   await files.write(path, text, { replace: true, isSole: true });
   return path;
 }
@@ -100,7 +103,7 @@ function refuseForgetting(list: JsonObject | undefined, path: string, changes: r
   }
 }
 
-async function readList(path: string, files: Files): Promise<JsonObject | undefined> {
+async function readList(path: string, files: Files): Promise<ListDocument | undefined> {
   if (!(await files.exists(path))) return undefined;
   const fault = new BadgekitError(
     'STATUS_LIST_INVALID',
@@ -116,19 +119,32 @@ async function readList(path: string, files: Files): Promise<JsonObject | undefi
   throw fault;
 }
 
+/** A status list as it lies in a file. */
+interface ListDocument {
+  readonly document: JsonObject;
+  /** The key that says it signed it. */
+  readonly verificationMethod: Json | undefined;
+}
+
 /**
  * The credential of a status list file, as JSON or as a token; nothing about it is verified.
  * @throws BadgekitError where it is none
  */
-export function readListCredential(bytes: Uint8Array): JsonObject {
+export function readListCredential(bytes: Uint8Array): ListDocument {
   const text = decodeUtf8(bytes).trim();
-  const value = text.startsWith('{') ? parseJson(text) : openJwt(text).credential;
-  if (isJsonObject(value) && readStatusList(value) !== undefined) return value;
+  if (text.startsWith('{')) {
+    const document = parseJson(text);
+    const [proof] = isJsonObject(document) ? asList(document['proof']) : [];
+    if (isJsonObject(document) && readStatusList(document) !== undefined)
+      return { document, verificationMethod: isJsonObject(proof) ? proof['verificationMethod'] : undefined };
+  } else {
+    const { credential, header } = openJwt(text);
+    if (readStatusList(credential) !== undefined) return { document: credential, verificationMethod: header['kid'] };
+  }
   throw new BadgekitError('STATUS_LIST_INVALID', 'it is no status list');
 }
 
-function isCurrent(hosted: JsonObject | undefined, fresh: JsonObject, now: Instant): boolean {
-  if (hosted === undefined) return false;
+function isCurrent(hosted: JsonObject, fresh: JsonObject, now: Instant): boolean {
   const [had, has] = [readStatusList(hosted)?.encodedList, readStatusList(fresh)?.encodedList];
   const [until, freshUntil] = [readInstant(hosted['validUntil']), readInstant(fresh['validUntil'])];
   const isLong = until !== undefined && freshUntil !== undefined && until - now > (freshUntil - now) / 2;

@@ -4,6 +4,7 @@ import type { AwardRecord, LedgerRecord, LoadOutcome, RecordConflict, StatusChan
 import { asRecords } from './dump.ts';
 import type { Engine } from './engine.ts';
 import { awardSecret, noteAwardSecret } from './facts.ts';
+import { endKey } from './keys.ts';
 import { toRow } from './rows.ts';
 import type { LedgerTables } from './tables.ts';
 
@@ -69,6 +70,7 @@ class Loader {
   /** Awards refer to lists and runs, and to each other: so each kind has its turn, and the last go last. */
   async load(records: Records): Promise<LoadOutcome> {
     for await (const record of records()) if (record.kind === 'list') await this.#loadList(record);
+    for await (const record of records()) if (record.kind === 'key') await endKey(this.#tx, record);
     for await (const record of records()) if (record.kind === 'run') await this.#loadRun(record);
     for await (const record of records()) {
       if (record.kind === 'award') await this.#loadAward(record);

@@ -120,6 +120,7 @@ const MIGRATIONS: readonly (readonly (string | Readonly<Record<Dialect, string>>
       since bigint not null,
       primary key (credential_id, purpose, change)
     )`,
+    'create table signing_key (name text primary key, state text not null, since bigint not null, ended_at bigint not null)',
     "insert into run select 'before', 'issue', '', 0, min(reserved_at), max(reserved_at) from former_award having count(*) > 0",
     `insert into award
       select credential_id, award, 1, null, null, badge, recipient, subject_id, recipient_name, award_key, roster, line,

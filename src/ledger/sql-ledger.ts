@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type {
   AwardFilter,
   Claim,
+  EndedKey,
   IssuedNote,
   Ledger,
   LedgerAward,
@@ -18,6 +19,7 @@ import type {
 import { dumpRecords } from './dump.ts';
 import type { Engine, Hold } from './engine.ts';
 import { awardSecret } from './facts.ts';
+import { endedKeys, endKey } from './keys.ts';
 import { loadRecords } from './load.ts';
 import { pieces } from './pieces.ts';
 import { newestAwards, wholeAwards } from './read-awards.ts';
@@ -210,6 +212,14 @@ export class SqlLedger implements Ledger {
     return this.#write(async (tx) => {
       for (const change of changes) await recordChange(tx, change);
     });
+  }
+
+  endedKeys(): Promise<ReadonlyMap<string, EndedKey>> {
+    return this.#engine.guard(async () => new Map((await endedKeys(this.#db)).map((key) => [key.name, key])));
+  }
+
+  endKey(key: EndedKey): Promise<void> {
+    return this.#write((tx) => endKey(tx, key));
   }
 
   secretFingerprint(): Promise<string | undefined> {

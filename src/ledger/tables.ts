@@ -72,6 +72,14 @@ export interface StatusChangeTable {
   since: number;
 }
 
+/** A signing key that signs no more. */
+export interface SigningKeyTable {
+  name: string;
+  state: 'retired' | 'compromised';
+  since: number;
+  ended_at: number;
+}
+
 /** Facts about the ledger as a whole. */
 export interface FactTable {
   name: 'award_secret';
@@ -81,6 +89,7 @@ export interface FactTable {
 export interface LedgerTables {
   fact: FactTable;
   run: RunTable;
+  signing_key: SigningKeyTable;
   award: AwardTable;
   status_list: StatusListTable;
   status_place: StatusPlaceTable;

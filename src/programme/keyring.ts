@@ -15,7 +15,7 @@ import type { ProofForm } from './config.ts';
 import type { Programme } from './programme.ts';
 
 const MAX_KEY_BYTES = 64 * 1024;
-const SECRET_MODE = 0o600;
+export const SECRET_MODE = 0o600;
 export const AWARD_SECRET_FILE = 'keys/award-ids.jwe';
 export const AWARD_SECRET_BYTES = 32;
 
@@ -54,19 +54,26 @@ export async function sealKeyring(
  * @throws BadgekitError KEY_MISSING | KEY_EXPOSED | PASSPHRASE_WRONG | KEY_INVALID | KEY_MISMATCH
  */
 export async function openKeyring(programme: Programme, passphrase: string): Promise<Keyring> {
-  const path = keyFile(programme.config.key);
-  const [jwk, secret] = await Promise.all([
-    openSealed(programme, path, passphrase),
-    openSealed(programme, AWARD_SECRET_FILE, passphrase),
+  const [jwk, awardSecret] = await Promise.all([
+    openSealed(programme, keyFile(programme.config.key), passphrase),
+    openAwardSecret(programme, passphrase),
   ]);
   const key = privateKeyFromJwk(jwk);
-  const k = isJsonObject(secret) ? secret['k'] : undefined;
-  if (typeof k !== 'string')
-    throw new BadgekitError('KEY_INVALID', 'the file holds no secret', {
-      where: { file: programme.shown(AWARD_SECRET_FILE) },
-    });
   await proveOwnership(programme, key.publicKey);
-  return { key, awardSecret: decodeBase64url(k), verificationMethod: verificationMethodsOf(programme) };
+  return { key, awardSecret, verificationMethod: verificationMethodsOf(programme) };
+}
+
+/**
+ * Opens the secret behind credential ids.
+ * @throws BadgekitError KEY_MISSING | KEY_EXPOSED | PASSPHRASE_WRONG | KEY_INVALID
+ */
+export async function openAwardSecret(programme: Programme, passphrase: string): Promise<Uint8Array> {
+  const secret = await openSealed(programme, AWARD_SECRET_FILE, passphrase);
+  const k = isJsonObject(secret) ? secret['k'] : undefined;
+  if (typeof k === 'string') return decodeBase64url(k);
+  throw new BadgekitError('KEY_INVALID', 'the file holds no secret', {
+    where: { file: programme.shown(AWARD_SECRET_FILE) },
+  });
 }
 
 function verificationMethodsOf({ config }: Programme): Keyring['verificationMethod'] {
@@ -75,7 +82,11 @@ function verificationMethodsOf({ config }: Programme): Keyring['verificationMeth
   return { 'data-integrity': `${id}#${config.key}`, jwt: `${id}#${config.key}-jwk` };
 }
 
-async function openSealed(programme: Programme, path: string, passphrase: string): Promise<unknown> {
+/**
+ * Opens a file in keys/.
+ * @throws BadgekitError KEY_MISSING | KEY_EXPOSED | PASSPHRASE_WRONG | KEY_INVALID, naming the file
+ */
+export async function openSealed(programme: Programme, path: string, passphrase: string): Promise<unknown> {
   const where = { file: programme.shown(path) };
   const file = join(programme.root, path);
   if (!existsSync(file)) throw missingKey(programme, path);

@@ -76,7 +76,7 @@ function missing({ reason, message }: Extract<Lookup<never>, { found: false }>):
 
 /** What an old status list means to those who read it. */
 function staleness(wanted: Uint8Array, live: Uint8Array): string | undefined {
-  const [should, does] = [wanted, live].map((bytes) => ifUsable(() => readListCredential(bytes)));
+  const [should, does] = [wanted, live].map((bytes) => ifUsable(() => readListCredential(bytes).document));
   if (should === undefined) return undefined;
   if (does === undefined) return 'what is there is no status list';
   const [bits, liveBits] = [should, does].map((list) =>

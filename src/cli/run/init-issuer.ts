@@ -10,9 +10,10 @@ import { createFiles, makeFolder, readBounded } from '../../programme/files.ts';
 import { AWARD_SECRET_BYTES, AWARD_SECRET_FILE, keyFile, sealKeyring } from '../../programme/keyring.ts';
 import { openProgramme } from '../../programme/programme.ts';
 import { didDocument } from '../../site/did-document.ts';
-import { decodeUtf8, quoted } from '../../syntax/text.ts';
+import { decodeUtf8 } from '../../syntax/text.ts';
 import type { CommonOptions } from '../commands/shared.ts';
 import { askIssuer, type IssuerAnswers, type IssuerFlags } from '../ask-issuer.ts';
+import { refuseKeyName } from '../key-name.ts';
 import { askNewPassphrase } from '../passphrase.ts';
 import type { Session } from '../session.ts';
 import { styles } from '../style.ts';
@@ -36,8 +37,6 @@ const GITIGNORE_LINES: readonly (readonly [string, string])[] = [
   ['', 'credentials/'],
   ['', '*.rejected.csv'],
 ];
-const KEY_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
-const RESERVED_KEY_NAMES: ReadonlySet<string> = new Set(['award-ids']);
 
 /** `init-issuer`: plans every file of a new programme, sees that none is in the way, then writes them all. */
 export async function runInitIssuer(folder: string, options: InitIssuerOptions, session: Session): Promise<number> {
@@ -48,10 +47,7 @@ export async function runInitIssuer(folder: string, options: InitIssuerOptions, 
       where: { file: relative(session.cwd, join(root, CONFIG_FILE)) },
       hint: 'use another folder; or, if only its key is missing: badgekit init-issuer --key-only',
     });
-  if (!KEY_NAME.test(options.keyName) || RESERVED_KEY_NAMES.has(options.keyName))
-    throw new BadgekitError('USAGE', `--key-name ${quoted(options.keyName)} cannot be a key's name`, {
-      hint: 'use lower-case letters, digits and hyphens, such as key-1',
-    });
+  refuseKeyName('--key-name', options.keyName);
   const answers = await askIssuer(options, session);
   const key = generatePrivateKey(answers.algorithm);
   const id = issuerIdOf(answers, key);

@@ -116,7 +116,7 @@ class Check {
       return;
     }
     const bytes = await this.#programme.files.read(path, MAX_LIST_BYTES);
-    const document = ifUsable(() => readListCredential(bytes));
+    const document = ifUsable(() => readListCredential(bytes).document);
     const bits = ifUsable(() => decodeBitstring(readStatusList(document ?? {})?.encodedList ?? ''));
     if (document === undefined || bits === undefined) {
       this.#note('list unreadable', 'it cannot be read as a status list', path);

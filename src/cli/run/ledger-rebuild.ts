@@ -159,7 +159,7 @@ async function readLists(programme: Programme): Promise<ReadonlyMap<string, Host
     const name = listNameOf(path.slice('public/'.length));
     if (name === undefined) continue;
     const bytes = await programme.files.read(path, MAX_LIST_BYTES);
-    const document = ifUsable(() => readListCredential(bytes));
+    const document = ifUsable(() => readListCredential(bytes).document);
     const bits = ifUsable(() => decodeBitstring(readStatusList(document ?? {})?.encodedList ?? ''));
     if (document === undefined || bits === undefined)
       throw new BadgekitError(

@@ -1,0 +1,107 @@
+import { resolve } from 'node:path';
+import { BadgekitError, EXIT, type ExitCode, inFile } from '../../errors.ts';
+import type { AlgorithmName } from '../../keys/algorithms.ts';
+import { generatePrivateKey } from '../../keys/private-key.ts';
+import type { PublicKey } from '../../keys/public-key.ts';
+import { readPublicKeys } from '../../keys/public-key-file.ts';
+import { type DidFile, readDidFile, writeDidFile } from '../../programme/did-file.ts';
+import { readBounded } from '../../programme/files.ts';
+import { addSealedKey, nameSigningKey, sealedFiles } from '../../programme/key-files.ts';
+import { keyFile, openAwardSecret } from '../../programme/keyring.ts';
+import { alone } from '../../programme/lock.ts';
+import { openProgramme, type Programme } from '../../programme/programme.ts';
+import { withKey } from '../../site/did-document.ts';
+import { decodeUtf8 } from '../../syntax/text.ts';
+import { KEY_TYPES } from '../ask-issuer.ts';
+import { choose } from '../choice.ts';
+import type { CommonOptions } from '../commands/shared.ts';
+import { refuseKeyName } from '../key-name.ts';
+import { withPassphrase } from '../passphrase.ts';
+import type { Session } from '../session.ts';
+
+const MAX_PUBLIC_KEY_BYTES = 64 * 1024;
+
+export interface KeysRotateOptions extends CommonOptions {
+  readonly name?: string;
+  readonly keyType?: string;
+  readonly public?: string;
+}
+
+/** `keys rotate`: another key signs from now on; the old one stays published, so that what it signed still verifies. */
+export async function runKeysRotate(options: KeysRotateOptions, session: Session): Promise<ExitCode> {
+  const programme = await openProgramme(session.cwd, options.programme);
+  const file = await readDidFile(programme);
+  const name = await newKeyName(options.name, programme, file);
+  const given = options.public === undefined ? undefined : await readPublicKey(options.public, session);
+  const algorithm = choose('--key-type', options.keyType, Object.keys(KEY_TYPES));
+  if (options.dryRun !== true)
+    await withPassphrase(session, options.passphraseFile, async (passphrase) => {
+      // The new key is sealed as the others are, so the passphrase must be theirs.
+      await openAwardSecret(programme, passphrase);
+      await rotateKey(programme, name, { passphrase, given, algorithm: algorithmOf(algorithm, programme, file) });
+    });
+  const { key: old } = programme.config;
+  if (options.json === true)
+    session.out(
+      `${JSON.stringify({ badgekit: 1, command: 'keys rotate', dryRun: options.dryRun === true, key: name, before: old })}\n`,
+    );
+  else
+    session.out(
+      `${options.dryRun === true ? 'Would sign' : 'Signs'} with ${name} from now on; ${old} stays in ${programme.shown(file.path)}, so that badges signed with it still verify.\n${options.dryRun === true ? 'Nothing was written.\n' : `Publish public/ before you issue, and back up ${given === undefined ? keyFile(name) : 'nothing: the key is elsewhere'}.\nThat ${old} never signs again: badgekit keys retire ${old}\n`}`,
+    );
+  return EXIT.yes;
+}
+
+async function readPublicKey(file: string, session: Session): Promise<PublicKey> {
+  const bytes = await readBounded(resolve(session.cwd, file), MAX_PUBLIC_KEY_BYTES, file);
+  const [only, ...others] = inFile(file, () => readPublicKeys(decodeUtf8(bytes)));
+  if (only !== undefined && others.length === 0) return only.key;
+  throw new BadgekitError('KEY_INVALID', `the file holds ${others.length + 1} keys`, {
+    where: { file },
+    hint: 'give a file with one public key: a JWK, a Multikey or PEM',
+  });
+}
+
+export interface Rotation {
+  readonly passphrase: string;
+  /** The public half of a key that is kept elsewhere. */
+  readonly given?: PublicKey | undefined;
+  readonly algorithm: AlgorithmName;
+}
+
+/** The key first, then its publication, then its use: whatever comes between, what is used is published and there. */
+export async function rotateKey(
+  programme: Programme,
+  name: string,
+  { passphrase, given, algorithm }: Rotation,
+): Promise<void> {
+  const made = given === undefined ? generatePrivateKey(algorithm) : undefined;
+  const key = made?.publicKey ?? given;
+  if (key === undefined) return;
+  if (made !== undefined) await addSealedKey(programme, name, made, passphrase);
+  await alone(programme, async () => {
+    const { path, document } = await readDidFile(programme);
+    await writeDidFile(programme, path, withKey(document, programme.config.issuer.id, { name, key }));
+    await nameSigningKey(programme, name);
+  });
+}
+
+/** The name that is given, or the next of key-1, key-2 and so on that is free. */
+export async function newKeyName(named: string | undefined, programme: Programme, { keys }: DidFile): Promise<string> {
+  const sealed = new Set(await sealedFiles(programme));
+  const isTaken = (name: string): boolean => keys.has(name) || sealed.has(keyFile(name));
+  if (named === undefined) {
+    for (let number = 1; ; number++) if (!isTaken(`key-${number}`)) return `key-${number}`;
+  }
+  refuseKeyName('--name', named);
+  if (isTaken(named))
+    throw new BadgekitError('FILE_EXISTS', `there is a key named ${named} already`, {
+      hint: 'a key keeps its name for good; choose another one',
+    });
+  return named;
+}
+
+/** As the present key, unless another type is asked for. */
+export function algorithmOf(type: string | undefined, { config }: Programme, { keys }: DidFile): AlgorithmName {
+  return (type === undefined ? undefined : KEY_TYPES[type]) ?? keys.get(config.key)?.key.algorithm.name ?? 'Ed25519';
+}
