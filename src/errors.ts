@@ -49,6 +49,7 @@ const CODES = {
   KEY_MISSING: { exit: EXIT.unusable, next: 'copy it from where you keep it' },
   KEY_MISMATCH: { exit: EXIT.unusable, next: 'use the one that belongs to the identifier' },
   KEY_ENDED: { exit: EXIT.unusable, next: 'badgekit keys rotate makes another one' },
+  SIGNER_FAILED: { exit: EXIT.undetermined, next: 'see what the program says, then run the same command again' },
   KEY_EXPOSED: { exit: EXIT.unusable, next: 'chmod 600 it' },
   PASSPHRASE_MISSING: { exit: EXIT.unusable, next: 'set BADGEKIT_PASSPHRASE or give --passphrase-file' },
   PASSPHRASE_WRONG: { exit: EXIT.unusable, next: 'check the passphrase' },

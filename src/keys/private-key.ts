@@ -58,7 +58,7 @@ export function signBytes(
 }
 
 /** Of the two ECDSA signatures (r, s) and (r, n - s) the one with the smaller s, so that a signature has one form. */
-function lowS(signature: Uint8Array, order: bigint): Uint8Array {
+export function lowS(signature: Uint8Array, order: bigint): Uint8Array {
   const half = signature.length / 2;
   const s = BigInt(`0x${Buffer.from(signature.subarray(half)).toString('hex')}`);
   if (s <= order / 2n) return new Uint8Array(signature);

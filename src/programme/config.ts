@@ -19,6 +19,8 @@ export interface ProgrammeConfig {
   readonly issuer: ProfileDefinition & { readonly image?: { readonly file: string; readonly caption?: string } };
   readonly hosting?: string;
   readonly key: string;
+  /** The program that signs with keys that are not in keys/, and its arguments. */
+  readonly signer?: { readonly command: readonly string[] };
   readonly recipients: RecipientPolicy;
   readonly proof?: ProofForm;
   /** A postgres:// address without a password; without one, the ledger is the file in .badgekit/. */

@@ -12,6 +12,8 @@ import { decodeBase64url, encodeBase64url } from '../syntax/base64url.ts';
 import { isJsonObject, parseJson } from '../syntax/json.ts';
 import { decodeUtf8 } from '../syntax/text.ts';
 import type { ProofForm } from './config.ts';
+import { readDidFile } from './did-file.ts';
+import { externalSigner } from './external-signer.ts';
 import type { Programme } from './programme.ts';
 
 const MAX_KEY_BYTES = 64 * 1024;
@@ -50,17 +52,38 @@ export async function sealKeyring(
 }
 
 /**
- * Opens the programme's key and proves that it is the one that the issuer's identifier publishes.
+ * Opens the programme's key and proves that it is the one that the issuer's identifier publishes. A key that is not in
+ * keys/ is reached through the programme's signer, if it has one.
  * @throws BadgekitError KEY_MISSING | KEY_EXPOSED | PASSPHRASE_WRONG | KEY_INVALID | KEY_MISMATCH
  */
-export async function openKeyring(programme: Programme, passphrase: string): Promise<Keyring> {
-  const [jwk, awardSecret] = await Promise.all([
-    openSealed(programme, keyFile(programme.config.key), passphrase),
+export async function openKeyring(
+  programme: Programme,
+  passphrase: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Keyring> {
+  const { config, root } = programme;
+  const [key, awardSecret] = await Promise.all([
+    config.signer !== undefined && !existsSync(join(root, keyFile(config.key)))
+      ? externalKey(programme, config.signer.command, env)
+      : openSealed(programme, keyFile(config.key), passphrase).then(privateKeyFromJwk),
     openAwardSecret(programme, passphrase),
   ]);
-  const key = privateKeyFromJwk(jwk);
   await proveOwnership(programme, key.publicKey);
   return { key, awardSecret, verificationMethod: verificationMethodsOf(programme) };
+}
+
+async function externalKey(
+  programme: Programme,
+  command: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Signer> {
+  const { key: name } = programme.config;
+  const published = (await readDidFile(programme)).keys.get(name);
+  if (published === undefined)
+    throw new BadgekitError('KEY_MISSING', `the issuer publishes no key named ${name}`, {
+      hint: `publish it first: badgekit keys rotate --name ${name} --public FILE`,
+    });
+  return externalSigner({ command, name, publicKey: published.key, cwd: programme.root, env });
 }
 
 /**

@@ -89,7 +89,7 @@ async function openRun(rosterFile: string, options: IssueOptions, session: Sessi
   const form = choose('--proof', options.proof, PROOF_FORMS) ?? programme.config.proof ?? 'data-integrity';
   const defaultBadge = chooseBadge(options.badge, definitions);
   const keyring = await withPassphrase(session, options.passphraseFile, (passphrase) =>
-    openKeyring(programme, passphrase),
+    openKeyring(programme, passphrase, session.env),
   );
   const issuer = await loadIssuer(programme, { keyring, definitions, form });
   const ledger =

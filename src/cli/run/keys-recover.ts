@@ -79,7 +79,7 @@ async function reissueAll(
   session: Session,
 ): Promise<{ readonly outcome: ReissueOutcome; readonly lists: readonly string[] }> {
   const definitions = await requireDefinitions(programme);
-  const keyring = await openKeyring(programme, passphrase);
+  const keyring = await openKeyring(programme, passphrase, session.env);
   const form = programme.config.proof ?? 'data-integrity';
   const issuer = await loadIssuer(programme, { keyring, definitions, form });
   return await usingLedger(programme, keyring, session, async (ledger) => {

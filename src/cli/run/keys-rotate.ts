@@ -5,6 +5,7 @@ import { generatePrivateKey } from '../../keys/private-key.ts';
 import type { PublicKey } from '../../keys/public-key.ts';
 import { readPublicKeys } from '../../keys/public-key-file.ts';
 import { type DidFile, readDidFile, writeDidFile } from '../../programme/did-file.ts';
+import { externalSigner } from '../../programme/external-signer.ts';
 import { readBounded } from '../../programme/files.ts';
 import { addSealedKey, nameSigningKey, sealedFiles } from '../../programme/key-files.ts';
 import { keyFile, openAwardSecret } from '../../programme/keyring.ts';
@@ -20,6 +21,7 @@ import { withPassphrase } from '../passphrase.ts';
 import type { Session } from '../session.ts';
 
 const MAX_PUBLIC_KEY_BYTES = 64 * 1024;
+const PROOF_BYTES = 32;
 
 export interface KeysRotateOptions extends CommonOptions {
   readonly name?: string;
@@ -38,6 +40,7 @@ export async function runKeysRotate(options: KeysRotateOptions, session: Session
     await withPassphrase(session, options.passphraseFile, async (passphrase) => {
       // The new key is sealed as the others are, so the passphrase must be theirs.
       await openAwardSecret(programme, passphrase);
+      if (given !== undefined) await proveSigner(programme, name, given, session);
       await rotateKey(programme, name, { passphrase, given, algorithm: algorithmOf(algorithm, programme, file) });
     });
   const { key: old } = programme.config;
@@ -60,6 +63,22 @@ async function readPublicKey(file: string, session: Session): Promise<PublicKey>
     where: { file },
     hint: 'give a file with one public key: a JWK, a Multikey or PEM',
   });
+}
+
+/** A key that nothing signs with is not published: the signer shows that it has it. */
+async function proveSigner(
+  { config, root }: Programme,
+  name: string,
+  publicKey: PublicKey,
+  session: Session,
+): Promise<void> {
+  if (config.signer === undefined)
+    throw new BadgekitError('USAGE', 'badgekit.yaml names no program that signs with a key from elsewhere', {
+      hint: 'add a line such as: signer: { command: [node, tools/signer.js] }',
+    });
+  const { command } = config.signer;
+  const signer = externalSigner({ command, name, publicKey, cwd: root, env: session.env });
+  await signer.sign(session.random(PROOF_BYTES));
 }
 
 export interface Rotation {

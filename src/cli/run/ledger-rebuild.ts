@@ -43,7 +43,7 @@ export async function runLedgerRebuild(
   const programme = await openProgramme(session.cwd, options.programme);
   const definitions = await requireDefinitions(programme);
   const keyring = await withPassphrase(session, options.passphraseFile, (passphrase) =>
-    openKeyring(programme, passphrase),
+    openKeyring(programme, passphrase, session.env),
   );
   const form = programme.config.proof ?? 'data-integrity';
   const issuer = await loadIssuer(programme, { keyring, definitions, form });

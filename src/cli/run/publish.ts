@@ -22,7 +22,7 @@ export async function runPublish(options: CommonOptions, session: Session): Prom
     });
   const definitions = await requireDefinitions(programme);
   const keyring = await withPassphrase(session, options.passphraseFile, (passphrase) =>
-    openKeyring(programme, passphrase),
+    openKeyring(programme, passphrase, session.env),
   );
   const issuer = await loadIssuer(programme, {
     keyring,

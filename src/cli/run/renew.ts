@@ -29,7 +29,7 @@ export async function runRenew(options: RenewOptions, session: Session): Promise
   const span = parseSpan('--expiring', options.expiring);
   const definitions = await requireDefinitions(programme);
   const keyring = await withPassphrase(session, options.passphraseFile, (passphrase) =>
-    openKeyring(programme, passphrase),
+    openKeyring(programme, passphrase, session.env),
   );
   const form = programme.config.proof ?? 'data-integrity';
   const issuer = await loadIssuer(programme, { keyring, definitions, form });

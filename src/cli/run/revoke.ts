@@ -48,7 +48,7 @@ export async function runRevoke(wanted: string | undefined, options: RevokeOptio
   const texts = [wanted, options.recipient];
   if (!hasLedger(programme, session.env)) throw nothingFound(texts, options);
   const keyring = await withPassphrase(session, options.passphraseFile, (passphrase) =>
-    openKeyring(programme, passphrase),
+    openKeyring(programme, passphrase, session.env),
   );
   return await usingLedger(programme, keyring, session, async (ledger) => {
     const found: LedgerAward[] = [];

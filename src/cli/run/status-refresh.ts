@@ -24,7 +24,7 @@ export async function runStatusRefresh(options: CommonOptions, session: Session)
 
   async function refresh(): Promise<readonly string[]> {
     const keyring = await withPassphrase(session, options.passphraseFile, (passphrase) =>
-      openKeyring(programme, passphrase),
+      openKeyring(programme, passphrase, session.env),
     );
     return await usingLedger(programme, keyring, session, async (ledger) => {
       return (await refreshPublic(programme, keyring, ledger, session)).lists;
