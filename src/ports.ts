@@ -251,6 +251,10 @@ export interface Ledger {
   supersessions(): Promise<readonly { readonly old: string; readonly new: string }[]>;
   /** Records changes; one that changes nothing is passed over. */
   recordStatus(changes: readonly StatusChange[]): Promise<void>;
+  /** Every award of somebody who goes by these addresses or ids, those too that are reserved and not issued. */
+  awardsOf(names: readonly string[]): Promise<readonly LedgerAward[]>;
+  /** Takes what tells of a person out of awards, and out of what the database would keep of it, as far as that can be. */
+  erase(credentialIds: readonly string[], at: number): Promise<void>;
   /** The keys that sign no more, by name. */
   endedKeys(): Promise<ReadonlyMap<string, EndedKey>>;
   /** Notes that a key signs no more; a compromised one stays so. */
@@ -295,4 +299,9 @@ export interface Files {
       readonly isSole?: boolean;
     },
   ): Promise<'written' | 'unchanged'>;
+  /**
+   * Removes a file, if it is there.
+   * @throws BadgekitError FILE_NOT_WRITABLE | PATH_OUTSIDE
+   */
+  remove(path: string): Promise<void>;
 }

@@ -45,7 +45,7 @@ function verificationMethodsOf(issuer: string, key: string): readonly string[] {
 }
 
 /** The forms in which the ledger may know what a person typed: a bare UUID is a credential id, addresses are folded. */
-function spellings(text: string): readonly string[] {
+export function spellings(text: string): readonly string[] {
   if (/^[0-9a-f]{8}-[0-9a-f-]{27}$/i.test(text)) return [`urn:uuid:${text.toLowerCase()}`];
   return text.includes('@') ? [...new Set([text, normalizeEmail(text)])] : [text];
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addBake } from './commands/bake.ts';
 import { addDefine } from './commands/define.ts';
+import { addErase } from './commands/erase.ts';
 import { addInitIssuer } from './commands/init-issuer.ts';
 import { addIssue } from './commands/issue.ts';
 import { addKeys } from './commands/keys.ts';
@@ -49,6 +50,7 @@ export function createProgram(session: Session, outcome: Outcome): Command {
     addList,
     addRenew,
     addRevoke,
+    addErase,
     addPublish,
     addStatus,
     addLedger,

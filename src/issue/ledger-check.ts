@@ -18,6 +18,7 @@ export type DifferenceKind =
   | 'file unreadable'
   | 'file differs'
   | 'file unknown'
+  | 'file erased'
   | 'temporary file'
   | 'list missing'
   | 'list unreadable'
@@ -49,6 +50,7 @@ export const ADVICE: Readonly<Record<DifferenceKind, string>> = {
   'file unreadable': 'put it back from a backup',
   'file differs': 'put back the one that was issued, from a backup or from its holder',
   'file unknown': 'move it away if it was not issued here; if the ledger is an old copy: badgekit ledger rebuild',
+  'file erased': 'remove it and the images beside it',
   'temporary file': 'remove it: a run was killed while it wrote it',
   'list missing': 'badgekit status refresh signs it',
   'list unreadable': 'copy it back from your web host, or move it away and run: badgekit status refresh',

@@ -205,8 +205,8 @@ function decide(
     return { ...same, credentialId: credentialId(1), edition: 1, supersedes: undefined, step: 'issue' };
   const { edition } = known;
   const present = { ...same, credentialId: known.credentialId, edition, supersedes: known.supersedes };
-  if (known.state === 'reserved') return { ...present, step: 'issue' };
   if (known.erasedAt !== undefined) return { ...present, step: 'erased' };
+  if (known.state === 'reserved') return { ...present, step: 'issue' };
   // What was issued before its row was kept cannot be compared.
   if (known.content === content || known.content === '') return { ...present, step: 'keep' };
   if (!supersedes) return { ...present, supersedes: undefined, step: 'changed' };

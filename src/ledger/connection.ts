@@ -57,6 +57,6 @@ export function isBusy(error: unknown): boolean {
 
 function open(path: string): Database.Database {
   const database = new Database(path, { timeout: BUSY_TIMEOUT_MS });
-  database.exec('pragma synchronous = full; pragma foreign_keys = on');
+  database.exec('pragma synchronous = full; pragma foreign_keys = on; pragma secure_delete = on');
   return database;
 }

@@ -21,6 +21,8 @@ export interface Engine {
   isSound(): Promise<boolean>;
   /** The same in depth, each fault in the database's own words. */
   faults(): Promise<readonly string[]>;
+  /** Takes away what was overwritten, as far as the engine leaves that to its user. */
+  scrub(): Promise<void>;
   /** A transaction that nobody else writes beside: what it reads cannot change before it writes. */
   exclusive<T>(run: (tx: Kysely<LedgerTables>) => Promise<T>): Promise<T>;
   /** Runs work that may be done over again; what the database says in its own words becomes a BadgekitError. */

@@ -3,6 +3,7 @@ import { BadgekitError } from '../errors.ts';
 import type { AwardRecord, LedgerRecord, LoadOutcome, RecordConflict, StatusChange } from '../ports.ts';
 import { asRecords } from './dump.ts';
 import type { Engine } from './engine.ts';
+import { eraseAwards } from './erase.ts';
 import { awardSecret, noteAwardSecret } from './facts.ts';
 import { endKey } from './keys.ts';
 import { toRow } from './rows.ts';
@@ -181,18 +182,23 @@ class Loader {
       this.#conflicts.push({ kind: 'credential', what: credentialId, credentials: [credentialId, credentialId] });
       return;
     }
-    const history = mergedHistory(known.changes, record.changes);
-    const goesFurther =
-      (known.state === 'reserved' && record.state === 'issued') ||
-      (known.erasedAt === undefined && record.erasedAt !== undefined);
-    if (!goesFurther && history.length === known.changes.length) {
+    const erasedAt = known.erasedAt ?? record.erasedAt;
+    const [before, more] = [known, record].map(({ changes }) =>
+      erasedAt === undefined ? changes : changes.map((change) => ({ ...change, reason: undefined })),
+    );
+    const history = mergedHistory(before ?? [], more ?? []);
+    const isIssuedNow = known.state === 'reserved' && record.state === 'issued';
+    const isErasedNow = known.erasedAt === undefined && record.erasedAt !== undefined;
+    if (!isIssuedNow && !isErasedNow && history.length === known.changes.length) {
       this.#counts.same++;
       return;
     }
-    if (goesFurther) {
+    if (isIssuedNow) {
       const { supersedes: _linked, ...columns } = toRow(record);
       await this.#tx.updateTable('award').set(columns).where('credential_id', '=', credentialId).execute();
     }
+    // Whom one of two ledgers erased stays erased.
+    if (erasedAt !== undefined) await eraseAwards(this.#tx, [credentialId], erasedAt);
     await this.#writeHistory(known, history);
     this.#counts.changed++;
   }

@@ -45,6 +45,8 @@ export function openPostgres(url: string, onLongWait?: () => void): Engine {
     // The server guards its own files.
     isSound: () => Promise.resolve(true),
     faults: () => Promise.resolve([]),
+    // Only VACUUM FULL would, which keeps everybody else waiting: that is for the owner of the server.
+    scrub: () => Promise.resolve(),
     exclusive: (run) =>
       db.transaction().execute(async (tx) => {
         await sql.raw(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`).execute(tx);

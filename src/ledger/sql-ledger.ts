@@ -18,6 +18,7 @@ import type {
 } from '../ports.ts';
 import { dumpRecords } from './dump.ts';
 import type { Engine, Hold } from './engine.ts';
+import { awardsOf, eraseAwards } from './erase.ts';
 import { awardSecret } from './facts.ts';
 import { endedKeys, endKey } from './keys.ts';
 import { loadRecords } from './load.ts';
@@ -212,6 +213,15 @@ export class SqlLedger implements Ledger {
     return this.#write(async (tx) => {
       for (const change of changes) await recordChange(tx, change);
     });
+  }
+
+  awardsOf(names: readonly string[]): Promise<readonly LedgerAward[]> {
+    return this.#engine.guard(() => awardsOf(this.#db, names));
+  }
+
+  async erase(credentialIds: readonly string[], at: number): Promise<void> {
+    await this.#write((tx) => eraseAwards(tx, credentialIds, at));
+    await this.#engine.guard(() => this.#engine.scrub());
   }
 
   endedKeys(): Promise<ReadonlyMap<string, EndedKey>> {

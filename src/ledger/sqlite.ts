@@ -40,6 +40,10 @@ export async function openSqlite(path: string, onLongWait?: () => void): Promise
           ...dangling.map(({ table }) => `a row of the table ${table} refers to one that is not there`),
         ];
       },
+      scrub: async () => {
+        // The file itself is overwritten at once (secure_delete); the write-ahead log holds older pages.
+        await sql`pragma wal_checkpoint(truncate)`.execute(db);
+      },
       exclusive: (run) => immediate(db, connection, run),
       guard: (run) => translated(path, run, onLongWait),
       hold: (run) => Promise.resolve(holdRun(path, run)),

@@ -12,6 +12,7 @@ export function createFiles(root: string): Files {
   return {
     read: (path, maxBytes) => readBounded(resolvePath(root, path), maxBytes, path),
     exists: (path) => isThere(resolvePath(root, path)),
+    remove: (path) => remove(root, path),
     write: async (path, content, { replace = false, mode = PLAIN_MODE, isSole = false } = {}) => {
       const target = resolvePath(root, path);
       await within(path, async () => {
@@ -26,6 +27,15 @@ export function createFiles(root: string): Files {
       });
     },
   };
+}
+
+async function remove(root: string, path: string): Promise<void> {
+  const target = resolvePath(root, path);
+  await within(path, async () => {
+    await refuseEscape(root, await nearestFolder(dirname(target)), path);
+    await rm(target, { force: true });
+    await syncFolder(dirname(target));
+  });
 }
 
 /** The files in a folder below the root and in those inside it, as paths from the root, sorted; none where it is missing. */

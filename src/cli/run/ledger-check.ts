@@ -49,6 +49,8 @@ class Check {
   readonly #now: number;
   /** Files that the ledger knows. */
   readonly #known = new Set<string>();
+  /** Names, without endings, of files that are to be gone. */
+  readonly #erased = new Set<string>();
 
   constructor(programme: Programme, now: number) {
     this.#programme = programme;
@@ -69,7 +71,8 @@ class Check {
   }
 
   async #checkAward(award: AwardRecord): Promise<void> {
-    if (award.state === 'reserved') {
+    if (award.erasedAt !== undefined) this.#erased.add(award.credentialId.replace('urn:uuid:', ''));
+    else if (award.state === 'reserved') {
       this.#note('reserved', `${award.credentialId} was reserved and not issued`, undefined, award.credentialId);
       return;
     }
@@ -142,8 +145,12 @@ class Check {
   }
 
   async #checkStrays(): Promise<void> {
-    for await (const { path } of issuedFiles(this.#programme))
-      if (!this.#known.has(path)) this.#note('file unknown', 'the ledger does not know this credential', path);
+    for await (const { path } of issuedFiles(this.#programme)) {
+      if (this.#known.has(path)) continue;
+      if (this.#erased.has(path.replace(/^.*\/|\.[^.]+$/g, '')))
+        this.#note('file erased', 'the badge of somebody who was erased is here again', path);
+      else this.#note('file unknown', 'the ledger does not know this credential', path);
+    }
     for (const folder of ['credentials', 'public'])
       for (const path of await listFiles(this.#programme.root, folder))
         if (/(?:^|\/)\.[^/]+\.tmp$/.test(path))

@@ -1,0 +1,67 @@
+import { standingOf } from '../issue/standing.ts';
+import type { LedgerAward } from '../ports.ts';
+import type { Programme } from '../programme/programme.ts';
+import type { Trace } from '../programme/traces.ts';
+import { formatDay, formatStamp, type Instant } from '../syntax/datetime.ts';
+import { visible } from '../syntax/text.ts';
+
+/** What a receipt tells of; it names nobody. */
+export interface ErasedBadges {
+  readonly awards: readonly LedgerAward[];
+  readonly revoked: readonly string[];
+  readonly traces: readonly Trace[];
+}
+
+/** A page of Markdown that says what an erasure removed, what it kept and why, and what it could not reach. */
+export function erasureReceipt({ awards, revoked, traces }: ErasedBadges, { config }: Programme, at: Instant): string {
+  const isRevokedNow = new Set(revoked);
+  const badges = awards.map((award) => `- ${award.credentialId}: ${badgeLine(award, isRevokedNow, at)}\n`);
+  const valid = awards.filter(
+    (award) => award.state === 'issued' && !isRevokedNow.has(award.credentialId) && standingOf(award, at) === 'valid',
+  );
+  const remains =
+    traces.length === 0
+      ? 'Nothing was found in the other files of the programme folder.\n'
+      : traces
+          .map(
+            ({ path, lines }) =>
+              `- \`${visible(path, 200)}\`, ${lines.length === 1 ? 'line' : 'lines'} ${lines.join(', ')}\n`,
+          )
+          .join('');
+  return `# Erasure of ${formatStamp(at)}
+
+Issuer: ${visible(config.issuer.name ?? config.issuer.id)} (${visible(config.issuer.id)})
+
+## Badges
+
+${badges.join('')}
+## Removed
+
+- from the ledger: address, name, id, award key, line of the roster, digests of the row, reasons of revocations
+- from \`credentials/\`: the files of these badges
+
+## Kept
+
+For each badge its id, name, dates, status entries and the run that issued it, so that it can still be revoked and its
+entry is given to nobody else; and a keyed digest of the award, so that no roster issues it again. Without
+\`keys/award-ids.jwe\` and its passphrase, nobody can tell from the digest whose it was.
+
+## Out of reach
+
+- Copies of the badges that were handed out. They carry ${config.recipients === 'hashed-email' ? 'a salted hash of the address' : config.recipients === 'did' ? 'the id of the holder' : 'the address'}, and verify as before${valid.length === 0 ? ', except that they do not count any more' : `: ${valid.length === 1 ? 'one is' : `${valid.length} are`} still valid. To end that: \`badgekit revoke <id>\``}.
+- Backups of this folder and of the ledger, and the history of a version control system.
+- What others made of the badges: mails, profiles, copies at employers.
+- On PostgreSQL: pages that the server has not reused yet (\`VACUUM FULL award, status_change\`), its logs and backups.
+
+## Still in the programme folder
+
+These files are not badgekit's to change; remove the lines by hand.
+
+${remains}`;
+}
+
+function badgeLine(award: LedgerAward, isRevokedNow: ReadonlySet<string>, at: Instant): string {
+  if (award.state === 'reserved') return `${visible(award.badge)}, reserved and never issued`;
+  const how = isRevokedNow.has(award.credentialId) ? 'revoked with this erasure' : standingOf(award, at);
+  return `${visible(award.badge)}, issued ${award.issuedAt === undefined ? '' : formatDay(award.issuedAt)}, ${how}`;
+}
