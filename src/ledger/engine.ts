@@ -17,8 +17,11 @@ export interface Engine {
   /** The number of the last migration that was made here; 0 where there is no ledger yet. */
   version(db: Kysely<LedgerTables>): Promise<number>;
   setVersion(db: Kysely<LedgerTables>, version: number): Promise<void>;
-  /** Proves that the stored file is whole, as far as the engine leaves that to its user. */
-  isSound(): Promise<boolean>;
+  /**
+   * Proves that the stored file is whole, as far as the engine leaves that to its user.
+   * @param isSuspect whether something went wrong since it was looked at last: then all of it is read, however large
+   */
+  isSound(isSuspect: boolean): Promise<boolean>;
   /** The same in depth, each fault in the database's own words. */
   faults(): Promise<readonly string[]>;
   /** Takes away what was overwritten, as far as the engine leaves that to its user. */

@@ -2,6 +2,7 @@ import { BadgekitError } from '../errors.ts';
 import type { Clock, Ledger, RunNote } from '../ports.ts';
 import type { Engine } from './engine.ts';
 import { awardSecret, noteAwardSecret } from './facts.ts';
+import { deadRuns, endRuns } from './runs.ts';
 import { migrate } from './migrations.ts';
 import { SqlLedger } from './sql-ledger.ts';
 import type { PlaceChooser } from './status-places.ts';
@@ -40,7 +41,9 @@ export async function openLedger(
   try {
     await engine.guard(async () => {
       await migrate(engine, onNew);
-      if (!(await engine.isSound())) throw damagedLedger(engine.name);
+      const dead = await deadRuns(engine);
+      if (!(await engine.isSound(dead.length > 0))) throw damagedLedger(engine.name);
+      if (dead.length > 0) await engine.exclusive((tx) => endRuns(tx, dead, clock()));
       if (secret !== undefined) await refuseOtherSecret(engine, secret.fingerprint);
     });
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type {
   AwardFilter,
   Claim,
@@ -22,10 +22,11 @@ import { awardsOf, eraseAwards } from './erase.ts';
 import { awardSecret } from './facts.ts';
 import { endedKeys, endKey } from './keys.ts';
 import { loadRecords } from './load.ts';
-import { pieces } from './pieces.ts';
+import { MAX_PARAMETERS, pieces } from './pieces.ts';
 import { newestAwards, wholeAwards } from './read-awards.ts';
 import { PAGE, selectPage } from './select.ts';
 import { reservedRow } from './rows.ts';
+import { endRuns, livingRuns } from './runs.ts';
 import { type PlaceChooser, recordChange, takePlaces } from './status-places.ts';
 import type { AwardTable, LedgerTables } from './tables.ts';
 
@@ -67,19 +68,7 @@ export class SqlLedger implements Ledger {
   }
 
   livingRuns(): Promise<readonly RunNote[]> {
-    return this.#engine.guard(async () => {
-      const rows = await this.#db
-        .selectFrom('run')
-        .selectAll()
-        .where('ended_at', 'is', null)
-        .where('run', '!=', this.#run?.note.run ?? '')
-        .orderBy('started_at')
-        .execute();
-      const living: RunNote[] = [];
-      for (const { run, command, host, pid, started_at } of rows)
-        if (await this.#engine.isHeld(run)) living.push({ run, command, host, pid, startedAt: started_at });
-      return living;
-    });
+    return this.#engine.guard(() => livingRuns(this.#engine, this.#run?.note.run));
   }
 
   find(awards: readonly string[]): Promise<ReadonlyMap<string, LedgerAward>> {
@@ -140,23 +129,9 @@ export class SqlLedger implements Ledger {
     const run = this.#run?.note.run ?? '';
     return this.#write(async (tx) => {
       const marked = new Set<string>();
-      for (const { credentialId, verificationMethod, files } of issued) {
-        // An award that this run marked before is marked again: the answer to the first time may have been lost.
-        const { numUpdatedRows } = await tx
-          .updateTable('award')
-          .set(({ fn, val }) => ({
-            state: 'issued',
-            issued_at: fn.coalesce('issued_at', val(at)),
-            verification_method: verificationMethod,
-            files: JSON.stringify(files),
-          }))
-          .where('credential_id', '=', credentialId)
-          .where('run', '=', run)
-          .executeTakeFirst();
-        if (numUpdatedRows === 0n) continue;
-        marked.add(credentialId);
-        await revokeReplaced(tx, credentialId, at);
-      }
+      for (const some of pieces(issued, ROWS_AT_ONCE))
+        for (const credentialId of await markRows(tx, some, run, at)) marked.add(credentialId);
+      await revokeReplaced(tx, [...marked], at);
       return marked;
     });
   }
@@ -255,10 +230,7 @@ export class SqlLedger implements Ledger {
   async close(): Promise<void> {
     const run = this.#run;
     try {
-      if (run !== undefined)
-        await this.#write((tx) =>
-          tx.updateTable('run').set({ ended_at: this.#clock() }).where('run', '=', run.note.run).execute(),
-        );
+      if (run !== undefined) await this.#write((tx) => endRuns(tx, [run.note.run], this.#clock()));
     } finally {
       await run?.hold.release();
       await this.#db.destroy();
@@ -326,12 +298,32 @@ async function takeUp(tx: Db, entry: LedgerAward, wanted: Wanted, run: string): 
     .execute();
 }
 
-async function revokeReplaced(tx: Db, credentialId: string, at: number): Promise<void> {
-  const { supersedes, revokes_because: reason } = await tx
-    .selectFrom('award')
-    .select(['supersedes', 'revokes_because'])
-    .where('credential_id', '=', credentialId)
-    .executeTakeFirstOrThrow();
-  if (supersedes !== null && reason !== null)
-    await recordChange(tx, { credentialId: supersedes, purpose: 'revocation', set: true, reason, at, since: at });
+/** An award that this run marked before is marked again: the answer to the first time may have been lost. */
+async function markRows(tx: Db, issued: readonly IssuedNote[], run: string, at: number): Promise<readonly string[]> {
+  const values = sql.join(
+    issued.map(
+      ({ credentialId, verificationMethod, files }) =>
+        sql`(${credentialId}, ${verificationMethod}, ${JSON.stringify(files)})`,
+    ),
+  );
+  const { rows } = await sql<{ credential_id: string }>`
+    update award set state = 'issued', issued_at = coalesce(issued_at, cast(${at} as bigint)),
+      verification_method = noted.column2, files = noted.column3
+    from (values ${values}) as noted
+    where award.credential_id = noted.column1 and award.run = ${run}
+    returning award.credential_id`.execute(tx);
+  return rows.map(({ credential_id }) => credential_id);
+}
+
+async function revokeReplaced(tx: Db, credentialIds: readonly string[], at: number): Promise<void> {
+  for (const some of pieces(credentialIds, MAX_PARAMETERS))
+    for (const { supersedes, revokes_because: reason } of await tx
+      .selectFrom('award')
+      .select(['supersedes', 'revokes_because'])
+      .where('credential_id', 'in', some)
+      .where('supersedes', 'is not', null)
+      .where('revokes_because', 'is not', null)
+      .execute())
+      if (supersedes !== null && reason !== null)
+        await recordChange(tx, { credentialId: supersedes, purpose: 'revocation', set: true, reason, at, since: at });
 }

@@ -8,6 +8,9 @@ import { persistently } from './persistence.ts';
 import type { LedgerTables } from './tables.ts';
 
 const PATIENCE_MS = 60_000;
+/** Up to this size a ledger is read from end to end whenever it is opened: a fraction of a second. */
+const READ_WHOLE_BYTES = 64 * 1024 * 1024;
+const SMALL_TABLES = ['fact', 'signing_key', 'run', 'status_list'] as const;
 
 /** The embedded engine: SQLite in write-ahead mode, synced on every commit. */
 export async function openSqlite(path: string, onLongWait?: () => void): Promise<Engine> {
@@ -28,10 +31,7 @@ export async function openSqlite(path: string, onLongWait?: () => void): Promise
       setVersion: async (tx, version) => {
         await sql.raw(`pragma user_version = ${version}`).execute(tx);
       },
-      isSound: async () => {
-        const { rows } = await sql<{ quick_check: string }>`pragma quick_check(1)`.execute(db);
-        return rows[0]?.quick_check === 'ok';
-      },
+      isSound: (isSuspect) => isSound(db, isSuspect),
       faults: async () => {
         const { rows } = await sql<{ integrity_check: string }>`pragma integrity_check(20)`.execute(db);
         const { rows: dangling } = await sql<{ table: string }>`pragma foreign_key_check`.execute(db);
@@ -50,6 +50,22 @@ export async function openSqlite(path: string, onLongWait?: () => void): Promise
       isHeld: (run) => Promise.resolve(FileLock.isHeld(runFile(path, run))),
     };
   });
+}
+
+/**
+ * Reads a ledger of ordinary size from end to end. A huge one is read so only after a run that did not end well; else its
+ * small tables are, and the rest by `ledger check`.
+ */
+async function isSound(db: Kysely<LedgerTables>, isSuspect: boolean): Promise<boolean> {
+  const { rows: sizes } = await sql<{ bytes: number }>`
+    select page_count * page_size as bytes from pragma_page_count(), pragma_page_size()`.execute(db);
+  const bytes = sizes[0]?.bytes ?? 0;
+  const tables = isSuspect || bytes <= READ_WHOLE_BYTES ? [undefined] : SMALL_TABLES;
+  for (const table of tables) {
+    const { rows } = await sql<{ quick_check: string }>`pragma quick_check(${sql.raw(table ?? '1')})`.execute(db);
+    if (rows[0]?.quick_check !== 'ok') return false;
+  }
+  return true;
 }
 
 /** A run shows that it lives by a lock on a file of its own, beside the ledger. */

@@ -1,0 +1,39 @@
+// Measures: npm run bench (everything), or npm run bench -- ledger 200000 (one file of bench/, with its arguments).
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const all = readdirSync(join(root, 'bench'))
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.replace(/\.ts$/, ''));
+const [named, ...args] = process.argv.slice(2);
+const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+// Below the project, so that the bundled files find its dependencies.
+const folder = mkdtempSync(join(root, 'node_modules/.badgekit-bench-'));
+try {
+  await build({
+    absWorkingDir: root,
+    entryPoints: all.map((name) => `bench/${name}.ts`),
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    external: Object.keys(dependencies),
+    define: { __BADGEKIT_VERSION__: JSON.stringify('bench') },
+    logLevel: 'warning',
+  });
+  for (const name of named === undefined ? all : [named]) {
+    const { status } = spawnSync(process.execPath, [join(folder, `${name}.mjs`), ...args], {
+      stdio: 'inherit',
+      env: { ...process.env, BADGEKIT_BENCH_BIN: join(root, 'bin/badgekit.js') },
+    });
+    if (status !== 0) process.exitCode = 1;
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
