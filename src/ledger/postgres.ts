@@ -30,6 +30,8 @@ export function openPostgres(url: string, onLongWait?: () => void): Engine {
   });
   // A connection that is cut while nobody uses it is replaced at the next use.
   pool.on('error', () => undefined);
+  // One that is cut while it is in use says so here, besides failing what it was asked.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const db = new Kysely<LedgerTables>({ dialect: new PostgresDialect({ pool }) });
   let wasReached = false;
   return {

@@ -36,41 +36,76 @@ function serverUser(): { readonly uid: number; readonly gid: number } | undefine
   return { uid: id('-u'), gid: id('-g') };
 }
 
-/** Starts a real PostgreSQL on loopback for all test files, and takes it away at the end. */
+/** A real PostgreSQL on loopback, with a store of its own. */
+export class PostgresServer {
+  readonly url: string;
+  readonly #bin: string;
+  readonly #folder: string;
+  readonly #port: number;
+  #process: ChildProcess;
+
+  private constructor(bin: string, folder: string, port: number) {
+    this.url = `postgres://badgekit@127.0.0.1:${port}`;
+    this.#bin = bin;
+    this.#folder = folder;
+    this.#port = port;
+    this.#process = this.#run();
+  }
+
+  /** @throws Error where PostgreSQL is not installed */
+  static async start(): Promise<PostgresServer> {
+    const bin = findPrograms();
+    if (bin === undefined) throw new Error('PostgreSQL is not installed');
+    const folder = mkdtempSync(join(tmpdir(), 'badgekit-postgres-'));
+    const user = serverUser();
+    if (user !== undefined) chownSync(folder, user.uid, user.gid);
+    const made = spawnSync(
+      join(bin, 'initdb'),
+      ['-D', join(folder, 'store'), '-U', 'badgekit', '-A', 'trust', '-E', 'UTF8', '--no-sync'],
+      { ...user, encoding: 'utf8' },
+    );
+    if (made.status !== 0) throw new Error(`initdb: ${made.stderr}`);
+    const server = new PostgresServer(bin, folder, await freePort());
+    await accepting(join(bin, 'pg_isready'), server.#port);
+    return server;
+  }
+
+  /** Ends the server, in order or as in a crash, and starts it again. */
+  async restart(how: 'fast' | 'immediate'): Promise<void> {
+    await ended(this.#process, how === 'fast' ? 'SIGINT' : 'SIGQUIT');
+    this.#process = this.#run();
+    await accepting(join(this.#bin, 'pg_isready'), this.#port);
+  }
+
+  async stop(): Promise<void> {
+    await ended(this.#process, 'SIGINT');
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #run(): ChildProcess {
+    return spawn(
+      join(this.#bin, 'postgres'),
+      ['-D', join(this.#folder, 'store'), '-p', String(this.#port), '-h', '127.0.0.1', '-k', this.#folder].concat(
+        '-c',
+        'max_connections=200',
+      ),
+      { ...serverUser(), stdio: 'ignore' },
+    );
+  }
+}
+
+/** Starts a server for all test files, and takes it away at the end. */
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
-  const bin = findPrograms();
-  if (bin === undefined) {
+  if (findPrograms() === undefined) {
     console.warn(
       'PostgreSQL is not installed here: the tests of its ledger are skipped. On Debian: apt-get install postgresql',
     );
     project.provide('postgres', undefined);
     return undefined;
   }
-  const folder = mkdtempSync(join(tmpdir(), 'badgekit-postgres-'));
-  const user = serverUser();
-  if (user !== undefined) chownSync(folder, user.uid, user.gid);
-  const store = join(folder, 'store');
-  const made = spawnSync(
-    join(bin, 'initdb'),
-    ['-D', store, '-U', 'badgekit', '-A', 'trust', '-E', 'UTF8', '--no-sync'],
-    {
-      ...user,
-      encoding: 'utf8',
-    },
-  );
-  if (made.status !== 0) throw new Error(`initdb: ${made.stderr}`);
-  const port = await freePort();
-  const server = spawn(
-    join(bin, 'postgres'),
-    ['-D', store, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-c', 'max_connections=200'],
-    { ...user, stdio: 'ignore' },
-  );
-  await accepting(join(bin, 'pg_isready'), port);
-  project.provide('postgres', `postgres://badgekit@127.0.0.1:${port}`);
-  return async () => {
-    await stopped(server);
-    rmSync(folder, { recursive: true, force: true });
-  };
+  const server = await PostgresServer.start();
+  project.provide('postgres', server.url);
+  return () => server.stop();
 }
 
 async function accepting(program: string, port: number): Promise<void> {
@@ -81,9 +116,9 @@ async function accepting(program: string, port: number): Promise<void> {
   throw new Error('PostgreSQL did not start within 15 s');
 }
 
-function stopped(server: ChildProcess): Promise<void> {
+function ended(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   return new Promise((resolve) => {
     server.on('close', () => resolve());
-    server.kill('SIGINT');
+    server.kill(signal);
   });
 }

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   badgekit,
@@ -28,6 +29,13 @@ export class TestProgramme {
     return programme;
   }
 
+  /** The files of another programme, with a ledger of its own: one that has not issued yet. */
+  static async copy(other: TestProgramme, ledger = ''): Promise<TestProgramme> {
+    const programme = new TestProgramme(ledger);
+    await cp(other.cwd, programme.cwd, { recursive: true, preserveTimestamps: true });
+    return programme;
+  }
+
   run(...args: readonly string[]): Promise<Run> {
     return this.runWith({}, ...args);
   }
@@ -48,6 +56,11 @@ export class TestProgramme {
         resolve({ signal });
       });
     });
+  }
+
+  /** Waits until something is so. */
+  async until(isSo: () => boolean): Promise<void> {
+    while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
   }
 
   /** Runs with --json and gives what it printed. */

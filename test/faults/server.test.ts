@@ -1,0 +1,92 @@
+import pg from 'pg';
+import { describe, expect, inject, test } from 'vitest';
+import { ENGINES } from '../support/ledgers.ts';
+import { PostgresServer } from '../support/postgres.ts';
+import { TestProgramme } from '../support/programme.ts';
+import { faulty } from '../support/faults.ts';
+
+const DAY = 86_400_000;
+
+async function expectAllIssued(programme: TestProgramme, rows: number): Promise<void> {
+  const credentials = programme.credentials();
+  expect(new Set(credentials.map(({ id }) => id)).size).toBe(rows);
+  expect(new Set(credentials.map(({ place }) => place)).size).toBe(rows);
+  expect(await programme.json('ledger', 'check')).toMatchObject({ awards: rows, differences: [] });
+  expect(await programme.json('issue', 'r.csv')).toMatchObject({ toIssue: 0, unchanged: rows });
+}
+
+describe.skipIf(inject('postgres') === undefined)('a PostgreSQL ledger', () => {
+  test('whose server is restarted in mid-run, and crashes, lets the run go on to its end', async () => {
+    const server = await PostgresServer.start();
+    try {
+      const programme = await TestProgramme.make(`${server.url}/postgres`);
+      programme.writeRoster(300);
+      const run = programme.run('issue', 'r.csv', '--json');
+      for (const [issued, how] of [
+        [40, 'fast'],
+        [120, 'immediate'],
+        [200, 'fast'],
+      ] as const) {
+        await programme.until(() => programme.count() >= issued);
+        await server.restart(how);
+      }
+      const { code, err } = await run;
+      expect([code, err]).toEqual([0, '']);
+      await expectAllIssued(programme, 300);
+      console.log(
+        'PostgreSQL: the server was restarted 3 times in mid-run, once as if it had crashed: 300 of 300 issued',
+      );
+    } finally {
+      await server.stop();
+    }
+  });
+
+  test('whose connections are cut all the time lets the run go on to its end', async () => {
+    const server = await PostgresServer.start();
+    const client = new pg.Client({ connectionString: `${server.url}/postgres`, application_name: 'cutter' });
+    await client.connect();
+    try {
+      const programme = await TestProgramme.make(`${server.url}/postgres`);
+      programme.writeRoster(300);
+      const running = new Set(['issue']);
+      const run = programme.run('issue', 'r.csv', '--json').finally(() => running.clear());
+      await programme.until(() => programme.count() >= 20);
+      let cut = 0;
+      while (running.size > 0) {
+        const { rows } = await client.query(
+          "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'badgekit'",
+        );
+        cut += rows.length;
+        await new Promise((resolve) => setTimeout(resolve, 300));
+      }
+      const { code, err } = await run;
+      expect([code, err]).toEqual([0, '']);
+      expect(cut).toBeGreaterThan(10);
+      await expectAllIssued(programme, 300);
+      console.log(`PostgreSQL: ${cut} connections were cut in mid-run: 300 of 300 issued`);
+    } finally {
+      await client.end();
+      await server.stop();
+    }
+  });
+});
+
+describe.each(ENGINES)('a clock that is set back, on $engine', ({ newPlace }) => {
+  test('neither doubles an award nor takes a revocation back', async () => {
+    const programme = await TestProgramme.make(await newPlace());
+    programme.writeRoster(4);
+    await programme.run('issue', 'r.csv');
+    await programme.run('revoke', 'p0@example.org');
+    programme.writeRoster(8);
+    const back = { backwards: 3 * DAY };
+    const issued = await faulty(programme, back, 'issue', 'r.csv');
+    expect([issued.code, issued.out]).toEqual([0, expect.stringContaining('4 badges')]);
+    expect((await faulty(programme, back, 'revoke', 'p5@example.org')).code).toBe(0);
+    expect((await faulty(programme, back, 'status', 'refresh')).out).toContain('up to date');
+    expect((await programme.run('verify', 'credentials', '--offline')).out).toMatch(/^12 verified {3}4 revoked/);
+    expect((await programme.run('revoke', 'p6@example.org')).code).toBe(0);
+    expect((await programme.run('verify', 'credentials', '--offline')).out).toMatch(/^10 verified {3}6 revoked/);
+    await expectAllIssued(programme, 8);
+    console.log('clock set back by 3 days between two runs: 8 of 8 issued once, 3 revocations stand');
+  });
+});

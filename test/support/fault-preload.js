@@ -1,0 +1,166 @@
+// Loaded before badgekit, by `node --import`. Counts what the program does to files, keys and its ledger, and at the point
+// that BADGEKIT_FAULT names kills the process with -9, or lets that one call fail. What it did is written to the file
+// `log`: one JSON line.
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import { createRequire, syncBuiltinESMExports } from 'node:module';
+import { relative } from 'node:path';
+
+const { log, kind, at, after = 0, afterLabel, backwards = 0 } = JSON.parse(process.env.BADGEKIT_FAULT ?? '{}');
+const root = process.cwd();
+let [steps, written, isArmed, hit] = [0, 0, after === 0 && afterLabel === undefined, undefined];
+
+/** What a path is for, as a phase of an issuing run. */
+function labelOf(path) {
+  const inside = relative(root, String(path));
+  if (inside.startsWith('..')) return undefined;
+  const [, folder = '', name = ''] = /^([^/]*)\/?(.*)$/.exec(inside) ?? [];
+  if (folder === 'credentials') return /\.(?:svg|png)(?:\.tmp)?$/.test(name) ? 'image' : 'credential';
+  if (folder === 'public') return name.startsWith('status') ? 'status list' : 'public';
+  return folder === '.badgekit' ? 'lock' : 'input';
+}
+
+function note(label) {
+  hit = label;
+  fs.writeSync(report, `${JSON.stringify({ hit: label, steps })}\n`);
+}
+
+/** Counts one step; true where it is the one that is to fail. */
+function step(label) {
+  if (label === undefined) return false;
+  if (!isArmed && label === afterLabel && written >= after) isArmed = true;
+  if (!isArmed || hit !== undefined) return false;
+  steps++;
+  if (steps !== at) return false;
+  note(label);
+  if (kind !== 'kill') return true;
+  process.kill(process.pid, 'SIGKILL');
+  return false;
+}
+
+const report = log === undefined ? undefined : fs.openSync(log, 'a');
+process.on('exit', () => {
+  if (report !== undefined && hit === undefined) note(null);
+});
+
+/** Which calls can fail how: a full disk is met by what takes room. */
+const MEETS = {
+  ENOSPC: new Set(['open to write', 'mkdir', 'link', 'rename', 'write', 'sync']),
+  EACCES: new Set(['open to write', 'open to read', 'mkdir', 'link', 'rename', 'unlink', 'rm', 'chmod']),
+  EIO: new Set([
+    'open to write',
+    'open to read',
+    'mkdir',
+    'link',
+    'rename',
+    'unlink',
+    'rm',
+    'chmod',
+    'write',
+    'sync',
+    'close',
+    'read',
+  ]),
+  short: new Set(['write']),
+};
+
+function failure(call) {
+  const code = kind === 'short' ? 'EIO' : kind;
+  return Object.assign(new Error(`${code}: injected, ${call}`), { code, errno: -1, syscall: call });
+}
+
+/** Whether a call is to fail now. */
+function fails(call, path) {
+  if (kind === undefined) return false;
+  const counts = kind === 'kill' || (MEETS[kind]?.has(call) ?? false);
+  return counts && step(labelOf(path)) && kind !== 'kill';
+}
+
+const paths = new WeakMap();
+const { promises } = fs;
+const real = { ...promises };
+for (const [call, pathAt] of Object.entries({ mkdir: 0, link: 1, unlink: 0, rm: 0 }))
+  promises[call] = async (...args) => {
+    if (fails(call, args[pathAt])) throw failure(call);
+    return await real[call](...args);
+  };
+promises.rename = async (from, to) => {
+  if (fails('rename', to)) throw failure('rename');
+  await real.rename(from, to);
+  if (/credentials\/.*\.(?:json|jwt)$/.test(String(to))) {
+    written++;
+    if (written >= after && afterLabel === undefined) isArmed = true;
+  }
+};
+promises.open = async (path, flags, ...rest) => {
+  const call = typeof flags === 'number' && (flags & fs.constants.O_WRONLY) !== 0 ? 'open to write' : 'open to read';
+  if (fails(call, path)) throw failure(call);
+  const handle = await real.open(path, flags, ...rest);
+  paths.set(handle, path);
+  return handle;
+};
+
+const probe = await real.open(process.execPath, 'r');
+const FileHandle = Object.getPrototypeOf(probe);
+await probe.close();
+for (const [method, call] of [
+  ['sync', 'sync'],
+  ['chmod', 'chmod'],
+  ['close', 'close'],
+  ['read', 'read'],
+  ['readFile', 'read'],
+]) {
+  const original = FileHandle[method];
+  FileHandle[method] = async function faulty(...args) {
+    const isFailing = paths.has(this) && fails(call, paths.get(this));
+    // A handle whose closing fails is closed all the same.
+    if (isFailing && method !== 'close') throw failure(call);
+    const result = await original.apply(this, args);
+    if (isFailing) throw failure(call);
+    return result;
+  };
+}
+const writeFile = FileHandle.writeFile;
+FileHandle.writeFile = async function faulty(data, ...rest) {
+  if (!paths.has(this) || !fails('write', paths.get(this))) return await writeFile.call(this, data, ...rest);
+  await writeFile.call(this, data.subarray(0, Math.floor(data.length / 2)), ...rest);
+  throw failure('write');
+};
+
+if (kind === 'kill') {
+  const { sign } = crypto;
+  crypto.sign = (...args) => {
+    step('sign');
+    return sign(...args);
+  };
+  const require = createRequire(process.argv[1] ?? import.meta.url);
+  const sqlLabel = (text) => {
+    const [, verb = '', table = ''] = /^\s*(\w+)(?:\s+(?:into|from))?\s+"?(\w+)/i.exec(text) ?? [];
+    if (/^commit/i.test(text)) return 'ledger: commit';
+    if (/^begin/i.test(text)) return 'ledger: begin';
+    if (/^(?:create|alter|drop)/i.test(text)) return 'ledger: migrate';
+    if (/^insert/i.test(verb) && table === 'award') return 'ledger: reserve';
+    if (/^update/i.test(verb) && table === 'award') return 'ledger: mark';
+    if (/^(?:insert|update)/i.test(verb)) return 'ledger: write';
+    return 'ledger: read';
+  };
+  const Database = require('libsql');
+  for (const method of ['exec', 'prepare']) {
+    const original = Database.prototype[method];
+    Database.prototype[method] = function counted(text, ...rest) {
+      step(sqlLabel(text));
+      return original.call(this, text, ...rest);
+    };
+  }
+  const pg = require('pg');
+  const { query } = pg.Client.prototype;
+  pg.Client.prototype.query = function counted(config, ...rest) {
+    step(sqlLabel(typeof config === 'string' ? config : (config?.text ?? '')));
+    return query.call(this, config, ...rest);
+  };
+}
+if (backwards !== 0) {
+  const { now } = Date;
+  Date.now = () => now() - backwards;
+}
+syncBuiltinESMExports();
