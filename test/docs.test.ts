@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
@@ -101,6 +101,61 @@ describe('the README', () => {
       });
       expect(JSON.parse(out)).toMatchObject({ type: ['VerifiableCredential', 'OpenBadgeCredential'] });
     }
+  });
+});
+
+/** Runs a script in a folder, in which `badgekit` is this one. */
+function shell(script: string, cwd: string, env: Readonly<Record<string, string>> = {}): string {
+  const { CI: _, ...inherited } = process.env;
+  const { status, stdout, stderr } = spawnSync(
+    'bash',
+    ['-euc', `badgekit() { node ${JSON.stringify(join(ROOT, 'bin/badgekit.js'))} "$@"; }\n${script}`],
+    { cwd, encoding: 'utf8', env: { ...inherited, BADGEKIT_PASSPHRASE: PASSPHRASE, ...env } },
+  );
+  expect([status, stderr], script).toEqual([0, expect.any(String)]);
+  return stdout;
+}
+
+/** A programme with a roster, as the pages assume it. */
+function programmeForPages(): string {
+  const cwd = temporaryFolder();
+  shell('badgekit init-issuer . --name S --hosting https://badges.example.org; mkdir -p rosters', cwd);
+  shell('badgekit define knots --name K --description D --tier skill --criteria C --valid-for P1M', cwd);
+  for (const roster of ['may', 'spring'])
+    writeFileSync(join(cwd, `rosters/${roster}.csv`), `email\nana@example.org\nbo.${roster}@example.org\n`);
+  return cwd;
+}
+
+describe('the pages on the ledger, on keys and on fleets', () => {
+  test('show commands that run, one after the other', () => {
+    const cwd = programmeForPages();
+    shell('badgekit issue rosters/may.csv', cwd);
+    for (const page of ['docs/ledger.md', 'docs/keys.md']) {
+      const blocks = [...read(page).matchAll(/```sh\n([^]*?)```/g)].map(([, block = '']) => block);
+      expect(blocks.length).toBeGreaterThan(3);
+      for (const block of blocks) {
+        if (block.includes('rebuild')) rmSync(join(cwd, '.badgekit'), { recursive: true });
+        shell(block, cwd);
+      }
+    }
+    const { badges } = JSON.parse(shell('badgekit list --json', cwd)) as { badges: { recipient: string | null }[] };
+    expect(new Set(badges.map(({ recipient }) => recipient))).toEqual(new Set([null, 'bo.may@example.org']));
+  });
+
+  test('show a job and a matrix whose shards issue a whole roster, each award once', () => {
+    const page = read('docs/fleet.md');
+    const [, job = ''] = /args: \['exec (badgekit [^']+)'\]/.exec(page) ?? [];
+    const [issue = '', refresh = ''] = [...page.matchAll(/- run: (badgekit .+)/g)].map(([, line = '']) => line);
+    const cwd = programmeForPages();
+    const people = Array.from({ length: 40 }, (_, index) => `p${index}@example.org\n`).join('');
+    writeFileSync(join(cwd, 'rosters/spring.csv'), `email\n${people}`);
+    const [first, last] = ['0', '15'].map(
+      (index) => JSON.parse(shell(job, cwd, { JOB_COMPLETION_INDEX: index })) as { rows: number; elsewhere: number },
+    );
+    expect([first, last].map((shard) => (shard?.rows ?? 0) + (shard?.elsewhere ?? 0))).toEqual([40, 40]);
+    for (const shard of ['1', '2', '3', '4']) shell(issue.replaceAll('${{ matrix.shard }}', shard), cwd);
+    expect(shell(refresh, cwd)).toContain('up to date');
+    expect(shell('badgekit issue rosters/spring.csv', cwd)).toMatch(/^Nothing to do/);
   });
 });
 

@@ -159,6 +159,7 @@ export class SqlLedger implements Ledger {
     list,
   }: StatusListName): Promise<readonly { index: number; set: boolean; at: number }[]> {
     return this.#engine.guard(async () => {
+      // Unsorted: for the order, SQLite would read the whole list by another index than that of the bits that changed.
       const rows = await this.#db
         .selectFrom('status_place')
         .select(['entry', 'is_set', 'changed_at'])
@@ -166,9 +167,10 @@ export class SqlLedger implements Ledger {
         .where('series', '=', series)
         .where('list', '=', list)
         .where('changed_at', 'is not', null)
-        .orderBy('entry')
         .execute();
-      return rows.map(({ entry, is_set, changed_at }) => ({ index: entry, set: is_set === 1, at: changed_at ?? 0 }));
+      return rows
+        .map(({ entry, is_set, changed_at }) => ({ index: entry, set: is_set === 1, at: changed_at ?? 0 }))
+        .sort((a, b) => a.index - b.index);
     });
   }
 

@@ -6,7 +6,7 @@ import { type FaultyRun, faulty, Tally, temporaryFiles } from '../support/faults
 import { TestProgramme } from '../support/programme.ts';
 
 const KINDS = ['ENOSPC', 'EACCES', 'EIO', 'short'] as const;
-const ROWS = 2;
+const ROWS = 1;
 
 /** What lies in a programme, by file; but for what the ledger and its locks are made of. */
 function contents({ cwd }: TestProgramme): ReadonlyMap<string, string> {
@@ -67,9 +67,9 @@ export async function surviveFailures(newPlace: () => Promise<string>): Promise<
       expect(await programme.json('ledger', 'check'), what).toMatchObject({ awards: ROWS, differences: [] });
     }
   }
-  expect(tally.total).toBeGreaterThan(150);
+  expect(tally.total).toBeGreaterThan(100);
   expect(tally.phases).toEqual(
     expect.arrayContaining(['short in credential', 'short in image', 'short in status list', 'ENOSPC in credential']),
   );
-  return `let ${tally.total} calls fail, one in each run of ${ROWS} rows, and ran each again: all converged (${tally.toString()})`;
+  return `let ${tally.total} calls fail, one in each run, and ran each again: all converged (${tally.toString()})`;
 }

@@ -5,6 +5,7 @@ import { filesBelow } from '../support/cli.ts';
 import { type Fault, faulty, Tally, temporaryFiles } from '../support/faults.ts';
 import { TestProgramme } from '../support/programme.ts';
 
+const REVOKE = ['revoke', 'p1@example.org'] as const;
 const ROWS = 2000;
 const KILLS = 300;
 const PHASES = [
@@ -69,10 +70,10 @@ async function killAtEveryStep(programme: TestProgramme, tally: Tally): Promise<
 /** The kills that are spread over a run of the large roster: where the n-th comes. */
 function faultAt(kill: number, issued: number, chance: number): Fault {
   const tail = KILLS - kill;
-  if (tail <= 7) return { kind: 'kill', afterLabel: 'status list', at: 8 - tail };
+  if (tail <= 7) return { kind: 'kill', afterLabel: 'status list', at: 2 * (8 - tail) };
   if (tail <= 12) return { kind: 'kill', afterLabel: 'public', at: 13 - tail };
   const after = Math.max(0, Math.floor(((kill + 1) * ROWS) / KILLS) - issued);
-  const labels = ['ledger: mark', 'ledger: reserve', 'ledger: commit', 'sign', 'image'];
+  const labels = ['ledger: begin', 'ledger: mark', 'ledger: reserve', 'ledger: commit', 'sign', 'image'];
   if (kill % 4 === 1) return { kind: 'kill', after, afterLabel: labels[chance % labels.length] ?? '', at: 1 };
   return { kind: 'kill', after, at: 1 + (chance % 90) };
 }
@@ -87,6 +88,8 @@ export async function surviveKills(place: string): Promise<string> {
   const chances = scattered();
   const seen = new Set<string>();
   for (let kill = 0; kill < KILLS; kill++) {
+    // A revocation that is recorded and not signed yet: from here on each run has a list to sign.
+    if (KILLS - kill === 7) await faulty(programme, { kind: 'kill', afterLabel: 'status list', at: 1 }, ...REVOKE);
     const issued = programme.count() - 3;
     const chance = chances.next().value;
     if (kill % 4 === 3 && kill < KILLS - 12) {
@@ -118,10 +121,10 @@ export async function surviveKills(place: string): Promise<string> {
   expect(await programme.json('ledger', 'check')).toMatchObject({ awards: ROWS + 3, differences: [] });
   expect(await programme.json('issue', 'r.csv')).toMatchObject({ toIssue: 0, unchanged: ROWS });
   const verified = await programme.run('verify', 'credentials', '--offline');
-  expect(verified.out).toMatch(/^4,006 verified/);
+  expect(verified.out).toMatch(/^4,004 verified {3}2 revoked/);
   return [
     `killed ${first.total} times at every step of a run of 3 rows (${first.toString()})`,
     `and ${second.total} times over a run of ${ROWS} rows (${second.toString()}):`,
-    `${credentials.length} badges, ${ids} ids, ${places} status entries, ${temporaryFiles(programme).length} files left over, ledger check clean, ${verified.out.split('   ')[0] ?? ''} files`,
+    `${credentials.length} badges, ${ids} ids, ${places} status entries, ${temporaryFiles(programme).length} files left over, ledger check clean, ${verified.out.split('\n')[0] ?? ''}`,
   ].join('\n  ');
 }

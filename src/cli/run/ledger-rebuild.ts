@@ -6,6 +6,7 @@ import { identify } from '../../issue/identity.ts';
 import { type FoundList, lostRecord, type MatchedRow, recordOf, type Rebuilding } from '../../issue/rebuild.ts';
 import { MAX_LIST_BYTES, readListCredential } from '../../issue/status-lists.ts';
 import type { AwardRecord, LedgerRecord, StatusListName } from '../../ports.ts';
+import { readDidFile } from '../../programme/did-file.ts';
 import { listFiles } from '../../programme/files.ts';
 import { type IssuedFile, issuedFiles } from '../../programme/issued-files.ts';
 import { loadIssuer } from '../../programme/issuer.ts';
@@ -17,7 +18,7 @@ import { type Bitstring, decodeBitstring } from '../../status/bitstring.ts';
 import { readStatusList, statusListPath } from '../../status/list.ts';
 import { describeList, listNameOf } from '../../status/place.ts';
 import type { CsvRecord } from '../../syntax/csv.ts';
-import { readInstant } from '../../syntax/datetime.ts';
+import { type Instant, readInstant } from '../../syntax/datetime.ts';
 import type { CommonOptions } from '../commands/shared.ts';
 import { newRunId, runNote, usingLedger } from '../open-ledger.ts';
 import { withPassphrase } from '../passphrase.ts';
@@ -86,6 +87,7 @@ export async function runLedgerRebuild(
       used: bits.length,
     })),
     { kind: 'run', ...runNote(rebuilding.run, 'ledger rebuild', session), endedAt: session.clock() },
+    ...(await withdrawnKeys(programme, session.clock())),
     ...awards,
     ...lost,
   ];
@@ -115,6 +117,14 @@ export async function runLedgerRebuild(
       : asText(outcome, isTrial),
   );
   return unreadable.length > 0 ? EXIT.no : EXIT.yes;
+}
+
+/** Keys that the DID document withdraws: they were compromised, and never sign again. */
+async function withdrawnKeys(programme: Programme, at: Instant): Promise<readonly LedgerRecord[]> {
+  if (!programme.config.issuer.id.startsWith('did:web:')) return [];
+  return [...(await readDidFile(programme)).keys].flatMap(([name, { endsAt }]): LedgerRecord[] =>
+    endsAt === undefined ? [] : [{ kind: 'key', name, state: 'compromised', since: endsAt, at }],
+  );
 }
 
 interface Outcome {
