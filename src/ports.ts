@@ -257,6 +257,8 @@ export interface Ledger {
   erase(credentialIds: readonly string[], at: number): Promise<void>;
   /** The keys that sign no more, by name. */
   endedKeys(): Promise<ReadonlyMap<string, EndedKey>>;
+  /** @throws BadgekitError KEY_ENDED where the key that the ledger was opened to sign with signs no more */
+  requireKey(): Promise<void>;
   /** Notes that a key signs no more; a compromised one stays so. */
   endKey(key: EndedKey): Promise<void>;
   /** A fingerprint of the secret that the ledger was begun with; undefined where that is not known yet. */

@@ -46,6 +46,11 @@ function verificationMethodsOf(issuer: string, key: string): readonly string[] {
 
 /** The forms in which the ledger may know what a person typed: a bare UUID is a credential id, addresses are folded. */
 export function spellings(text: string): readonly string[] {
+  // Nobody goes by no name; but those do whose names are not known, or were erased.
+  if (text.trim() === '')
+    throw new BadgekitError('USAGE', 'the recipient or credential is empty', {
+      hint: "give an e-mail address, an id, or a credential's id",
+    });
   if (/^[0-9a-f]{8}-[0-9a-f-]{27}$/i.test(text)) return [`urn:uuid:${text.toLowerCase()}`];
   return text.includes('@') ? [...new Set([text, normalizeEmail(text)])] : [text];
 }

@@ -10,24 +10,26 @@ export interface ErasedBadges {
   readonly awards: readonly LedgerAward[];
   readonly revoked: readonly string[];
   readonly traces: readonly Trace[];
+  readonly unread: readonly string[];
 }
 
 /** A page of Markdown that says what an erasure removed, what it kept and why, and what it could not reach. */
-export function erasureReceipt({ awards, revoked, traces }: ErasedBadges, { config }: Programme, at: Instant): string {
+export function erasureReceipt(
+  { awards, revoked, traces, unread }: ErasedBadges,
+  { config }: Programme,
+  at: Instant,
+): string {
   const isRevokedNow = new Set(revoked);
   const badges = awards.map((award) => `- ${award.credentialId}: ${badgeLine(award, isRevokedNow, at)}\n`);
   const valid = awards.filter(
     (award) => award.state === 'issued' && !isRevokedNow.has(award.credentialId) && standingOf(award, at) === 'valid',
   );
+  const found = traces.map((trace) => `- ${describeTrace(trace, shownInReceipt(trace))}\n`);
+  const skipped = unread.map((path) => `- \`${visible(path, 200)}\` could not be read\n`);
   const remains =
-    traces.length === 0
+    found.length + skipped.length === 0
       ? 'Nothing was found in the other files of the programme folder.\n'
-      : traces
-          .map(
-            ({ path, lines }) =>
-              `- \`${visible(path, 200)}\`, ${lines.length === 1 ? 'line' : 'lines'} ${lines.join(', ')}\n`,
-          )
-          .join('');
+      : [...found, ...skipped].join('');
   return `# Erasure of ${formatStamp(at)}
 
 Issuer: ${visible(config.issuer.name ?? config.issuer.id)} (${visible(config.issuer.id)})
@@ -64,4 +66,19 @@ function badgeLine(award: LedgerAward, isRevokedNow: ReadonlySet<string>, at: In
   if (award.state === 'reserved') return `${visible(award.badge)}, reserved and never issued`;
   const how = isRevokedNow.has(award.credentialId) ? 'revoked with this erasure' : standingOf(award, at);
   return `${visible(award.badge)}, issued ${award.issuedAt === undefined ? '' : formatDay(award.issuedAt)}, ${how}`;
+}
+
+/** Where something of a person still stands: a file as it is to be shown, and the lines. */
+export function describeTrace({ lines, isNamed }: Trace, shownFile: string): string {
+  const where = lines.length === 0 ? '' : `, ${lines.length === 1 ? 'line' : 'lines'} ${lines.join(', ')}`;
+  return `${shownFile}${isNamed ? ', in its name' : ''}${where}`;
+}
+
+/** A receipt names no file whose name tells of the person. */
+function shownInReceipt({ path, isNamed }: Trace): string {
+  return isNamed ? `a file in \`${visible(folderOf(path), 200)}\`` : `\`${visible(path, 200)}\``;
+}
+
+function folderOf(path: string): string {
+  return `${path.slice(0, path.lastIndexOf('/') + 1)}` || './';
 }

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
-import { BadgekitError } from '../errors.ts';
+import { keyEnded } from '../ledger/keys.ts';
 import type { Ledger, RunNote } from '../ports.ts';
+import { readEndedKeys } from '../programme/ended-keys.ts';
 import type { Keyring } from '../programme/keyring.ts';
 import { openProgrammeLedger } from '../programme/ledger.ts';
 import type { Programme } from '../programme/programme.ts';
@@ -17,8 +18,15 @@ export async function openLedgerOf(
   session: Session,
   { isRemade = false } = {},
 ): Promise<Ledger> {
-  const ledger = await openProgrammeLedger(programme, {
+  const { key: keyName } = programme.config;
+  const isToSign = keyring?.key !== undefined;
+  if (isToSign) {
+    const ended = (await readEndedKeys(programme)).find(({ name }) => name === keyName);
+    if (ended !== undefined) throw keyEnded(ended);
+  }
+  return await openProgrammeLedger(programme, {
     awardSecret: keyring?.awardSecret,
+    keyName: isToSign ? keyName : undefined,
     env: session.env,
     clock: session.clock,
     isRemade,
@@ -27,26 +35,6 @@ export async function openLedgerOf(
       session.err(`Waiting for the ledger: ${whom} is writing to it.\n`);
     },
   });
-  if (keyring?.key !== undefined) await refuseEndedKey(programme.config.key, ledger);
-  return ledger;
-}
-
-async function refuseEndedKey(name: string, ledger: Ledger): Promise<void> {
-  const ended = (await ledger.endedKeys()).get(name);
-  if (ended === undefined) return;
-  await ledger.close();
-  throw new BadgekitError(
-    'KEY_ENDED',
-    ended.state === 'retired'
-      ? `the key ${name} was retired on ${formatDay(ended.at)}: it never signs again`
-      : `the key ${name} is compromised since ${formatDay(ended.since)}: it never signs again`,
-    {
-      hint:
-        ended.state === 'retired'
-          ? 'make another one: badgekit keys rotate'
-          : `go on with: badgekit keys recover ${name}`,
-    },
-  );
 }
 
 /** Works with the programme's ledger and closes it, whatever happens. */

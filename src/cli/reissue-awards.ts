@@ -3,6 +3,7 @@ import { issueAwards, type IssuableAward, type IssuedCredential } from '../issue
 import { reissued, type Reissue } from '../issue/reissue.ts';
 import type { Ledger, LedgerAward } from '../ports.ts';
 import type { Programme } from '../programme/programme.ts';
+import { issuerKeys } from '../programme/issued-signature.ts';
 import { reissueSource } from '../programme/reissue-source.ts';
 import { HeldAwards } from './held-awards.ts';
 import { startRun } from './open-ledger.ts';
@@ -34,6 +35,7 @@ export async function reissueAwards(awards: readonly LedgerAward[], reissuing: R
   const issued: IssuedCredential[] = [];
   const gone: LedgerAward[] = [];
   if (awards.length === 0) return { issued, gone };
+  const keyOf = await issuerKeys(programme);
   await startRun(ledger, command, session);
   const held = new HeldAwards(ledger, session);
   const progress = startProgress(session, 'Issuing', awards.length);
@@ -44,7 +46,7 @@ export async function reissueAwards(awards: readonly LedgerAward[], reissuing: R
     ]);
     for (const award of awards) {
       if (done.has(award.credentialId)) continue;
-      const source = await reissueSource(programme, award);
+      const source = await reissueSource(programme, award, keyOf);
       if (source === undefined) gone.push(award);
       else yield reissued({ award, ...source, ...termsOf(award) }, issuer);
     }

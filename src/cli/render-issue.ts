@@ -24,7 +24,7 @@ export interface IssueOutcome {
 
 /** `Plan  25 rows: 21 to issue, 1 unchanged, 3 refused` */
 export function planAsText(
-  { rows, elsewhere, toIssue, unchanged, changed, erased, refused }: RosterPlan,
+  { rows, elsewhere, toIssue, unchanged, changed, revoked, erased, refused }: RosterPlan,
   issuer: Issuer,
   session: Session,
   isSuperseding: boolean,
@@ -40,6 +40,7 @@ export function planAsText(
         ]
       : []),
     ...(unchanged > 0 ? [`${count(unchanged)} unchanged`] : []),
+    ...(revoked.length > 0 ? [`${count(revoked.length)} revoked since issued`] : []),
     ...(erased.length > 0 ? [`${count(erased.length)} erased`] : []),
     ...(refused.length > 0 ? [`${count(refused.length)} refused`] : []),
   ];
@@ -110,6 +111,7 @@ export function issueAsJson({
     })),
     unchanged: plan.unchanged,
     changed: plan.changed.map(({ line, credentialId, columns }) => ({ line, id: credentialId, columns })),
+    revoked: plan.revoked.map((line) => ({ line })),
     erased: plan.erased.map((line) => ({ line })),
     refused: plan.refused.flatMap(({ faults }) =>
       faults.map(({ line, column, message, hint }) => ({ line, column: column ?? null, message, hint: hint ?? null })),
@@ -135,15 +137,26 @@ function nothingToDo({ rows, unchanged, lastIssuedAt }: RosterPlan): string {
   return `Nothing to do: ${unchanged === rows ? `${rows === 1 ? 'the award was' : `all ${count(rows)} awards were`} issued before${when}` : `every row was issued before${when}`}.`;
 }
 
-function changedText({ plan: { changed }, rosterFile, isSuperseding }: IssueOutcome): string {
-  if (changed.length === 0 || isSuperseding) return '';
+function revokedText({ plan: { revoked }, rosterFile }: IssueOutcome): string {
+  if (revoked.length === 0) return '';
+  const lines = revoked.slice(0, MAX_SHOWN).map((line) => `  ${visible(rosterFile)}:${line}  its badge was revoked\n`);
+  return `Rows that changed since their badge was revoked (nothing is issued for them):\n${lines.join('')}${more(revoked.length)}To award one again, write another value in its column "award".\n`;
+}
+
+function changedText(outcome: IssueOutcome): string {
+  const {
+    plan: { changed },
+    rosterFile,
+    isSuperseding,
+  } = outcome;
+  if (changed.length === 0 || isSuperseding) return revokedText(outcome);
   const lines = changed
     .slice(0, MAX_SHOWN)
     .map(
       ({ line, credentialId, columns }) =>
         `  ${visible(rosterFile)}:${line}  ${columns.map((column) => visible(column)).join(', ')} changed since ${credentialId}\n`,
     );
-  return `Rows that changed since they were issued (what was issued stays as it is):\n${lines.join('')}${more(changed.length)}To replace the old badges by new ones, and revoke the old: run it again with --supersede.\n`;
+  return `Rows that changed since they were issued (what was issued stays as it is):\n${lines.join('')}${more(changed.length)}To replace the old badges by new ones, and revoke the old: run it again with --supersede.\n${revokedText(outcome)}`;
 }
 
 function refusedText(outcome: IssueOutcome, faults: readonly string[]): string {

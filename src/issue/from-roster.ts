@@ -42,7 +42,7 @@ function reservationOf(award: IdentifiedAward, issuer: Issuer, roster: string, n
     award: award.award,
     edition,
     supersedes,
-    revokesBecause: supersedes === undefined ? undefined : 'superseded',
+    revokesBecause: intentOf(award),
     content,
     badge: row.badge,
     recipient: row.recipient.label,
@@ -54,4 +54,10 @@ function reservationOf(award: IdentifiedAward, issuer: Issuer, roster: string, n
     validFrom: from,
     validUntil: until,
   };
+}
+
+/** Why the badge before it is revoked: as the interrupted run meant it that reserved it for the same row. */
+function intentOf({ supersedes, known, content }: IdentifiedAward): string | undefined {
+  if (known?.state === 'reserved' && known.content === content) return known.revokesBecause;
+  return supersedes === undefined ? undefined : 'superseded';
 }

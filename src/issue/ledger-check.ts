@@ -17,6 +17,8 @@ export type DifferenceKind =
   | 'file missing'
   | 'file unreadable'
   | 'file differs'
+  | 'signature'
+  | 'key ended'
   | 'file unknown'
   | 'file erased'
   | 'temporary file'
@@ -49,6 +51,8 @@ export const ADVICE: Readonly<Record<DifferenceKind, string>> = {
   'file missing': 'put it back from a backup; its holder has the badge, and its status is safe',
   'file unreadable': 'put it back from a backup',
   'file differs': 'put back the one that was issued, from a backup or from its holder',
+  signature: 'put back the file that was issued, from a backup or from its holder',
+  'key ended': 'badgekit keys recover issues such badges once more, and signs such lists with another key',
   'file unknown': 'move it away if it was not issued here; if the ledger is an old copy: badgekit ledger rebuild',
   'file erased': 'remove it and the images beside it',
   'temporary file': 'remove it: a run was killed while it wrote it',

@@ -1,6 +1,7 @@
 import type { Ledger, LedgerAward } from '../ports.ts';
 import type { CsvRecord } from '../syntax/csv.ts';
 import { type Award, readAward, type RowFault, type RowRules } from './award.ts';
+import { changeOf } from './standing.ts';
 import { unknownAward } from './rebuild.ts';
 import { isInShard, isLineInShard, type Shard } from './shard.ts';
 import { type AwardIdentity, changedColumns, identify } from './identity.ts';
@@ -27,6 +28,8 @@ export type PlannedStep =
   | 'keep'
   /** Issued, and the row says something else. */
   | 'changed'
+  /** Issued and revoked since, and the row says something else. */
+  | 'revoked'
   /** Issued, and its recipient was erased since. */
   | 'erased';
 
@@ -52,6 +55,8 @@ export interface RosterPlan {
   readonly unchanged: number;
   /** They are among those to issue where the issuer wants them superseded. */
   readonly changed: readonly ChangedRow[];
+  /** Rows that say something else now, whose badge was revoked: nothing takes its place. */
+  readonly revoked: readonly number[];
   /** Rows of people whose personal data was erased: nothing is issued for them. */
   readonly erased: readonly number[];
   readonly refused: readonly RefusedRow[];
@@ -82,6 +87,7 @@ export async function planRoster(records: AsyncIterable<CsvRecord>, planning: Pl
   const lines = new Map<string, number>();
   const refused: RefusedRow[] = [];
   const changed: ChangedRow[] = [];
+  const revoked: number[] = [];
   const erased: number[] = [];
   let [rows, all, toIssue, unchanged, lastIssuedAt] = [0, 0, 0, 0, 0];
   let sample: IdentifiedAward | undefined;
@@ -97,6 +103,7 @@ export async function planRoster(records: AsyncIterable<CsvRecord>, planning: Pl
         sample ??= award;
       }
       if (step === 'keep') unchanged++;
+      if (step === 'revoked') revoked.push(row.line);
       if (step === 'erased') erased.push(row.line);
       if (isChanged(award))
         changed.push({
@@ -113,6 +120,7 @@ export async function planRoster(records: AsyncIterable<CsvRecord>, planning: Pl
     toIssue,
     unchanged,
     changed,
+    revoked,
     erased,
     refused,
     sample,
@@ -206,9 +214,13 @@ function decide(
   const { edition } = known;
   const present = { ...same, credentialId: known.credentialId, edition, supersedes: known.supersedes };
   if (known.erasedAt !== undefined) return { ...present, step: 'erased' };
-  if (known.state === 'reserved') return { ...present, step: 'issue' };
+  // What was reserved in place of another badge, and whose row changed since, is a change like any other.
+  const isOther = known.content !== content && known.content !== '';
+  if (known.state === 'reserved')
+    return { ...present, step: edition > 1 && isOther && !supersedes ? 'changed' : 'issue' };
   // What was issued before its row was kept cannot be compared.
-  if (known.content === content || known.content === '') return { ...present, step: 'keep' };
+  if (!isOther) return { ...present, step: 'keep' };
+  if (changeOf(known, 'revocation')?.set === true) return { ...present, step: 'revoked' };
   if (!supersedes) return { ...present, supersedes: undefined, step: 'changed' };
   return {
     ...same,

@@ -73,6 +73,7 @@ async function refreshList(
   const form = extension === 'jwt' ? 'jwt' : 'data-integrity';
   const isOwnKey = hostedList?.verificationMethod === issuer.verificationMethod[form];
   if (isOwnKey && isCurrent(hostedList.document, fresh, now)) return undefined;
+  await ledger.requireKey();
   const { text } = await secure(fresh, issuer, form, now);
   await files.write(path, text, { replace: true, isSole: true });
   return path;
@@ -81,14 +82,13 @@ async function refreshList(
 type Change = Awaited<ReturnType<Ledger['lastChanges']>>[number];
 
 /**
- * A bit that is set in the list, and that the ledger neither has set nor cleared after the list was signed: the ledger
- * was lost, or is an old copy.
+ * A bit that is set in the list, and that the ledger has neither set nor cleared ever: the ledger was lost, or is an old
+ * copy. Dates say nothing here: clocks may be set back.
  */
 function refuseForgetting(list: JsonObject | undefined, path: string, changes: readonly Change[]): void {
   const encoded = list === undefined ? undefined : readStatusList(list)?.encodedList;
   if (list === undefined || encoded === undefined) return;
-  const signedAt = readInstant(list['validFrom']) ?? 0;
-  const known = new Set(changes.filter(({ set, at }) => set || at >= signedAt).map(({ index }) => index));
+  const known = new Set(changes.map(({ index }) => index));
   const bits = decodeBitstring(encoded);
   for (let index = 0; index < bits.length; index++) {
     if (!bits.isSet(index) || known.has(index)) continue;

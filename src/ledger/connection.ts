@@ -45,6 +45,12 @@ export class Connection implements SqliteDatabase {
   }
 
   #reopen(): void {
+    // While a statement is unfinished, closing would leave the lock with a connection that nobody reaches any more.
+    try {
+      this.#database.exec('rollback');
+    } catch {
+      // There was no transaction.
+    }
     this.#database.close();
     this.#database = open(this.#path);
   }

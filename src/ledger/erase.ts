@@ -20,16 +20,23 @@ function erasedColumns(at: number): object {
   };
 }
 
-/** Every award of somebody who goes by these addresses or ids, reserved ones too. */
+/** Every award of somebody who goes by these addresses or ids, and by those that these awards tell of; reserved ones too. */
 export async function awardsOf(db: Db, names: readonly string[]): Promise<readonly LedgerAward[]> {
-  const rows = await db
-    .selectFrom('award')
-    .selectAll()
-    .where((where) => where.or([where('recipient', 'in', names), where('subject_id', 'in', names)]))
-    .orderBy('reserved_at')
-    .orderBy('credential_id')
-    .execute();
-  return await wholeAwards(db, rows);
+  const known = new Set(names.filter((name) => name !== ''));
+  for (;;) {
+    const wanted = [...known];
+    if (wanted.length === 0) return [];
+    const rows = await db
+      .selectFrom('award')
+      .selectAll()
+      .where((where) => where.or([where('recipient', 'in', wanted), where('subject_id', 'in', wanted)]))
+      .orderBy('reserved_at')
+      .orderBy('credential_id')
+      .execute();
+    for (const { recipient, subject_id } of rows)
+      for (const name of [recipient, subject_id ?? '']) if (name !== '') known.add(name);
+    if (known.size === wanted.length) return await wholeAwards(db, rows);
+  }
 }
 
 /** Takes what tells of a person out of awards; reasons are words about him. */

@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely';
+import { BadgekitError } from '../errors.ts';
 import type { EndedKey } from '../ports.ts';
+import { formatDay } from '../syntax/datetime.ts';
 import type { LedgerTables } from './tables.ts';
 
 type Db = Kysely<LedgerTables>;
@@ -20,4 +22,24 @@ export async function endKey(tx: Db, { name, state, since, at }: EndedKey): Prom
       state === 'compromised' ? conflict.column('name').doUpdateSet(row) : conflict.column('name').doNothing(),
     )
     .execute();
+}
+
+/** @throws BadgekitError KEY_ENDED where the key of this name signs no more */
+export async function requireKey(db: Db, name: string | undefined): Promise<void> {
+  if (name === undefined) return;
+  const ended = (await endedKeys(db)).find((key) => key.name === name);
+  if (ended !== undefined) throw keyEnded(ended);
+}
+
+export function keyEnded({ name, state, since, at }: EndedKey): BadgekitError {
+  return new BadgekitError(
+    'KEY_ENDED',
+    state === 'retired'
+      ? `the key ${name} was retired on ${formatDay(at)}: it never signs again`
+      : `the key ${name} is compromised since ${formatDay(since)}: it never signs again`,
+    {
+      hint:
+        state === 'retired' ? 'make another one: badgekit keys rotate' : `go on with: badgekit keys recover ${name}`,
+    },
+  );
 }

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { BadgekitError } from '../errors.ts';
 import type { AwardRecord, LedgerRecord, LoadOutcome, RecordConflict, StatusChange } from '../ports.ts';
+import { MIN_ENTRIES } from '../status/bitstring.ts';
 import { asRecords } from './dump.ts';
 import type { Engine } from './engine.ts';
 import { eraseAwards } from './erase.ts';
@@ -78,9 +79,22 @@ class Loader {
       if (this.#conflicts.length >= MAX_CONFLICTS) break;
     }
     if (this.#conflicts.length === 0)
-      for (const { id, supersedes } of this.#supersessions)
-        await this.#tx.updateTable('award').set({ supersedes }).where('credential_id', '=', id).execute();
+      for (const { id, supersedes } of this.#supersessions) await this.#link(id, supersedes);
+    await this.#raiseUsed();
     return { ...this.#counts, conflicts: this.#conflicts };
+  }
+
+  async #link(id: string, supersedes: string): Promise<void> {
+    const replaced = await this.#tx
+      .selectFrom('award')
+      .select('credential_id')
+      .where('credential_id', '=', supersedes)
+      .executeTakeFirst();
+    if (replaced === undefined)
+      throw new BadgekitError('LEDGER_FILE_INVALID', `${id} replaces ${supersedes}, of which nothing is said`, {
+        hint: 'export the ledger once more, while nothing is being issued',
+      });
+    await this.#tx.updateTable('award').set({ supersedes }).where('credential_id', '=', id).execute();
   }
 
   async #loadList({ purpose, series, list, size, used }: Extract<LedgerRecord, { kind: 'list' }>): Promise<void> {
@@ -138,6 +152,9 @@ class Loader {
       return;
     }
     if (!(await this.#areFree(record))) return;
+    await this.#noteRun(record);
+    for (const { purpose, series, list } of places)
+      await this.#loadList({ kind: 'list', purpose, series, list, size: MIN_ENTRIES, used: 0 });
     // A row that refers to one that comes later is linked at the end.
     await this.#tx
       .insertInto('award')
@@ -149,8 +166,52 @@ class Loader {
         .insertInto('status_place')
         .values({ credential_id: credentialId, purpose, series, list, entry: index, is_set: 0, changed_at: null })
         .execute();
-    await this.#writeHistory(record, record.changes);
+    const erasedAt = record.erasedAt ?? (await this.#erasedAt(award));
+    await this.#writeHistory(record, erasedAt === undefined ? record.changes : withoutReasons(record.changes));
+    if (erasedAt !== undefined) await eraseAwards(this.#tx, [credentialId], erasedAt);
     this.#counts.added++;
+  }
+
+  /** An export may have been made while the run began. */
+  async #noteRun({ run, reservedAt }: AwardRecord): Promise<void> {
+    await this.#loadRun({
+      kind: 'run',
+      run,
+      command: 'issue',
+      host: '',
+      pid: 0,
+      startedAt: reservedAt,
+      endedAt: reservedAt,
+    });
+  }
+
+  /** When the person was erased to whom another edition of an award went. */
+  async #erasedAt(award: string): Promise<number | undefined> {
+    const row = await this.#tx
+      .selectFrom('award')
+      .select('erased_at')
+      .where('award', '=', award)
+      .where('erased_at', 'is not', null)
+      .executeTakeFirst();
+    return row?.erased_at ?? undefined;
+  }
+
+  /** Places are counted on from where a list was used: whatever the records say, beyond those that are taken. */
+  async #raiseUsed(): Promise<void> {
+    const taken = await this.#tx
+      .selectFrom('status_place')
+      .select(['purpose', 'series', 'list', ({ fn }) => fn.countAll<number>().as('places')])
+      .groupBy(['purpose', 'series', 'list'])
+      .execute();
+    for (const { purpose, series, list, places } of taken)
+      await this.#tx
+        .updateTable('status_list')
+        .set({ used: Number(places) })
+        .where('purpose', '=', purpose)
+        .where('series', '=', series)
+        .where('list', '=', list)
+        .where('used', '<', Number(places))
+        .execute();
   }
 
   /** Whether nobody else has the places of an award. */
@@ -184,7 +245,7 @@ class Loader {
     }
     const erasedAt = known.erasedAt ?? record.erasedAt;
     const [before, more] = [known, record].map(({ changes }) =>
-      erasedAt === undefined ? changes : changes.map((change) => ({ ...change, reason: undefined })),
+      erasedAt === undefined ? changes : withoutReasons(changes),
     );
     const history = mergedHistory(before ?? [], more ?? []);
     const isIssuedNow = known.state === 'reserved' && record.state === 'issued';
@@ -254,4 +315,9 @@ function mergedHistory(known: readonly StatusChange[], more: readonly StatusChan
   const names = new Set(known.map(nameOf));
   const added = more.filter((change) => !names.has(nameOf(change)));
   return added.length === 0 ? known : [...known, ...added].sort((a, b) => a.at - b.at);
+}
+
+/** Reasons are words about a person. */
+function withoutReasons(changes: readonly StatusChange[]): readonly StatusChange[] {
+  return changes.map((change) => ({ ...change, reason: undefined }));
 }

@@ -157,10 +157,9 @@ const MIGRATIONS: readonly (readonly (string | Readonly<Record<Dialect, string>>
 
 /**
  * Brings a ledger to the present version, in one transaction for each step.
- * @param onNew asked before a ledger is begun; it throws where there must have been one
  * @throws BadgekitError LEDGER_DAMAGED where a newer badgekit wrote it
  */
-export async function migrate(engine: Engine, onNew: () => Promise<void>): Promise<void> {
+export async function migrate(engine: Engine): Promise<void> {
   const version = await engine.version(engine.db);
   if (version > MIGRATIONS.length)
     throw new BadgekitError('LEDGER_DAMAGED', `the ledger ${engine.name} was written by a newer badgekit`, {
@@ -170,7 +169,6 @@ export async function migrate(engine: Engine, onNew: () => Promise<void>): Promi
     await engine.exclusive(async (tx) => {
       // Another process may have made the step since this one looked.
       if ((await engine.version(tx)) !== step) return;
-      if (step === 0) await onNew();
       await makeStep(tx, engine, step);
     });
   }

@@ -2,6 +2,7 @@ import { BadgekitError } from '../errors.ts';
 import type { Clock, Ledger, RunNote } from '../ports.ts';
 import type { Engine } from './engine.ts';
 import { awardSecret, noteAwardSecret } from './facts.ts';
+import { requireKey } from './keys.ts';
 import { deadRuns, endRuns } from './runs.ts';
 import { migrate } from './migrations.ts';
 import { SqlLedger } from './sql-ledger.ts';
@@ -18,8 +19,10 @@ export interface LedgerOpening {
         readonly fingerprint: string;
       }
     | undefined;
-  /** Asked before a ledger is begun; it throws where there must have been one. */
-  readonly onNew?: () => Promise<void>;
+  /** The key that is to sign what is reserved and issued: nothing is, once it has ended. */
+  readonly keyName?: string | undefined;
+  /** Asked where a ledger knows of nothing; it throws where there must have been one, unless another run has begun. */
+  readonly onEmpty?: ((hasBegun: () => Promise<boolean>) => Promise<void>) | undefined;
   /** Told of the runs that others have under way, where this one has to wait long. */
   readonly onWait?: ((others: readonly RunNote[]) => void) | undefined;
 }
@@ -31,7 +34,7 @@ export interface LedgerOpening {
  */
 export async function openLedger(
   place: string,
-  { clock, secret, onNew = async () => undefined, onWait }: LedgerOpening,
+  { clock, secret, keyName, onEmpty, onWait }: LedgerOpening,
 ): Promise<Ledger> {
   const tell = (): void => {
     void ledger?.livingRuns().then(onWait, () => undefined);
@@ -40,17 +43,20 @@ export async function openLedger(
   const engine = await openEngine(place, tell);
   try {
     await engine.guard(async () => {
-      await migrate(engine, onNew);
+      await migrate(engine);
       const dead = await deadRuns(engine);
       if (!(await engine.isSound(dead.length > 0))) throw damagedLedger(engine.name);
-      if (dead.length > 0) await engine.exclusive((tx) => endRuns(tx, dead, clock()));
+      // On a server a run may live whose connection is cut at this moment.
+      if (dead.length > 0 && engine.dialect === 'sqlite') await engine.exclusive((tx) => endRuns(tx, dead, clock()));
+      if (!(await hasAwards(engine))) await onEmpty?.(() => hasAwards(engine));
+      await requireKey(engine.db, keyName);
       if (secret !== undefined) await refuseOtherSecret(engine, secret.fingerprint);
     });
   } catch (error) {
     await engine.db.destroy();
     throw error;
   }
-  ledger = new SqlLedger(engine, secret?.choosePlace, clock);
+  ledger = new SqlLedger(engine, { choosePlace: secret?.choosePlace, keyName, clock });
   return ledger;
 }
 
@@ -79,4 +85,8 @@ async function refuseOtherSecret({ db, name, exclusive }: Engine, secretFingerpr
       hint: 'with another one every award would be issued a second time: put the right file back from your backup',
     },
   );
+}
+
+async function hasAwards({ db }: Engine): Promise<boolean> {
+  return (await db.selectFrom('award').select('credential_id').limit(1).executeTakeFirst()) !== undefined;
 }

@@ -132,7 +132,11 @@ class RunLock implements Hold {
         () => true,
         () => false,
       );
-      if (isTaken) return;
+      if (isTaken) {
+        // The run may have ended while the server was asked.
+        if (this.#isReleased) await this.#client?.end().catch(() => undefined);
+        return;
+      }
       await new Promise((resolve) => setTimeout(resolve, RETAKE_MS).unref());
     }
   }

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import type {
   AwardFilter,
   Claim,
@@ -20,14 +20,16 @@ import { dumpRecords } from './dump.ts';
 import type { Engine, Hold } from './engine.ts';
 import { awardsOf, eraseAwards } from './erase.ts';
 import { awardSecret } from './facts.ts';
-import { endedKeys, endKey } from './keys.ts';
+import { endedKeys, endKey, requireKey } from './keys.ts';
 import { loadRecords } from './load.ts';
-import { MAX_PARAMETERS, pieces } from './pieces.ts';
+import { markIssued } from './marking.ts';
+import { pieces } from './pieces.ts';
 import { newestAwards, wholeAwards } from './read-awards.ts';
 import { PAGE, selectPage } from './select.ts';
 import { reservedRow } from './rows.ts';
 import { endRuns, livingRuns } from './runs.ts';
 import { type PlaceChooser, recordChange, takePlaces } from './status-places.ts';
+import { isReplaceable, takeUp } from './take-up.ts';
 import type { AwardTable, LedgerTables } from './tables.ts';
 
 type Db = Kysely<LedgerTables>;
@@ -38,13 +40,26 @@ export class SqlLedger implements Ledger {
   readonly #engine: Engine;
   readonly #db: Db;
   readonly #choosePlace: PlaceChooser | undefined;
+  readonly #keyName: string | undefined;
   readonly #clock: () => number;
   #run: { readonly note: RunNote; readonly hold: Hold } | undefined;
 
-  constructor(engine: Engine, choosePlace: PlaceChooser | undefined, clock: () => number) {
+  constructor(
+    engine: Engine,
+    {
+      choosePlace,
+      keyName,
+      clock,
+    }: {
+      readonly choosePlace: PlaceChooser | undefined;
+      readonly keyName: string | undefined;
+      readonly clock: () => number;
+    },
+  ) {
     this.#engine = engine;
     this.#db = engine.db;
     this.#choosePlace = choosePlace;
+    this.#keyName = keyName;
     this.#clock = clock;
   }
 
@@ -103,14 +118,17 @@ export class SqlLedger implements Ledger {
   }
 
   async #reserve(tx: Db, reservations: readonly Wanted[], run: string, at: number): Promise<readonly Claim[]> {
+    await requireKey(tx, this.#keyName);
     const identities = reservations.map(({ award }) => award);
     const known = await newestAwards(tx, identities);
     const isNew = ({ award, edition }: Wanted): boolean => (known.get(award)?.edition ?? 0) < edition;
-    await this.#insert(tx, reservations.filter(isNew), run, at);
+    // Nothing takes the place of a badge that was revoked, or whose holder was erased, since the run was planned.
+    const fresh = reservations.filter((wanted) => isNew(wanted) && isReplaceable(known.get(wanted.award)));
+    await this.#insert(tx, fresh, run, at);
     const alive = new Map<string, boolean>([[run, true]]);
     for (const wanted of reservations.filter((reservation) => !isNew(reservation))) {
       const entry = known.get(wanted.award);
-      if (entry?.state !== 'reserved') continue;
+      if (entry?.state !== 'reserved' || entry.erasedAt !== undefined) continue;
       if (entry.run !== run) {
         const isAlive = alive.get(entry.run) ?? (await this.#engine.isHeld(entry.run));
         alive.set(entry.run, isAlive);
@@ -121,18 +139,16 @@ export class SqlLedger implements Ledger {
     const all = await newestAwards(tx, identities);
     return identities.flatMap((award) => {
       const entry = all.get(award);
-      return entry === undefined ? [] : [{ entry, isOwn: entry.state === 'reserved' && entry.run === run }];
+      const isOwn = entry?.state === 'reserved' && entry.run === run && entry.erasedAt === undefined;
+      return entry === undefined ? [] : [{ entry, isOwn }];
     });
   }
 
   markIssued(issued: readonly IssuedNote[], at: number): Promise<ReadonlySet<string>> {
     const run = this.#run?.note.run ?? '';
     return this.#write(async (tx) => {
-      const marked = new Set<string>();
-      for (const some of pieces(issued, ROWS_AT_ONCE))
-        for (const credentialId of await markRows(tx, some, run, at)) marked.add(credentialId);
-      await revokeReplaced(tx, [...marked], at);
-      return marked;
+      await requireKey(tx, this.#keyName);
+      return await markIssued(tx, issued, run, at);
     });
   }
 
@@ -203,6 +219,10 @@ export class SqlLedger implements Ledger {
 
   endedKeys(): Promise<ReadonlyMap<string, EndedKey>> {
     return this.#engine.guard(async () => new Map((await endedKeys(this.#db)).map((key) => [key.name, key])));
+  }
+
+  requireKey(): Promise<void> {
+    return this.#engine.guard(() => requireKey(this.#db, this.#keyName));
   }
 
   endKey(key: EndedKey): Promise<void> {
@@ -278,54 +298,4 @@ export class SqlLedger implements Ledger {
           .execute();
     }
   }
-}
-
-/** What was reserved and never issued becomes what its row says now, under the same id and places. */
-async function takeUp(tx: Db, entry: LedgerAward, wanted: Wanted, run: string): Promise<void> {
-  const { roster, line, content, recipientName, subjectId, validFrom, validUntil } = wanted;
-  const isSame = entry.content === content;
-  await tx
-    .updateTable('award')
-    .set({
-      run,
-      roster,
-      line,
-      content,
-      recipient_name: recipientName ?? null,
-      subject_id: subjectId ?? null,
-      // The same row keeps the moment at which it was first reserved, and so the very same credential.
-      ...(isSame ? {} : { valid_from: validFrom, valid_until: validUntil ?? null }),
-    })
-    .where('credential_id', '=', entry.credentialId)
-    .execute();
-}
-
-/** An award that this run marked before is marked again: the answer to the first time may have been lost. */
-async function markRows(tx: Db, issued: readonly IssuedNote[], run: string, at: number): Promise<readonly string[]> {
-  const values = sql.join(
-    issued.map(
-      ({ credentialId, verificationMethod, files }) =>
-        sql`(${credentialId}, ${verificationMethod}, ${JSON.stringify(files)})`,
-    ),
-  );
-  const { rows } = await sql<{ credential_id: string }>`
-    update award set state = 'issued', issued_at = coalesce(issued_at, cast(${at} as bigint)),
-      verification_method = noted.column2, files = noted.column3
-    from (values ${values}) as noted
-    where award.credential_id = noted.column1 and award.run = ${run}
-    returning award.credential_id`.execute(tx);
-  return rows.map(({ credential_id }) => credential_id);
-}
-
-async function revokeReplaced(tx: Db, credentialIds: readonly string[], at: number): Promise<void> {
-  for (const some of pieces(credentialIds, MAX_PARAMETERS))
-    for (const { supersedes, revokes_because: reason } of await tx
-      .selectFrom('award')
-      .select(['supersedes', 'revokes_because'])
-      .where('credential_id', 'in', some)
-      .where('supersedes', 'is not', null)
-      .where('revokes_because', 'is not', null)
-      .execute())
-      if (supersedes !== null && reason !== null)
-        await recordChange(tx, { credentialId: supersedes, purpose: 'revocation', set: true, reason, at, since: at });
 }

@@ -18,6 +18,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export interface LedgerAccess {
   /** Undefined for one who only reads. */
   readonly awardSecret: Uint8Array | undefined;
+  /** The key that is to sign what is issued; undefined where nothing is. */
+  readonly keyName?: string | undefined;
   readonly env: Environment;
   readonly clock: Clock;
   /** Told of the runs that others have under way, where this one has to wait long. */
@@ -33,11 +35,12 @@ export interface LedgerAccess {
  */
 export async function openProgrammeLedger(
   programme: Programme,
-  { awardSecret, env, clock, onWait, isRemade = false }: LedgerAccess,
+  { awardSecret, keyName, env, clock, onWait, isRemade = false }: LedgerAccess,
 ): Promise<Ledger> {
   const place = ledgerPlace(programme, env);
   if (!isPostgresUrl(place)) {
-    if (!existsSync(place) && !isRemade) await refuseLostLedger(programme, place, () => existsSync(place));
+    if (!existsSync(place) && !isRemade)
+      await refuseLostLedger(programme, place, () => Promise.resolve(existsSync(place)));
     await makeFolder(dirname(place), programme.shown(dirname(LEDGER_FILE)), 0o700);
   }
   return await openLedger(place, {
@@ -56,16 +59,20 @@ export async function openProgrammeLedger(
             fingerprint: keyedDigest(awardSecret, 'fingerprint'),
           },
     onWait,
-    onNew: async () => {
-      if (!isRemade) await refuseLostLedger(programme, place);
-    },
+    keyName,
+    onEmpty: isRemade ? undefined : (hasBegun) => refuseLostLedger(programme, place, hasBegun),
   });
 }
 
-/** Whether there may be a ledger that knows of something: a server's is asked, not guessed at. */
-export function hasLedger(programme: Programme, env: Environment): boolean {
+/**
+ * Whether there may be a ledger that knows of something: a server's is asked, not guessed at.
+ * @throws BadgekitError LEDGER_DAMAGED where badges were issued here and their ledger is gone
+ */
+export async function hasLedger(programme: Programme, env: Environment): Promise<boolean> {
   const place = ledgerPlace(programme, env);
-  return isPostgresUrl(place) || existsSync(place);
+  if (isPostgresUrl(place) || existsSync(place)) return true;
+  await refuseLostLedger(programme, place, () => Promise.resolve(existsSync(place)));
+  return false;
 }
 
 /** A postgres:// address, or the path of the embedded ledger. */
@@ -86,11 +93,11 @@ function ledgerPlace({ root, config }: Programme, env: Environment): string {
 async function refuseLostLedger(
   { root, shown }: Programme,
   place: string,
-  hasBegun: () => boolean = () => false,
+  hasBegun: () => Promise<boolean>,
 ): Promise<void> {
   for (const folder of ['credentials', 'public/status']) {
     const entries = await readdir(join(root, folder)).catch(() => []);
-    if (entries.length === 0 || hasBegun()) continue;
+    if (entries.length === 0 || (await hasBegun())) continue;
     const isFile = !isPostgresUrl(place);
     throw new BadgekitError(
       'LEDGER_DAMAGED',

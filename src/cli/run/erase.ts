@@ -2,21 +2,23 @@ import { createHash } from 'node:crypto';
 import { BadgekitError, EXIT, type ExitCode } from '../../errors.ts';
 import { standingOf } from '../../issue/standing.ts';
 import type { Ledger, LedgerAward } from '../../ports.ts';
-import { openKeyring } from '../../programme/keyring.ts';
+import { type Keyring, openKeyring } from '../../programme/keyring.ts';
 import { hasLedger } from '../../programme/ledger.ts';
 import { openProgramme, type Programme } from '../../programme/programme.ts';
 import { findTraces, type Trace } from '../../programme/traces.ts';
+import { visible } from '../../syntax/text.ts';
 import type { Instant } from '../../syntax/datetime.ts';
 import { describeAward, nothingFound, spellings } from '../award-filter.ts';
 import type { CommonOptions } from '../commands/shared.ts';
-import { erasureReceipt } from '../erasure-receipt.ts';
-import { describeRun, usingLedger } from '../open-ledger.ts';
+import { describeTrace, erasureReceipt } from '../erasure-receipt.ts';
+import { describeRun, startRun, usingLedger } from '../open-ledger.ts';
 import { withPassphrase } from '../passphrase.ts';
 import { refreshPublic } from '../public-folder.ts';
 import type { Session } from '../session.ts';
 import { counted, styles } from '../style.ts';
 
 const RECEIPT_MODE = 0o600;
+const CREDENTIAL_FILE = /^credentials\/[^/\\]+\/[^./\\][^/\\]*\.(?:json|jwt|png|svg)$/;
 
 export interface EraseOptions extends CommonOptions {
   readonly revoke?: boolean;
@@ -31,6 +33,10 @@ export interface Erasure {
   readonly statusLists: readonly string[];
   /** Where the person still stands, in files that are not badgekit's. */
   readonly traces: readonly Trace[];
+  /** Files that could not be looked at. */
+  readonly unread: readonly string[];
+  /** Badges that were to be revoked, and cannot be. */
+  readonly withoutStatus: readonly string[];
   readonly receipt: string | undefined;
 }
 
@@ -41,7 +47,7 @@ export interface Erasure {
 export async function runErase(recipient: string, options: EraseOptions, session: Session): Promise<ExitCode> {
   const programme = await openProgramme(session.cwd, options.programme);
   const names = spellings(recipient);
-  if (!hasLedger(programme, session.env)) throw nothingFound([recipient], {});
+  if (!(await hasLedger(programme, session.env))) throw nothingFound([recipient], {});
   const keyring =
     options.revoke === true && options.dryRun !== true
       ? await withPassphrase(session, options.passphraseFile, (passphrase) =>
@@ -49,52 +55,96 @@ export async function runErase(recipient: string, options: EraseOptions, session
         )
       : undefined;
   return await usingLedger(programme, keyring, session, async (ledger) => {
-    const awards = await ledger.awardsOf(names);
-    if (awards.length === 0) throw nothingFound([recipient], {});
-    const traces = await findTraces(programme, names);
-    const now = session.clock();
-    const revoked = options.revoke === true ? awards.filter((award) => isRevocable(award)) : [];
-    const planned = { awards, traces, revoked: revoked.map(({ credentialId }) => credentialId) };
+    const planned = await planErasure(names, recipient, programme, ledger, options);
     if (options.dryRun === true) {
-      report({ ...planned, statusLists: [], receipt: undefined }, programme, options, session, now);
+      report({ ...planned, statusLists: [], receipt: undefined }, programme, options, session, session.clock());
       return EXIT.yes;
     }
+    await confirmed(planned.awards, options, session);
+    // From here on others see this run; and what they did while the question stood is looked at again.
+    await startRun(ledger, 'erase', session);
     await refuseBesideOthers(ledger);
-    await confirmed(awards, options, session);
-    let statusLists: readonly string[] = [];
-    if (keyring !== undefined) {
-      await ledger.recordStatus(
-        planned.revoked.map((credentialId) => ({
-          credentialId,
-          purpose: 'revocation' as const,
-          set: true,
-          reason: undefined,
-          at: now,
-          since: now,
-        })),
-      );
-      statusLists = (await refreshPublic(programme, keyring, ledger, session)).lists;
-    }
-    for (const path of await filesOf(awards, programme)) await programme.files.remove(path);
-    const receipt = receiptPath(awards);
-    const done = { ...planned, statusLists, receipt };
-    await programme.files.write(receipt, erasureReceipt(done, programme, now), {
-      replace: true,
-      mode: RECEIPT_MODE,
-      isSole: true,
+    const done = await carryOut(await planErasure(names, recipient, programme, ledger, options), {
+      programme,
+      keyring,
+      ledger,
+      session,
     });
-    await ledger.erase(
-      awards.map(({ credentialId }) => credentialId),
-      now,
-    );
-    report(done, programme, options, session, now);
+    report(done, programme, options, session, session.clock());
     return EXIT.yes;
   });
+}
+
+type PlannedErasure = Omit<Erasure, 'statusLists' | 'receipt'>;
+
+async function planErasure(
+  names: readonly string[],
+  recipient: string,
+  programme: Programme,
+  ledger: Ledger,
+  { revoke }: EraseOptions,
+): Promise<PlannedErasure> {
+  const awards = await ledger.awardsOf(names);
+  if (awards.length === 0) throw nothingFound([recipient], {});
+  const told = awards.flatMap((award) => [award.recipient, award.subjectId ?? '', award.recipientName ?? '']);
+  const { traces, unread } = await findTraces(programme, [
+    ...new Set([...names, ...told].filter((text) => text !== '')),
+  ]);
+  const isWanted = revoke === true;
+  return {
+    awards,
+    traces,
+    unread,
+    revoked: isWanted ? awards.filter(isRevocable).map(({ credentialId }) => credentialId) : [],
+    withoutStatus: isWanted ? awards.filter(isWithoutStatus).map(({ credentialId }) => credentialId) : [],
+  };
+}
+
+interface Erasing {
+  readonly programme: Programme;
+  readonly keyring: Keyring | undefined;
+  readonly ledger: Ledger;
+  readonly session: Session;
+}
+
+async function carryOut(planned: PlannedErasure, { programme, keyring, ledger, session }: Erasing): Promise<Erasure> {
+  const { awards } = planned;
+  const now = session.clock();
+  let statusLists: readonly string[] = [];
+  if (keyring !== undefined) {
+    await ledger.recordStatus(
+      planned.revoked.map((credentialId) => ({
+        credentialId,
+        purpose: 'revocation' as const,
+        set: true,
+        reason: undefined,
+        at: now,
+        since: now,
+      })),
+    );
+    statusLists = (await refreshPublic(programme, keyring, ledger, session)).lists;
+  }
+  for (const path of await filesOf(awards, programme)) await programme.files.remove(path);
+  const receipt = receiptPath(awards);
+  await programme.files.write(receipt, erasureReceipt(planned, programme, now), {
+    replace: true,
+    mode: RECEIPT_MODE,
+    isSole: true,
+  });
+  await ledger.erase(
+    awards.map(({ credentialId }) => credentialId),
+    now,
+  );
+  return { ...planned, statusLists, receipt };
 }
 
 function isRevocable({ places, changes, state }: LedgerAward): boolean {
   const isRevoked = changes.some(({ purpose, set }) => purpose === 'revocation' && set);
   return state === 'issued' && !isRevoked && places.some(({ purpose }) => purpose === 'revocation');
+}
+
+function isWithoutStatus({ places, state }: LedgerAward): boolean {
+  return state === 'issued' && !places.some(({ purpose }) => purpose === 'revocation');
 }
 
 /** A run that issues may hold the person in memory, and write him down again. */
@@ -122,7 +172,8 @@ async function confirmed(awards: readonly LedgerAward[], { yes, json }: EraseOpt
 
 /** The files of the badges: those that the ledger knows, and those that an interrupted run left under their names. */
 async function filesOf(awards: readonly LedgerAward[], { files }: Programme): Promise<readonly string[]> {
-  const paths = new Set(awards.flatMap((award) => award.files));
+  // What a ledger says may come from anywhere: nothing else is ever removed.
+  const paths = new Set(awards.flatMap((award) => award.files).filter((path) => CREDENTIAL_FILE.test(path)));
   for (const { badge, credentialId } of awards) {
     const name = credentialId.replace('urn:uuid:', '');
     for (const extension of ['json', 'jwt', 'png', 'svg'])
@@ -139,7 +190,7 @@ function receiptPath(awards: readonly LedgerAward[]): string {
 }
 
 function report(
-  { awards, revoked, statusLists, traces, receipt }: Erasure,
+  { awards, revoked, statusLists, traces, unread, withoutStatus, receipt }: Erasure,
   programme: Programme,
   { json, dryRun = false }: EraseOptions,
   session: Session,
@@ -153,7 +204,7 @@ function report(
       files: award.files,
     }));
     session.out(
-      `${JSON.stringify({ badgekit: 1, command: 'erase', dryRun, credentials, revoked, statusLists, receipt: receipt === undefined ? null : programme.shown(receipt), remains: traces.map(({ path, lines }) => ({ file: programme.shown(path), lines })) })}\n`,
+      `${JSON.stringify({ badgekit: 1, command: 'erase', dryRun, credentials, revoked, withoutStatus, statusLists, receipt: receipt === undefined ? null : programme.shown(receipt), remains: traces.map(({ path, lines }) => ({ file: programme.shown(path), lines })) })}\n`,
     );
     return;
   }
@@ -167,10 +218,12 @@ function report(
     ...statusLists.map(
       (list) => `status list ${programme.shown(list)} signed again: publish it at ${programme.config.hosting ?? ''}\n`,
     ),
+    ...withoutStatus.map((id) => `${id} cannot be revoked: it was issued without a status\n`),
     ...traces.map(
-      ({ path, lines: numbers }) =>
-        `still there: ${programme.shown(path)}, ${numbers.length === 1 ? 'line' : 'lines'} ${numbers.join(', ')}: that file is yours to mend\n`,
+      (trace) =>
+        `still there: ${describeTrace(trace, visible(programme.shown(trace.path), 200))}: that file is yours to mend\n`,
     ),
+    ...unread.map((path) => `not looked at: ${visible(programme.shown(path), 200)} cannot be read\n`),
     receipt === undefined
       ? 'Nothing was written.\n'
       : `The receipt ${programme.shown(receipt)} says what is kept, and what nobody can recall.\n`,

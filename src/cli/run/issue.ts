@@ -93,7 +93,7 @@ async function openRun(rosterFile: string, options: IssueOptions, session: Sessi
   );
   const issuer = await loadIssuer(programme, { keyring, definitions, form });
   const ledger =
-    options.dryRun !== true || hasLedger(programme, session.env)
+    options.dryRun !== true || (await hasLedger(programme, session.env))
       ? await openLedgerOf(programme, keyring, session)
       : undefined;
   const rules = {

@@ -1,7 +1,9 @@
 import { BadgekitError, EXIT, type ExitCode } from '../../errors.ts';
 import { type Standing, standingOf } from '../../issue/standing.ts';
-import type { Ledger, LedgerAward } from '../../ports.ts';
+import type { EndedKey, Ledger, LedgerAward } from '../../ports.ts';
 import { readDidFile } from '../../programme/did-file.ts';
+import { noteEndedKey } from '../../programme/ended-keys.ts';
+import { alone } from '../../programme/lock.ts';
 import { openProgramme, type Programme } from '../../programme/programme.ts';
 import { formatDay, type Instant, parseDateOrStamp } from '../../syntax/datetime.ts';
 import { quoted } from '../../syntax/text.ts';
@@ -22,10 +24,7 @@ export async function runKeysRetire(name: string, options: CommonOptions, sessio
       hint: 'make another one first: badgekit keys rotate',
     });
   const at = session.clock();
-  if (options.dryRun !== true)
-    await usingLedger(programme, undefined, session, (ledger) =>
-      ledger.endKey({ name, state: 'retired', since: at, at }),
-    );
+  if (options.dryRun !== true) await endKey(programme, { name, state: 'retired', since: at, at }, session);
   session.out(
     options.json === true
       ? `${JSON.stringify({ badgekit: 1, command: 'keys retire', dryRun: options.dryRun === true, key: name })}\n`
@@ -52,16 +51,20 @@ export async function runKeysCompromised(
     throw new BadgekitError('USAGE', `--since ${quoted(options.since)} is no day in the past`, {
       hint: 'write the day since when the key may have been in other hands, such as 2026-05-04',
     });
-  const plan = await usingLedger(programme, undefined, session, async (ledger) => {
-    if (options.dryRun !== true) await ledger.endKey({ name, state: 'compromised', since, at: now });
-    return await planRecovery(programme, ledger, name, now);
-  });
+  if (options.dryRun !== true) await endKey(programme, { name, state: 'compromised', since, at: now }, session);
+  const plan = await usingLedger(programme, undefined, session, (ledger) => planRecovery(programme, ledger, name, now));
   if (options.json === true)
     session.out(
-      `${JSON.stringify({ badgekit: 1, command: 'keys compromised', dryRun: options.dryRun === true, key: name, since: options.since, signed: plan.signed, reissue: plan.reissue.map(({ credentialId }) => credentialId), issuedSince: plan.reissue.filter((award) => isSince(award, since)).map(({ credentialId }) => credentialId), leave: Object.fromEntries(plan.left), rotate: name === programme.config.key })}\n`,
+      `${JSON.stringify({ badgekit: 1, command: 'keys compromised', dryRun: options.dryRun === true, key: name, since: options.since, signed: plan.signed, reissue: plan.reissue.map(({ credentialId }) => credentialId), revoke: plan.revoke.map(({ credentialId }) => credentialId), issuedSince: plan.reissue.filter((award) => isSince(award, since)).map(({ credentialId }) => credentialId), leave: Object.fromEntries(plan.left), rotate: name === programme.config.key })}\n`,
     );
   else session.out(planAsText(plan, name, since, programme, options.dryRun === true));
   return EXIT.yes;
+}
+
+/** Beside the keys first: that outlives the ledger. Runs that are under way stop at what they would sign next. */
+async function endKey(programme: Programme, key: EndedKey, session: Session): Promise<void> {
+  await alone(programme, () => noteEndedKey(programme, key));
+  await usingLedger(programme, undefined, session, (ledger) => ledger.endKey(key));
 }
 
 /** What has to be done about the badges of a compromised key. */
@@ -69,6 +72,8 @@ export interface RecoveryPlan {
   readonly signed: number;
   /** Valid badges: they are issued once more with another key, and revoked. */
   readonly reissue: readonly LedgerAward[];
+  /** Valid badges in whose place there is another one already: they are revoked. */
+  readonly revoke: readonly LedgerAward[];
   /** The others, counted by how they stand. */
   readonly left: ReadonlyMap<Standing, number>;
 }
@@ -80,18 +85,21 @@ export async function planRecovery(
   now: Instant,
 ): Promise<RecoveryPlan> {
   const reissue: LedgerAward[] = [];
+  const revoke: LedgerAward[] = [];
   const left = new Map<Standing, number>();
   for await (const award of findAwards(ledger, filterOf({ key: name }, programme), [])) {
     const standing = standingOf(award, now);
-    const isWanted = (standing === 'valid' || standing === 'suspended') && award.supersededBy === undefined;
-    if (isWanted && award.erasedAt === undefined) reissue.push(award);
+    const counts = standing === 'valid' || standing === 'suspended';
+    if (counts && award.supersededBy === undefined && award.erasedAt === undefined) reissue.push(award);
+    else if (counts && award.places.some(({ purpose }) => purpose === 'revocation')) revoke.push(award);
     else left.set(standing, (left.get(standing) ?? 0) + 1);
   }
-  return { signed: reissue.length + [...left.values()].reduce((sum, number) => sum + number, 0), reissue, left };
+  const others = [...left.values()].reduce((sum, number) => sum + number, 0);
+  return { signed: reissue.length + revoke.length + others, reissue, revoke, left };
 }
 
 function planAsText(
-  { signed, reissue, left }: RecoveryPlan,
+  { signed, reissue, revoke, left }: RecoveryPlan,
   name: string,
   since: Instant,
   { config }: Programme,
@@ -110,6 +118,11 @@ function planAsText(
       : `  - ${config.key} signs, as it does now\n`,
     `  - ${name} is withdrawn in the DID document: nothing that it signed verifies any more, forged or not\n`,
     `  - ${counted(reissue.length, 'badge')} ${reissue.length === 1 ? 'is' : 'are'} issued once more with the other key, and the old revoked\n`,
+    ...(revoke.length > 0
+      ? [
+          `  - ${counted(revoke.length, 'badge')} that another one replaced ${revoke.length === 1 ? 'is' : 'are'} revoked\n`,
+        ]
+      : []),
     ...(after.length > 0
       ? [
           `  - of these, ${counted(after.length, 'was', 'were')} issued since ${formatDay(since)}: look whether they are yours\n`,

@@ -75,7 +75,7 @@ async function inLedger(
   session: Session,
 ): Promise<{ readonly ended: ReadonlyMap<string, EndedKey>; readonly counts: ReadonlyMap<string, number> }> {
   const counts = new Map<string, number>();
-  if (!hasLedger(programme, session.env)) return { ended: new Map(), counts };
+  if (!(await hasLedger(programme, session.env))) return { ended: new Map(), counts };
   return await usingLedger(programme, undefined, session, async (ledger) => {
     for await (const { verificationMethod } of ledger.select({})) {
       const name = programme.config.issuer.id.startsWith('did:key:')

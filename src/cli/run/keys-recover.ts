@@ -17,6 +17,8 @@ import { counted } from '../style.ts';
 import { planRecovery, requireKey } from './keys-end.ts';
 import { algorithmOf, newKeyName, rotateKey } from './keys-rotate.ts';
 
+const COMPROMISED = 'signed with a compromised key';
+
 /**
  * `keys recover`: withdraws a compromised key, issues its badges once more with another one and revokes the old.
  * Whatever interrupts it, it can be run again.
@@ -83,7 +85,7 @@ async function reissueAll(
   const form = programme.config.proof ?? 'data-integrity';
   const issuer = await loadIssuer(programme, { keyring, definitions, form });
   return await usingLedger(programme, keyring, session, async (ledger) => {
-    const { reissue } = await planRecovery(programme, ledger, name, session.clock());
+    const { reissue, revoke } = await planRecovery(programme, ledger, name, session.clock());
     session.finishOnInterrupt();
     const outcome = await reissueAwards(reissue, {
       programme,
@@ -94,9 +96,20 @@ async function reissueAll(
       termsOf: ({ validFrom, validUntil }) => ({
         validFrom,
         validUntil,
-        revokesBecause: 'signed with a compromised key',
+        revokesBecause: COMPROMISED,
       }),
     });
+    const at = session.clock();
+    await ledger.recordStatus(
+      revoke.map(({ credentialId }) => ({
+        credentialId,
+        purpose: 'revocation' as const,
+        set: true,
+        reason: COMPROMISED,
+        at,
+        since: at,
+      })),
+    );
     return { outcome, lists: (await refreshPublic(programme, keyring, ledger, session)).lists };
   });
 }
@@ -110,7 +123,10 @@ function asText(
   return [
     `${name} is withdrawn; ${programme.config.key} signs from now on.\n`,
     `${counted(issued.length, 'badge')} issued once more, and the old revoked: send each to its holder.\n`,
-    ...gone.map((award) => `impossible  ${describeAward(award)}: its files are not in credentials/\n`),
+    ...gone.map(
+      (award) =>
+        `impossible  ${describeAward(award)}: its files are not in credentials/ as they were issued: put them back, and run this again\n`,
+    ),
     ...lists.map((list) => `status list ${list} signed again\n`),
     `Publish public/ at ${programme.config.hosting ?? ''} now: until then the key is trusted by others.\n`,
   ].join('');

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { BadgekitError, EXIT, type ExitCode, inFile } from '../../errors.ts';
-import type { AlgorithmName } from '../../keys/algorithms.ts';
+import { type AlgorithmName, ALGORITHMS } from '../../keys/algorithms.ts';
 import { generatePrivateKey } from '../../keys/private-key.ts';
-import type { PublicKey } from '../../keys/public-key.ts';
+import { isSameKey, type PublicKey } from '../../keys/public-key.ts';
 import { readPublicKeys } from '../../keys/public-key-file.ts';
 import { type DidFile, readDidFile, writeDidFile } from '../../programme/did-file.ts';
 import { externalSigner } from '../../programme/external-signer.ts';
@@ -33,15 +33,17 @@ export interface KeysRotateOptions extends CommonOptions {
 export async function runKeysRotate(options: KeysRotateOptions, session: Session): Promise<ExitCode> {
   const programme = await openProgramme(session.cwd, options.programme);
   const file = await readDidFile(programme);
-  const name = await newKeyName(options.name, programme, file);
   const given = options.public === undefined ? undefined : await readPublicKey(options.public, session);
-  const algorithm = choose('--key-type', options.keyType, Object.keys(KEY_TYPES));
+  const name = await newKeyName(options.name, programme, file, given);
+  const type = choose('--key-type', options.keyType, Object.keys(KEY_TYPES));
+  const algorithm = given?.algorithm.name ?? algorithmOf(type, programme, file);
+  refuseOtherForm(algorithm, programme, file);
   if (options.dryRun !== true)
     await withPassphrase(session, options.passphraseFile, async (passphrase) => {
       // The new key is sealed as the others are, so the passphrase must be theirs.
       await openAwardSecret(programme, passphrase);
       if (given !== undefined) await proveSigner(programme, name, given, session);
-      await rotateKey(programme, name, { passphrase, given, algorithm: algorithmOf(algorithm, programme, file) });
+      await rotateKey(programme, name, { passphrase, given, algorithm });
     });
   const { key: old } = programme.config;
   if (options.json === true)
@@ -99,25 +101,59 @@ export async function rotateKey(
   if (key === undefined) return;
   if (made !== undefined) await addSealedKey(programme, name, made, passphrase);
   await alone(programme, async () => {
-    const { path, document } = await readDidFile(programme);
-    await writeDidFile(programme, path, withKey(document, programme.config.issuer.id, { name, key }));
+    // Another process may have used the name since it was chosen; or this is an interrupted rotation once more.
+    const { path, document, keys } = await readDidFile(programme);
+    const known = keys.get(name);
+    if (known !== undefined && !isSameKey(known.key, key)) throw nameTaken(name);
+    if (known === undefined)
+      await writeDidFile(programme, path, withKey(document, programme.config.issuer.id, { name, key }));
     await nameSigningKey(programme, name);
   });
 }
 
 /** The name that is given, or the next of key-1, key-2 and so on that is free. */
-export async function newKeyName(named: string | undefined, programme: Programme, { keys }: DidFile): Promise<string> {
+export async function newKeyName(
+  named: string | undefined,
+  programme: Programme,
+  { keys }: DidFile,
+  given?: PublicKey,
+): Promise<string> {
   const sealed = new Set(await sealedFiles(programme));
   const isTaken = (name: string): boolean => keys.has(name) || sealed.has(keyFile(name));
   if (named === undefined) {
     for (let number = 1; ; number++) if (!isTaken(`key-${number}`)) return `key-${number}`;
   }
   refuseKeyName('--name', named);
-  if (isTaken(named))
-    throw new BadgekitError('FILE_EXISTS', `there is a key named ${named} already`, {
-      hint: 'a key keeps its name for good; choose another one',
-    });
+  const published = keys.get(named);
+  // An interrupted rotation to a key from elsewhere has published it and goes on from there.
+  const isResumed =
+    given !== undefined &&
+    published?.forAssertion === true &&
+    isSameKey(published.key, given) &&
+    named !== programme.config.key;
+  if (isTaken(named) && !isResumed) throw nameTaken(named);
   return named;
+}
+
+function nameTaken(name: string): BadgekitError {
+  return new BadgekitError('FILE_EXISTS', `there is a key named ${name} already`, {
+    hint: 'a key keeps its name for good; choose another one',
+  });
+}
+
+/**
+ * Badges name their status lists by file, as JSON or as tokens: a key that signs the one form cannot take over from one
+ * that signs the other.
+ */
+function refuseOtherForm(algorithm: AlgorithmName, { config }: Programme, { keys }: DidFile): void {
+  const present = keys.get(config.key)?.key.algorithm;
+  if (present === undefined || config.hosting === undefined) return;
+  if ((present.cryptosuite === undefined) === (ALGORITHMS[algorithm].cryptosuite === undefined)) return;
+  throw new BadgekitError(
+    'USAGE',
+    `an ${present.name} key signs status lists ${present.cryptosuite === undefined ? 'as tokens' : 'as JSON'}, an ${algorithm} key does not: lists that badges name could not be signed any more`,
+    { hint: 'take a key of the same kind: ed25519 or p256 for JSON, rsa for tokens' },
+  );
 }
 
 /** As the present key, unless another type is asked for. */

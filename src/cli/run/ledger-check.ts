@@ -1,8 +1,10 @@
 import { extract } from '../../bake/bake.ts';
-import { EXIT, type ExitCode, ifUsable } from '../../errors.ts';
+import { EXIT, type ExitCode, ifUsable, unusable } from '../../errors.ts';
 import { ADVICE, type Difference, type DifferenceKind, documentDifference } from '../../issue/ledger-check.ts';
 import { MAX_LIST_BYTES, readListCredential } from '../../issue/status-lists.ts';
+import type { PublicKey } from '../../keys/public-key.ts';
 import type { AwardRecord, Ledger, StatusListRow } from '../../ports.ts';
+import { isAsSigned, issuerKeys } from '../../programme/issued-signature.ts';
 import { listFiles } from '../../programme/files.ts';
 import { issuedFiles, readIssued } from '../../programme/issued-files.ts';
 import { MAX_IMAGE_BYTES } from '../../programme/definitions.ts';
@@ -10,6 +12,7 @@ import { openProgramme, type Programme } from '../../programme/programme.ts';
 import { decodeBitstring } from '../../status/bitstring.ts';
 import { readStatusList, statusListPath } from '../../status/list.ts';
 import { formatDay, readInstant } from '../../syntax/datetime.ts';
+import type { Json } from '../../syntax/json.ts';
 import { visible } from '../../syntax/text.ts';
 import type { CommonOptions } from '../commands/shared.ts';
 import { usingLedger } from '../open-ledger.ts';
@@ -49,6 +52,9 @@ class Check {
   readonly #now: number;
   /** Files that the ledger knows. */
   readonly #known = new Set<string>();
+  #keyOf: (verificationMethod: string) => PublicKey | undefined = () => undefined;
+  /** Names of compromised keys. */
+  readonly #stolen = new Set<string>();
   /** Names, without endings, of files that are to be gone. */
   readonly #erased = new Set<string>();
 
@@ -59,6 +65,10 @@ class Check {
 
   async run(ledger: Ledger): Promise<void> {
     for (const fault of await ledger.faults()) this.#note('database', fault);
+    const keyOf = await issuerKeys(this.#programme).catch(unusable);
+    if (keyOf !== undefined) this.#keyOf = keyOf;
+    for (const { name, state } of (await ledger.endedKeys()).values())
+      if (state === 'compromised') this.#stolen.add(name);
     for await (const record of ledger.dump()) {
       if (record.kind === 'award') await this.#checkAward(record);
       if (record.kind === 'list') await this.#checkList(record, ledger);
@@ -78,6 +88,14 @@ class Check {
     }
     this.awards++;
     for (const file of award.files) this.#known.add(file);
+    const isRevoked = award.changes.some(({ purpose, set }) => purpose === 'revocation' && set);
+    if (!isRevoked && award.places.length > 0 && this.#isStolen(award.verificationMethod))
+      this.#note(
+        'key ended',
+        'it is signed with a compromised key, and not revoked',
+        award.files[0],
+        award.credentialId,
+      );
     const [main, ...images] = award.files;
     if (main === undefined) return;
     if (!(await this.#programme.files.exists(main))) {
@@ -91,7 +109,15 @@ class Check {
     }
     const difference = documentDifference(award, issued.document, this.#programme.config.hosting);
     if (difference !== undefined) this.#note('file differs', difference, main, award.credentialId);
+    else if (!(await isAsSigned(issued, this.#keyOf)))
+      this.#note('signature', "it is not as one of the issuer's keys signed it", main, award.credentialId);
     for (const image of images) await this.#checkImage(image, issued.text, award.credentialId);
+  }
+
+  #isStolen(verificationMethod: Json | undefined): boolean {
+    const [, name = ''] =
+      /#(.+?)(?:-jwk)?$/.exec(typeof verificationMethod === 'string' ? verificationMethod : '') ?? [];
+    return this.#stolen.has(name);
   }
 
   async #checkImage(image: string, text: string, credentialId: string): Promise<void> {
@@ -119,7 +145,10 @@ class Check {
       return;
     }
     const bytes = await this.#programme.files.read(path, MAX_LIST_BYTES);
-    const document = ifUsable(() => readListCredential(bytes).document);
+    const hosted = ifUsable(() => readListCredential(bytes));
+    const document = hosted?.document;
+    if (this.#isStolen(hosted?.verificationMethod))
+      this.#note('key ended', 'it is signed with a compromised key', path);
     const bits = ifUsable(() => decodeBitstring(readStatusList(document ?? {})?.encodedList ?? ''));
     if (document === undefined || bits === undefined) {
       this.#note('list unreadable', 'it cannot be read as a status list', path);

@@ -22,7 +22,7 @@ export async function runLedgerExport(
   const programme = await openProgramme(session.cwd, options.programme);
   const pieces: string[] = [];
   let records = -1;
-  if (hasLedger(programme, session.env))
+  if (await hasLedger(programme, session.env))
     await usingLedger(programme, undefined, session, async (ledger) => {
       for await (const line of writeLedger(await ledger.secretFingerprint(), ledger.dump())) {
         records++;

@@ -6,6 +6,7 @@ import { identify } from '../../issue/identity.ts';
 import { type FoundList, lostRecord, type MatchedRow, recordOf, type Rebuilding } from '../../issue/rebuild.ts';
 import { MAX_LIST_BYTES, readListCredential } from '../../issue/status-lists.ts';
 import type { AwardRecord, LedgerRecord, StatusListName } from '../../ports.ts';
+import { readEndedKeys } from '../../programme/ended-keys.ts';
 import { readDidFile } from '../../programme/did-file.ts';
 import { listFiles } from '../../programme/files.ts';
 import { type IssuedFile, issuedFiles } from '../../programme/issued-files.ts';
@@ -87,7 +88,7 @@ export async function runLedgerRebuild(
       used: bits.length,
     })),
     { kind: 'run', ...runNote(rebuilding.run, 'ledger rebuild', session), endedAt: session.clock() },
-    ...(await withdrawnKeys(programme, session.clock())),
+    ...(await endedKeys(programme, session.clock())),
     ...awards,
     ...lost,
   ];
@@ -119,12 +120,15 @@ export async function runLedgerRebuild(
   return unreadable.length > 0 ? EXIT.no : EXIT.yes;
 }
 
-/** Keys that the DID document withdraws: they were compromised, and never sign again. */
-async function withdrawnKeys(programme: Programme, at: Instant): Promise<readonly LedgerRecord[]> {
-  if (!programme.config.issuer.id.startsWith('did:web:')) return [];
-  return [...(await readDidFile(programme)).keys].flatMap(([name, { endsAt }]): LedgerRecord[] =>
-    endsAt === undefined ? [] : [{ kind: 'key', name, state: 'compromised', since: endsAt, at }],
+/** Keys that never sign again, by what lies beside them, and by the DID document, which withdraws compromised ones. */
+async function endedKeys(programme: Programme, at: Instant): Promise<readonly LedgerRecord[]> {
+  const noted = (await readEndedKeys(programme)).map((key) => ({ kind: 'key' as const, ...key }));
+  if (!programme.config.issuer.id.startsWith('did:web:')) return noted;
+  const names = new Set(noted.map(({ name }) => name));
+  const withdrawn = [...(await readDidFile(programme)).keys].flatMap(([name, { endsAt }]): LedgerRecord[] =>
+    endsAt === undefined || names.has(name) ? [] : [{ kind: 'key', name, state: 'compromised', since: endsAt, at }],
   );
+  return [...noted, ...withdrawn];
 }
 
 interface Outcome {

@@ -32,7 +32,7 @@ export async function runList(wanted: string | undefined, options: ListOptions, 
   const printer = printerOf(options, session);
   const counts = new Map<Standing, number>();
   printer.begin();
-  if (hasLedger(programme, session.env)) {
+  if (await hasLedger(programme, session.env)) {
     const filter: AwardFilter = { ...filterOf(options, programme), endsBefore };
     await usingLedger(programme, undefined, session, async (ledger) => {
       for await (const award of findAwards(ledger, filter, [wanted, options.recipient])) {

@@ -34,7 +34,9 @@ export async function runPublish(options: CommonOptions, session: Session): Prom
   if (options.dryRun === true) {
     for (const { path, content } of files) if (!(await isThere(programme.files, path, content))) changed.push(path);
   } else {
-    const ledger = hasLedger(programme, session.env) ? await openLedgerOf(programme, keyring, session) : undefined;
+    const ledger = (await hasLedger(programme, session.env))
+      ? await openLedgerOf(programme, keyring, session)
+      : undefined;
     try {
       const refreshed = await refreshPublic(programme, keyring, ledger, session, files);
       changed.push(...refreshed.files, ...refreshed.lists);

@@ -38,7 +38,7 @@ export async function runRenew(options: RenewOptions, session: Session): Promise
   const found: LedgerAward[] = [];
   let outcome: ReissueOutcome = { issued: [], gone: [] };
   let lists: readonly string[] = [];
-  if (hasLedger(programme, session.env))
+  if (await hasLedger(programme, session.env))
     await usingLedger(programme, keyring, session, async (ledger) => {
       const filter = { ...filterOf(options, programme), endsBefore: addDuration(now, span) };
       for await (const award of findAwards(ledger, filter, [options.recipient]))
@@ -109,9 +109,11 @@ function asText(
   const { out } = styles(session);
   if (found.length === 0) return 'Nothing to do: no such badge is about to expire.\n';
   const isGone = new Set(gone.map(({ credentialId }) => credentialId));
+  const isDone = new Set(issued.map(({ supersedes }) => supersedes));
   const lines = found.map((award) => {
     if (isGone.has(award.credentialId))
-      return `${out.bold('impossible')}  ${describeAward(award)}\n  its files are not in credentials/: issue its roster row with another value in the column "award"\n`;
+      return `${out.bold('impossible')}  ${describeAward(award)}\n  its files are not in credentials/ as they were issued: put them back, or issue its roster row with another value in the column "award"\n`;
+    if (!isTrial && !isDone.has(award.credentialId)) return `not yet  ${describeAward(award)}\n`;
     const end = endOf(award, issuer, now);
     return `${isTrial ? 'would be renewed' : out.bold('renewed')}  ${describeAward(award)}${end === undefined ? '' : `, until ${formatDay(end)}`}\n`;
   });

@@ -46,7 +46,7 @@ export async function runRevoke(wanted: string | undefined, options: RevokeOptio
     });
   const programme = await openProgramme(session.cwd, options.programme);
   const texts = [wanted, options.recipient];
-  if (!hasLedger(programme, session.env)) throw nothingFound(texts, options);
+  if (!(await hasLedger(programme, session.env))) throw nothingFound(texts, options);
   const keyring = await withPassphrase(session, options.passphraseFile, (passphrase) =>
     openKeyring(programme, passphrase, session.env),
   );

@@ -11,7 +11,7 @@ import type { Session } from '../session.ts';
 /** `status refresh`: signs the lists that need it; the exit code says whether any did. */
 export async function runStatusRefresh(options: CommonOptions, session: Session): Promise<ExitCode> {
   const programme = await openProgramme(session.cwd, options.programme);
-  const lists = hasLedger(programme, session.env) ? await refresh() : [];
+  const lists = (await hasLedger(programme, session.env)) ? await refresh() : [];
   const shown = lists.map((path) => programme.shown(path));
   if (options.json === true)
     session.out(`${JSON.stringify({ badgekit: 1, command: 'status refresh', statusLists: shown })}\n`);
