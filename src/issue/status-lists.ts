@@ -79,16 +79,35 @@ async function refreshList(
   return path;
 }
 
+/** When the newest of the lists was signed: no change is recorded as older, even where the clock was set back since. */
+export async function lastSigning({
+  issuer,
+  ledger,
+  files,
+}: Pick<ListSigning, 'issuer' | 'ledger' | 'files'>): Promise<Instant> {
+  let last = 0;
+  for (const list of await ledger.statusLists()) {
+    const hosted = await readList(`public/${statusListPath(list, statusListExtension(issuer))}`, files);
+    if (hosted !== undefined) last = Math.max(last, signingOf(hosted.document));
+  }
+  return last;
+}
+
+function signingOf(list: JsonObject): Instant {
+  return readInstant(list['validFrom']) ?? 0;
+}
+
 type Change = Awaited<ReturnType<Ledger['lastChanges']>>[number];
 
 /**
- * A bit that is set in the list, and that the ledger has neither set nor cleared ever: the ledger was lost, or is an old
- * copy. Dates say nothing here: clocks may be set back.
+ * A bit that is set in the list, and that the ledger neither has set nor cleared after the list was signed: the ledger
+ * was lost, or is an old copy.
  */
 function refuseForgetting(list: JsonObject | undefined, path: string, changes: readonly Change[]): void {
   const encoded = list === undefined ? undefined : readStatusList(list)?.encodedList;
   if (list === undefined || encoded === undefined) return;
-  const known = new Set(changes.map(({ index }) => index));
+  const signedAt = signingOf(list);
+  const known = new Set(changes.filter(({ set, at }) => set || at >= signedAt).map(({ index }) => index));
   const bits = decodeBitstring(encoded);
   for (let index = 0; index < bits.length; index++) {
     if (!bits.isSet(index) || known.has(index)) continue;

@@ -85,8 +85,8 @@ beforeAll(async () => {
 afterAll(() => transit.stop());
 
 /** A programme whose signer is this program. */
-async function programmeWith(command: readonly string[]): Promise<TestProgramme> {
-  const programme = await TestProgramme.make();
+async function programmeWith(command: readonly string[], ...options: readonly string[]): Promise<TestProgramme> {
+  const programme = await TestProgramme.make('', ...options);
   programme.write(
     'badgekit.yaml',
     `${programme.read('badgekit.yaml')}signer:\n  command: ${JSON.stringify(command)}\n`,
@@ -102,7 +102,8 @@ describe('a key in Vault, by the example', () => {
     ['badges-ec', 'jwt'],
     ['badges-rsa', 'jwt'],
   ])('%s signs as %s: badges and status lists verify', async (name, proof) => {
-    const programme = await programmeWith([process.execPath, 'signers/vault-transit.js']);
+    const options = name === 'badges-rsa' ? ['--key-type', 'rsa', '--proof', 'jwt'] : [];
+    const programme = await programmeWith([process.execPath, 'signers/vault-transit.js'], ...options);
     mkdirSync(join(programme.cwd, 'signers'));
     cpSync(EXAMPLE, join(programme.cwd, 'signers/vault-transit.js'));
     const { stdout } = await runExample(name);

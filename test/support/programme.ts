@@ -25,9 +25,9 @@ export class TestProgramme {
   }
 
   /** @param ledger a postgres:// address; anything else stands for the embedded ledger */
-  static async make(ledger = ''): Promise<TestProgramme> {
+  static async make(ledger = '', ...options: readonly string[]): Promise<TestProgramme> {
     const programme = new TestProgramme(ledger);
-    await programme.run('init-issuer', '--name', 'S', '--hosting', 'https://badges.example.org');
+    await programme.run('init-issuer', '--name', 'S', '--hosting', 'https://badges.example.org', ...options);
     await programme.run(...DEFINE_KNOTS);
     await programme.#sealLightly();
     return programme;

@@ -52,7 +52,7 @@ class Check {
   readonly #now: number;
   /** Files that the ledger knows. */
   readonly #known = new Set<string>();
-  #keyOf: (verificationMethod: string) => PublicKey | undefined = () => undefined;
+  #keyOf: ((verificationMethod: string) => PublicKey | undefined) | undefined;
   /** Names of compromised keys. */
   readonly #stolen = new Set<string>();
   /** Names, without endings, of files that are to be gone. */
@@ -65,8 +65,9 @@ class Check {
 
   async run(ledger: Ledger): Promise<void> {
     for (const fault of await ledger.faults()) this.#note('database', fault);
-    const keyOf = await issuerKeys(this.#programme).catch(unusable);
-    if (keyOf !== undefined) this.#keyOf = keyOf;
+    this.#keyOf = await issuerKeys(this.#programme).catch(unusable);
+    if (this.#keyOf === undefined)
+      this.#note('signature', "the issuer's DID document cannot be read, so no signature was looked at");
     for (const { name, state } of (await ledger.endedKeys()).values())
       if (state === 'compromised') this.#stolen.add(name);
     for await (const record of ledger.dump()) {
@@ -109,7 +110,7 @@ class Check {
     }
     const difference = documentDifference(award, issued.document, this.#programme.config.hosting);
     if (difference !== undefined) this.#note('file differs', difference, main, award.credentialId);
-    else if (!(await isAsSigned(issued, this.#keyOf)))
+    else if (this.#keyOf !== undefined && !(await isAsSigned(issued, this.#keyOf)))
       this.#note('signature', "it is not as one of the issuer's keys signed it", main, award.credentialId);
     for (const image of images) await this.#checkImage(image, issued.text, award.credentialId);
   }

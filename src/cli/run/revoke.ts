@@ -1,6 +1,8 @@
 import { BadgekitError, EXIT } from '../../errors.ts';
 import { changeOf } from '../../issue/standing.ts';
+import { lastSigning } from '../../issue/status-lists.ts';
 import type { Ledger, LedgerAward, StatusChange, StatusPurpose } from '../../ports.ts';
+import { listIssuer } from '../../programme/issuer.ts';
 import { type Keyring, openKeyring } from '../../programme/keyring.ts';
 import { hasLedger } from '../../programme/ledger.ts';
 import { openProgramme, type Programme } from '../../programme/programme.ts';
@@ -164,7 +166,8 @@ async function apply(
   ledger: Ledger,
   session: Session,
 ): Promise<readonly string[]> {
-  await ledger.recordStatus(changes);
+  const signed = await lastSigning({ issuer: listIssuer(programme, keyring), ledger, files: programme.files });
+  await ledger.recordStatus(changes.map((change) => ({ ...change, at: Math.max(change.at, signed) })));
   return (await refreshPublic(programme, keyring, ledger, session)).lists;
 }
 
