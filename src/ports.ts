@@ -162,6 +162,8 @@ export interface AwardFilter {
 export interface StatusListRow extends StatusListName {
   readonly size: number;
   readonly used: number;
+  /** When it was signed last, as the list itself says; undefined where that is not known. */
+  readonly signedAt: number | undefined;
 }
 
 /** A signing key that signs no more. */
@@ -243,6 +245,8 @@ export interface Ledger {
   /** Issued awards, in the order in which they were issued. */
   select(filter: AwardFilter): AsyncIterable<LedgerAward>;
   statusLists(): Promise<readonly StatusListRow[]>;
+  /** Notes that a list is about to be signed, as of an instant: a list that is newer was signed with another ledger. */
+  noteSigning(list: StatusListName, at: number): Promise<void>;
   /** How each bit of a list stands that was ever set or cleared. */
   lastChanges(
     list: StatusListName,

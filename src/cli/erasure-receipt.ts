@@ -2,6 +2,7 @@ import { standingOf } from '../issue/standing.ts';
 import type { LedgerAward } from '../ports.ts';
 import type { Programme } from '../programme/programme.ts';
 import type { Trace } from '../programme/traces.ts';
+import { describeList } from '../status/place.ts';
 import { formatDay, formatStamp, type Instant } from '../syntax/datetime.ts';
 import { visible } from '../syntax/text.ts';
 
@@ -20,7 +21,9 @@ export function erasureReceipt(
   at: Instant,
 ): string {
   const isRevokedNow = new Set(revoked);
-  const badges = awards.map((award) => `- ${award.credentialId}: ${badgeLine(award, isRevokedNow, at)}\n`);
+  const badges = awards.map(
+    (award) => `- ${award.credentialId}: ${badgeLine(award, isRevokedNow, at)}${entriesOf(award)}\n`,
+  );
   const valid = awards.filter(
     (award) => award.state === 'issued' && !isRevokedNow.has(award.credentialId) && standingOf(award, at) === 'valid',
   );
@@ -81,4 +84,9 @@ function shownInReceipt({ path, isNamed }: Trace): string {
 
 function folderOf(path: string): string {
   return `${path.slice(0, path.lastIndexOf('/') + 1)}` || './';
+}
+
+/** The status entries, in the words by which `ledger rebuild` finds them again. */
+function entriesOf({ places }: LedgerAward): string {
+  return places.map((place) => `; ${describeList(place)}, entry ${place.index}`).join('');
 }

@@ -138,13 +138,48 @@ export function lostRecord(place: StatusPlace, { run, now, listOf }: Rebuilding)
   const credentialId = `lost:${purpose}/${series}/${list}/${index}`;
   const at = listOf(place)?.signedAt ?? now;
   return {
+    ...bareRecord(credentialId, { run, now: at }),
+    award: credentialId,
+    badge: 'lost',
+    places: [place],
+    changes: [{ credentialId, purpose, set: true, reason: 'found in the list', at, since: at }],
+    erasedAt: now,
+  };
+}
+
+/** A badge of somebody who was erased, by its receipt: no roster may issue it again. */
+export function erasedRecord(
+  credentialId: string,
+  badge: string,
+  places: readonly StatusPlace[],
+  { run, now, listOf }: Rebuilding,
+): AwardRecord {
+  const changes = places.flatMap((place): StatusChange[] => {
+    const list = listOf(place);
+    if (list?.isSet(place) !== true) return [];
+    const { signedAt: at } = list;
+    return [{ credentialId, purpose: place.purpose, set: true, reason: undefined, at, since: at }];
+  });
+  return {
+    ...bareRecord(credentialId, { run, now }),
+    award: unknownAward(credentialId),
+    badge,
+    places,
+    changes,
+    erasedAt: now,
+  };
+}
+
+function bareRecord(
+  credentialId: string,
+  { run, now }: Pick<Rebuilding, 'run' | 'now'>,
+): Omit<AwardRecord, 'award' | 'badge' | 'places' | 'changes' | 'erasedAt'> {
+  return {
     kind: 'award',
     credentialId,
-    award: credentialId,
     edition: 1,
     supersedes: undefined,
     revokesBecause: undefined,
-    badge: 'lost',
     recipient: '',
     subjectId: undefined,
     recipientName: undefined,
@@ -152,16 +187,13 @@ export function lostRecord(place: StatusPlace, { run, now, listOf }: Rebuilding)
     roster: '',
     line: 0,
     content: '',
-    validFrom: at,
+    validFrom: now,
     validUntil: undefined,
     state: 'issued',
     run,
-    reservedAt: at,
-    issuedAt: at,
+    reservedAt: now,
+    issuedAt: now,
     verificationMethod: undefined,
     files: [],
-    places: [place],
-    changes: [{ credentialId, purpose, set: true, reason: 'found in the list', at, since: at }],
-    erasedAt: now,
   };
 }

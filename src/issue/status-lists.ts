@@ -59,7 +59,7 @@ async function refreshList(
   const now = clock();
   const hostedList = await readList(path, files);
   const changes = await ledger.lastChanges(list);
-  refuseForgetting(hostedList?.document, path, changes);
+  refuseForgetting(hostedList?.document, path, changes, list.signedAt);
   const content = {
     url: `${hosting}/${hosted}`,
     issuer: issuer.id,
@@ -74,23 +74,10 @@ async function refreshList(
   const isOwnKey = hostedList?.verificationMethod === issuer.verificationMethod[form];
   if (isOwnKey && isCurrent(hostedList.document, fresh, now)) return undefined;
   await ledger.requireKey();
+  await ledger.noteSigning(list, now);
   const { text } = await secure(fresh, issuer, form, now);
   await files.write(path, text, { replace: true, isSole: true });
   return path;
-}
-
-/** When the newest of the lists was signed: no change is recorded as older, even where the clock was set back since. */
-export async function lastSigning({
-  issuer,
-  ledger,
-  files,
-}: Pick<ListSigning, 'issuer' | 'ledger' | 'files'>): Promise<Instant> {
-  let last = 0;
-  for (const list of await ledger.statusLists()) {
-    const hosted = await readList(`public/${statusListPath(list, statusListExtension(issuer))}`, files);
-    if (hosted !== undefined) last = Math.max(last, signingOf(hosted.document));
-  }
-  return last;
 }
 
 function signingOf(list: JsonObject): Instant {
@@ -100,14 +87,21 @@ function signingOf(list: JsonObject): Instant {
 type Change = Awaited<ReturnType<Ledger['lastChanges']>>[number];
 
 /**
- * A bit that is set in the list, and that the ledger neither has set nor cleared after the list was signed: the ledger
- * was lost, or is an old copy.
+ * A bit that is set in the list, and that the ledger has not set: it may have cleared it, unless the list is newer than the
+ * last that was signed with this ledger. Then the ledger was lost, or is an old copy.
  */
-function refuseForgetting(list: JsonObject | undefined, path: string, changes: readonly Change[]): void {
+function refuseForgetting(
+  list: JsonObject | undefined,
+  path: string,
+  changes: readonly Change[],
+  lastSigned: Instant | undefined,
+): void {
   const encoded = list === undefined ? undefined : readStatusList(list)?.encodedList;
   if (list === undefined || encoded === undefined) return;
   const signedAt = signingOf(list);
-  const known = new Set(changes.filter(({ set, at }) => set || at >= signedAt).map(({ index }) => index));
+  // Where nobody noted the signing, the dates of the changes have to do, though clocks may differ.
+  const isOwn = ({ set, at }: Change): boolean => set || signedAt <= (lastSigned ?? at);
+  const known = new Set(changes.filter(isOwn).map(({ index }) => index));
   const bits = decodeBitstring(encoded);
   for (let index = 0; index < bits.length; index++) {
     if (!bits.isSet(index) || known.has(index)) continue;

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { AwardRecord, LedgerRecord, StatusChange, StatusPlace } from '../ports.ts';
 import type { Engine } from './engine.ts';
 import { endedKeys } from './keys.ts';
+import { statusLists } from './lists.ts';
 import { MAX_PARAMETERS } from './pieces.ts';
 import { fromRow } from './rows.ts';
 import type { AwardTable, LedgerTables } from './tables.ts';
@@ -10,9 +11,7 @@ type Db = Kysely<LedgerTables>;
 
 /** Every list, then every ended key, every run, then every award, each in the order of its name. */
 export async function* dumpRecords({ db, guard }: Engine): AsyncGenerator<LedgerRecord> {
-  const lists = await guard(() =>
-    db.selectFrom('status_list').selectAll().orderBy('purpose').orderBy('series').orderBy('list').execute(),
-  );
+  const lists = await guard(() => statusLists(db));
   for (const list of lists) yield { kind: 'list', ...list };
   for (const key of await guard(() => endedKeys(db))) yield { kind: 'key', ...key };
   const runs = await guard(() => db.selectFrom('run').selectAll().orderBy('run').execute());

@@ -7,6 +7,7 @@ import type { Engine } from './engine.ts';
 import { eraseAwards } from './erase.ts';
 import { awardSecret, noteAwardSecret } from './facts.ts';
 import { endKey } from './keys.ts';
+import { noteSigning } from './lists.ts';
 import { toRow } from './rows.ts';
 import type { LedgerTables } from './tables.ts';
 
@@ -97,10 +98,17 @@ class Loader {
     await this.#tx.updateTable('award').set({ supersedes }).where('credential_id', '=', id).execute();
   }
 
-  async #loadList({ purpose, series, list, size, used }: Extract<LedgerRecord, { kind: 'list' }>): Promise<void> {
+  async #loadList({
+    purpose,
+    series,
+    list,
+    size,
+    used,
+    signedAt,
+  }: Extract<LedgerRecord, { kind: 'list' }>): Promise<void> {
     await this.#tx
       .insertInto('status_list')
-      .values({ purpose, series, list, size, used })
+      .values({ purpose, series, list, size, used, signed_at: signedAt ?? null })
       .onConflict((conflict) => conflict.columns(['purpose', 'series', 'list']).doNothing())
       .execute();
     await this.#tx
@@ -111,6 +119,7 @@ class Loader {
       .where('list', '=', list)
       .where('used', '<', used)
       .execute();
+    if (signedAt !== undefined) await noteSigning(this.#tx, { purpose, series, list }, signedAt);
   }
 
   async #loadRun({
@@ -154,7 +163,7 @@ class Loader {
     if (!(await this.#areFree(record))) return;
     await this.#noteRun(record);
     for (const { purpose, series, list } of places)
-      await this.#loadList({ kind: 'list', purpose, series, list, size: MIN_ENTRIES, used: 0 });
+      await this.#loadList({ kind: 'list', purpose, series, list, size: MIN_ENTRIES, used: 0, signedAt: undefined });
     // A row that refers to one that comes later is linked at the end.
     await this.#tx
       .insertInto('award')

@@ -74,8 +74,7 @@ async function succeed(tx: Db, credentialIds: readonly string[], at: number): Pr
   for (const { credential_id: credentialId, supersedes, revokes_because: reason } of rows) {
     if (supersedes === null) continue;
     await inherit(tx, supersedes, credentialId, at);
-    if (reason !== null)
-      await recordChange(tx, { credentialId: supersedes, purpose: 'revocation', set: true, reason, at, since: at });
+    if (reason !== null) await revokeEarlier(tx, supersedes, reason, at);
   }
 }
 
@@ -93,4 +92,22 @@ async function inherit(tx: Db, from: string, to: string, at: number): Promise<vo
     const possible = own.some((place) => place.purpose === purpose) ? purpose : 'revocation';
     await recordChange(tx, { credentialId: to, purpose: possible, set: true, reason, at, since: at });
   }
+}
+
+/** A badge and the editions before it, which may count still where they were renewed. */
+async function revokeEarlier(tx: Db, newest: string, reason: string, at: number): Promise<void> {
+  let credentialId: string | null = newest;
+  while (credentialId !== null) {
+    await recordChange(tx, { credentialId, purpose: 'revocation', set: true, reason, at, since: at });
+    credentialId = await replacedBy(tx, credentialId);
+  }
+}
+
+async function replacedBy(tx: Db, credentialId: string): Promise<string | null> {
+  const row = await tx
+    .selectFrom('award')
+    .select('supersedes')
+    .where('credential_id', '=', credentialId)
+    .executeTakeFirst();
+  return row?.supersedes ?? null;
 }

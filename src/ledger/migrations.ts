@@ -95,6 +95,7 @@ const MIGRATIONS: readonly (readonly (string | Readonly<Record<Dialect, string>>
       list integer not null,
       size integer not null,
       used integer not null,
+      signed_at bigint,
       primary key (purpose, series, list)
     )`,
     `create table status_place (
@@ -126,7 +127,7 @@ const MIGRATIONS: readonly (readonly (string | Readonly<Record<Dialect, string>>
       select credential_id, award, 1, null, null, badge, recipient, subject_id, recipient_name, award_key, roster, line,
         '', valid_from, valid_until, state, 'before', reserved_at, issued_at, verification_method, files, null
       from former_award`,
-    "insert into status_list select purpose, '', list, size, used from former_list",
+    "insert into status_list select purpose, '', list, size, used, null from former_list",
     {
       sqlite: `insert into status_change
         select credential_id, purpose, row_number() over (partition by credential_id, purpose order by rowid),

@@ -115,10 +115,15 @@ class RunLock implements Hold {
   async take(): Promise<void> {
     const client = new pg.Client({ connectionString: this.#url, application_name: 'badgekit', keepAlive: true });
     client.on('error', () => undefined);
-    await client.connect();
-    await client.query('select pg_advisory_lock($1, $2)', [RUN_LOCK, lockNumber(this.#run)]);
-    client.once('end', () => void this.#retake());
     this.#client = client;
+    try {
+      await client.connect();
+      await client.query('select pg_advisory_lock($1, $2)', [RUN_LOCK, lockNumber(this.#run)]);
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      throw error;
+    }
+    client.once('end', () => void this.#retake());
   }
 
   async release(): Promise<void> {

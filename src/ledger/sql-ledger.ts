@@ -21,6 +21,7 @@ import type { Engine, Hold } from './engine.ts';
 import { awardsOf, eraseAwards } from './erase.ts';
 import { awardSecret } from './facts.ts';
 import { endedKeys, endKey, requireKey } from './keys.ts';
+import { noteSigning, statusLists } from './lists.ts';
 import { loadRecords } from './load.ts';
 import { markIssued } from './marking.ts';
 import { pieces } from './pieces.ts';
@@ -64,7 +65,7 @@ export class SqlLedger implements Ledger {
   }
 
   async startRun(note: RunNote): Promise<void> {
-    const hold = await this.#engine.hold(note.run);
+    const hold = await this.#engine.guard(() => this.#engine.hold(note.run));
     this.#run = { note, hold };
     await this.#write((tx) =>
       tx
@@ -164,9 +165,11 @@ export class SqlLedger implements Ledger {
   }
 
   statusLists(): Promise<readonly StatusListRow[]> {
-    return this.#engine.guard(() =>
-      this.#db.selectFrom('status_list').selectAll().orderBy('purpose').orderBy('series').orderBy('list').execute(),
-    );
+    return this.#engine.guard(() => statusLists(this.#db));
+  }
+
+  noteSigning(list: StatusListName, at: number): Promise<void> {
+    return this.#write((tx) => noteSigning(tx, list, at));
   }
 
   lastChanges({

@@ -34,7 +34,11 @@ export async function takePlaces(
   return places;
 }
 
-async function newestList(tx: Db, purpose: StatusPurpose, series: string): Promise<StatusListRow> {
+async function newestList(
+  tx: Db,
+  purpose: StatusPurpose,
+  series: string,
+): Promise<Pick<StatusListRow, 'list' | 'size' | 'used'>> {
   const newest = await tx
     .selectFrom('status_list')
     .selectAll()
@@ -44,7 +48,7 @@ async function newestList(tx: Db, purpose: StatusPurpose, series: string): Promi
     .limit(1)
     .executeTakeFirst();
   if (newest !== undefined && newest.used < newest.size) return newest;
-  const begun = { purpose, series, list: (newest?.list ?? 0) + 1, size: MIN_ENTRIES, used: 0 };
+  const begun = { purpose, series, list: (newest?.list ?? 0) + 1, size: MIN_ENTRIES, used: 0, signed_at: null };
   await tx.insertInto('status_list').values(begun).execute();
   return begun;
 }

@@ -45,6 +45,8 @@ export interface StatusListTable {
   list: number;
   size: number;
   used: number;
+  /** When it was signed last, by its own words; null where that is not known. */
+  signed_at: number | null;
 }
 
 /** A place in a list, and how its bit stands. */

@@ -127,6 +127,41 @@ describe.each(ENGINES)('on $engine', ({ newPlace }) => {
     expect((await programme.run('verify', 'credentials', '--offline')).out).toMatch(/^2 verified {3}2 revoked/);
   });
 
+  test('a reinstatement that comes from another ledger counts, and blocks nothing', async () => {
+    const programme = await TestProgramme.make(await newPlace());
+    programme.write(
+      'badgekit.yaml',
+      `${programme.read('badgekit.yaml')}status: { purposes: [revocation, suspension] }\n`,
+    );
+    programme.writeRoster(3);
+    await programme.run('issue', 'r.csv');
+    await programme.run('revoke', 'p0@example.org', '--suspend');
+    await programme.run('ledger', 'export', 'l.jsonl');
+    const other = await TestProgramme.copy(programme, await newPlace());
+    rmSync(join(other.cwd, '.badgekit'), { recursive: true, force: true });
+    await other.run('ledger', 'import', 'l.jsonl');
+    expect((await other.run('revoke', 'p0@example.org', '--reinstate')).code).toBe(0);
+    await other.run('ledger', 'export', 'later.jsonl');
+    programme.write('later.jsonl', other.read('later.jsonl'));
+    await programme.run('revoke', 'p1@example.org', '--suspend');
+    expect((await programme.run('ledger', 'import', 'later.jsonl')).code).toBe(0);
+    expect((await programme.run('status', 'refresh')).out).toContain('signed');
+    expect((await programme.run('revoke', 'p2@example.org')).code).toBe(0);
+    expect((await programme.run('verify', 'credentials', '--offline')).out).toMatch(/^2 verified /);
+  });
+
+  test('a badge that replaces a renewed one leaves none of the earlier ones in force', async () => {
+    const programme = await expiring(await newPlace());
+    await programme.run('renew');
+    writeRows(programme, 'Anna');
+    expect(await programme.json('issue', 'r.csv', '--supersede')).toMatchObject({ issued: [{ line: 2 }] });
+    expect((await listed(programme, 'ana@example.org')).map(({ status }) => status)).toEqual([
+      'superseded',
+      'superseded',
+      'valid',
+    ]);
+  });
+
   test('a trial of an import or a rebuild does not pass for a ledger', async () => {
     const programme = await expiring(await newPlace());
     await programme.run('ledger', 'export', 'l.jsonl');
@@ -226,6 +261,30 @@ describe('what a ledger says', () => {
         err: expect.stringContaining('it never signs again'),
       });
     }
+  });
+});
+
+describe('a ledger that is lost', () => {
+  test('after a key was stolen is made again, and the key recovered from', async () => {
+    const programme = await expiring('');
+    await programme.run('keys', 'compromised', 'key-1', '--since', '2026-01-01');
+    rmSync(join(programme.cwd, '.badgekit'), { recursive: true });
+    expect((await programme.run('ledger', 'rebuild', 'r.csv')).code).toBe(0);
+    expect((await programme.run('keys', 'recover', 'key-1')).code).toBe(0);
+    expect((await programme.run('ledger', 'check')).code).toBe(0);
+    expect((await listed(programme, '--status', 'valid')).length).toBe(2);
+  });
+
+  test('after a person was erased is made again without him, by the receipt', async () => {
+    const programme = await expiring('');
+    const [ana] = await listed(programme, 'ana@example.org');
+    await programme.run('erase', 'ana@example.org', '--yes');
+    rmSync(join(programme.cwd, '.badgekit'), { recursive: true });
+    expect((await programme.run('list', '--json')).out).toMatch(/^\{"badgekit":1,"error"/);
+    expect((await programme.run('ledger', 'rebuild', 'r.csv')).code).toBe(0);
+    expect(await programme.json('issue', 'r.csv')).toMatchObject({ toIssue: 0, erased: [{ line: 2 }] });
+    expect((await programme.run('revoke', ana?.id ?? '')).out).toContain('erased');
+    expect((await programme.run('ledger', 'check')).code).toBe(0);
   });
 });
 

@@ -71,7 +71,7 @@ export async function runErase(recipient: string, options: EraseOptions, session
       session,
     });
     report(done, programme, options, session, session.clock());
-    return EXIT.yes;
+    return done.withoutStatus.length > 0 ? EXIT.no : EXIT.yes;
   });
 }
 
@@ -135,6 +135,8 @@ async function carryOut(planned: PlannedErasure, { programme, keyring, ledger, s
     awards.map(({ credentialId }) => credentialId),
     now,
   );
+  // A run that took up what another had reserved may have written in between; from here on it cannot.
+  for (const path of await filesOf(awards, programme)) await programme.files.remove(path);
   return { ...planned, statusLists, receipt };
 }
 
@@ -204,7 +206,7 @@ function report(
       files: award.files,
     }));
     session.out(
-      `${JSON.stringify({ badgekit: 1, command: 'erase', dryRun, credentials, revoked, withoutStatus, statusLists, receipt: receipt === undefined ? null : programme.shown(receipt), remains: traces.map(({ path, lines }) => ({ file: programme.shown(path), lines })) })}\n`,
+      `${JSON.stringify({ badgekit: 1, command: 'erase', dryRun, credentials, revoked, withoutStatus, statusLists, receipt: receipt === undefined ? null : programme.shown(receipt), remains: traces.map(({ path, lines }) => ({ file: programme.shown(path), lines })), unread: unread.map((path) => programme.shown(path)) })}\n`,
     );
     return;
   }

@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
 import { BadgekitError, EXIT, type ExitCode, inFile } from '../../errors.ts';
 import { type AlgorithmName, ALGORITHMS } from '../../keys/algorithms.ts';
+import { keyEnded } from '../../ledger/keys.ts';
 import { generatePrivateKey } from '../../keys/private-key.ts';
 import { isSameKey, type PublicKey } from '../../keys/public-key.ts';
 import { readPublicKeys } from '../../keys/public-key-file.ts';
 import { type DidFile, readDidFile, writeDidFile } from '../../programme/did-file.ts';
+import { readEndedKeys } from '../../programme/ended-keys.ts';
 import { externalSigner } from '../../programme/external-signer.ts';
 import { readBounded } from '../../programme/files.ts';
 import { addSealedKey, nameSigningKey, sealedFiles } from '../../programme/key-files.ts';
@@ -125,6 +127,8 @@ export async function newKeyName(
   }
   refuseKeyName('--name', named);
   const published = keys.get(named);
+  const ended = (await readEndedKeys(programme)).find(({ name }) => name === named);
+  if (ended !== undefined) throw keyEnded(ended);
   // An interrupted rotation to a key from elsewhere has published it and goes on from there.
   const isResumed =
     given !== undefined &&

@@ -3,9 +3,17 @@ import { BadgekitError, EXIT, type ExitCode, ifUsable } from '../../errors.ts';
 import { type Award, readAward, type RowRules } from '../../issue/award.ts';
 import { mapColumns, parseMapping } from '../../issue/columns.ts';
 import { identify } from '../../issue/identity.ts';
-import { type FoundList, lostRecord, type MatchedRow, recordOf, type Rebuilding } from '../../issue/rebuild.ts';
+import {
+  erasedRecord,
+  type FoundList,
+  lostRecord,
+  type MatchedRow,
+  recordOf,
+  type Rebuilding,
+} from '../../issue/rebuild.ts';
 import { MAX_LIST_BYTES, readListCredential } from '../../issue/status-lists.ts';
-import type { AwardRecord, LedgerRecord, StatusListName } from '../../ports.ts';
+import type { AwardRecord, LedgerRecord, StatusListName, StatusPlace } from '../../ports.ts';
+import { erasedBadges } from '../../programme/erased-badges.ts';
 import { readEndedKeys } from '../../programme/ended-keys.ts';
 import { readDidFile } from '../../programme/did-file.ts';
 import { listFiles } from '../../programme/files.ts';
@@ -78,24 +86,32 @@ export async function runLedgerRebuild(
       : (recordOf({ ...file, ...credential }, rows.get(String(id)), rebuilding) ?? []);
   });
   refuseMissingLists(awards, lists);
-  const lost = lostPlaces(awards, lists).map((place) => lostRecord(place, rebuilding));
+  const erased = (await erasedBadges(programme))
+    .filter(({ credentialId }) => !ids.has(credentialId))
+    .map(({ credentialId, badge, text }) =>
+      erasedRecord(credentialId, badge, entriesIn(text, [...lists.values()]), rebuilding),
+    );
+  const lost = lostPlaces([...awards, ...erased], lists).map((place) => lostRecord(place, rebuilding));
   const records: readonly LedgerRecord[] = [
     // Nobody knows how far the lists were used; new badges go into new ones.
-    ...[...lists.values()].map(({ name, bits }) => ({
+    ...[...lists.values()].map(({ name, bits, signedAt }) => ({
       kind: 'list' as const,
       ...name,
       size: bits.length,
       used: bits.length,
+      signedAt,
     })),
     { kind: 'run', ...runNote(rebuilding.run, 'ledger rebuild', session), endedAt: session.clock() },
     ...(await endedKeys(programme, session.clock())),
     ...awards,
+    ...erased,
     ...lost,
   ];
   const isTrial = options.dryRun === true;
   await usingLedger(
     programme,
-    keyring,
+    // Nothing is signed here, so that a key that ended is no obstacle.
+    { awardSecret: keyring.awardSecret },
     session,
     async (ledger) => {
       for await (const record of ledger.dump()) if (record.kind === 'award') throw notEmpty();
@@ -118,6 +134,14 @@ export async function runLedgerRebuild(
       : asText(outcome, isTrial),
   );
   return unreadable.length > 0 ? EXIT.no : EXIT.yes;
+}
+
+/** The status entries that a receipt names. */
+function entriesIn(text: string, lists: readonly HostedList[]): readonly StatusPlace[] {
+  return lists.flatMap(({ name }) => {
+    const [, entry] = text.split(`; ${describeList(name)}, entry `);
+    return entry === undefined ? [] : [{ ...name, index: Number.parseInt(entry, 10) }];
+  });
 }
 
 /** Keys that never sign again, by what lies beside them, and by the DID document, which withdraws compromised ones. */

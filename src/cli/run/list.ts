@@ -31,10 +31,12 @@ export async function runList(wanted: string | undefined, options: ListOptions, 
     options.expiring === undefined ? undefined : addDuration(now, parseSpan('--expiring', options.expiring));
   const printer = printerOf(options, session);
   const counts = new Map<Standing, number>();
-  printer.begin();
-  if (await hasLedger(programme, session.env)) {
+  const isThere = await hasLedger(programme, session.env);
+  if (!isThere) printer.begin();
+  else {
     const filter: AwardFilter = { ...filterOf(options, programme), endsBefore };
     await usingLedger(programme, undefined, session, async (ledger) => {
+      printer.begin();
       for await (const award of findAwards(ledger, filter, [wanted, options.recipient])) {
         const standing = standingOf(award, now);
         const isWanted = status === undefined || standing === status;

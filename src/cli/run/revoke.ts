@@ -1,8 +1,6 @@
 import { BadgekitError, EXIT } from '../../errors.ts';
 import { changeOf } from '../../issue/standing.ts';
-import { lastSigning } from '../../issue/status-lists.ts';
 import type { Ledger, LedgerAward, StatusChange, StatusPurpose } from '../../ports.ts';
-import { listIssuer } from '../../programme/issuer.ts';
 import { type Keyring, openKeyring } from '../../programme/keyring.ts';
 import { hasLedger } from '../../programme/ledger.ts';
 import { openProgramme, type Programme } from '../../programme/programme.ts';
@@ -166,8 +164,7 @@ async function apply(
   ledger: Ledger,
   session: Session,
 ): Promise<readonly string[]> {
-  const signed = await lastSigning({ issuer: listIssuer(programme, keyring), ledger, files: programme.files });
-  await ledger.recordStatus(changes.map((change) => ({ ...change, at: Math.max(change.at, signed) })));
+  await ledger.recordStatus(changes);
   return (await refreshPublic(programme, keyring, ledger, session)).lists;
 }
 
