@@ -8,6 +8,13 @@ import type { Programme } from './programme.ts';
 const MAX_CREDENTIAL_BYTES = 4 * 1024 * 1024;
 const MAIN = /^credentials\/([^/]+)\/([^/.][^/]*)\.(json|jwt)$/;
 
+const CREDENTIAL_FILE = /^credentials\/[^/\\]+\/[^./\\][^/\\]*\.(?:json|jwt|png|svg)$/;
+
+/** Whether a path is one under which a credential or an image of it is written. */
+export function isCredentialFile(path: string): boolean {
+  return CREDENTIAL_FILE.test(path);
+}
+
 /** A credential that lies in credentials/, with the images that carry it. */
 export interface IssuedFile {
   /** The file with the credential itself. */

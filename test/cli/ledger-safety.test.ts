@@ -28,6 +28,16 @@ async function expiring(place: string): Promise<TestProgramme> {
   return programme;
 }
 
+/** A programme whose badges can also be suspended. */
+async function suspending(place: string): Promise<TestProgramme> {
+  const programme = await TestProgramme.make(place);
+  programme.write(
+    'badgekit.yaml',
+    `${programme.read('badgekit.yaml')}status: { purposes: [revocation, suspension] }\n`,
+  );
+  return programme;
+}
+
 function writeRows(programme: TestProgramme, name: string): void {
   programme.write(
     'r.csv',
@@ -72,11 +82,7 @@ describe.each(ENGINES)('on $engine', ({ newPlace }) => {
   });
 
   test('a suspended badge that is issued once more is still suspended', async () => {
-    const programme = await TestProgramme.make(await newPlace());
-    programme.write(
-      'badgekit.yaml',
-      `${programme.read('badgekit.yaml')}status: { purposes: [revocation, suspension] }\n`,
-    );
+    const programme = await suspending(await newPlace());
     programme.writeRoster(2);
     await programme.run('issue', 'r.csv');
     await programme.run('revoke', 'p0@example.org', '--suspend');
@@ -113,11 +119,7 @@ describe.each(ENGINES)('on $engine', ({ newPlace }) => {
   });
 
   test('a reinstatement by a clock that was set back counts, and blocks nothing', async () => {
-    const programme = await TestProgramme.make(await newPlace());
-    programme.write(
-      'badgekit.yaml',
-      `${programme.read('badgekit.yaml')}status: { purposes: [revocation, suspension] }\n`,
-    );
+    const programme = await suspending(await newPlace());
     programme.writeRoster(2);
     await programme.run('issue', 'r.csv');
     await programme.run('revoke', 'p0@example.org', '--suspend');
@@ -128,11 +130,7 @@ describe.each(ENGINES)('on $engine', ({ newPlace }) => {
   });
 
   test('a reinstatement that comes from another ledger counts, and blocks nothing', async () => {
-    const programme = await TestProgramme.make(await newPlace());
-    programme.write(
-      'badgekit.yaml',
-      `${programme.read('badgekit.yaml')}status: { purposes: [revocation, suspension] }\n`,
-    );
+    const programme = await suspending(await newPlace());
     programme.writeRoster(3);
     await programme.run('issue', 'r.csv');
     await programme.run('revoke', 'p0@example.org', '--suspend');

@@ -74,7 +74,8 @@ function faultAt(kill: number, issued: number, chance: number): Fault {
   if (tail <= 12) return { kind: 'kill', afterLabel: 'public', at: 13 - tail };
   const after = Math.max(0, Math.floor(((kill + 1) * ROWS) / KILLS) - issued);
   const labels = ['ledger: begin', 'ledger: mark', 'ledger: reserve', 'ledger: commit', 'sign', 'image'];
-  if (kill % 4 === 1) return { kind: 'kill', after, afterLabel: labels[chance % labels.length] ?? '', at: 1 };
+  if (kill % 4 === 1)
+    return { kind: 'kill', after, afterLabel: labels[Math.floor(kill / 4) % labels.length] ?? '', at: 1 };
   return { kind: 'kill', after, at: 1 + (chance % 90) };
 }
 

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { BadgekitError, EXIT, type ExitCode } from '../../errors.ts';
+import { revocations } from '../../issue/revocations.ts';
 import { standingOf } from '../../issue/standing.ts';
 import type { Ledger, LedgerAward } from '../../ports.ts';
+import { isCredentialFile } from '../../programme/issued-files.ts';
 import { type Keyring, openKeyring } from '../../programme/keyring.ts';
 import { hasLedger } from '../../programme/ledger.ts';
 import { openProgramme, type Programme } from '../../programme/programme.ts';
@@ -18,7 +20,6 @@ import type { Session } from '../session.ts';
 import { counted, styles } from '../style.ts';
 
 const RECEIPT_MODE = 0o600;
-const CREDENTIAL_FILE = /^credentials\/[^/\\]+\/[^./\\][^/\\]*\.(?:json|jwt|png|svg)$/;
 
 export interface EraseOptions extends CommonOptions {
   readonly revoke?: boolean;
@@ -112,16 +113,7 @@ async function carryOut(planned: PlannedErasure, { programme, keyring, ledger, s
   const now = session.clock();
   let statusLists: readonly string[] = [];
   if (keyring !== undefined) {
-    await ledger.recordStatus(
-      planned.revoked.map((credentialId) => ({
-        credentialId,
-        purpose: 'revocation' as const,
-        set: true,
-        reason: undefined,
-        at: now,
-        since: now,
-      })),
-    );
+    await ledger.recordStatus(revocations(planned.revoked, undefined, now));
     statusLists = (await refreshPublic(programme, keyring, ledger, session)).lists;
   }
   for (const path of await filesOf(awards, programme)) await programme.files.remove(path);
@@ -175,7 +167,7 @@ async function confirmed(awards: readonly LedgerAward[], { yes, json }: EraseOpt
 /** The files of the badges: those that the ledger knows, and those that an interrupted run left under their names. */
 async function filesOf(awards: readonly LedgerAward[], { files }: Programme): Promise<readonly string[]> {
   // What a ledger says may come from anywhere: nothing else is ever removed.
-  const paths = new Set(awards.flatMap((award) => award.files).filter((path) => CREDENTIAL_FILE.test(path)));
+  const paths = new Set(awards.flatMap((award) => award.files).filter(isCredentialFile));
   for (const { badge, credentialId } of awards) {
     const name = credentialId.replace('urn:uuid:', '');
     for (const extension of ['json', 'jwt', 'png', 'svg'])

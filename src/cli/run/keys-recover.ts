@@ -1,4 +1,5 @@
 import { BadgekitError, EXIT, type ExitCode } from '../../errors.ts';
+import { revocations } from '../../issue/revocations.ts';
 import { readDidFile, writeDidFile } from '../../programme/did-file.ts';
 import { loadIssuer } from '../../programme/issuer.ts';
 import { openAwardSecret, openKeyring } from '../../programme/keyring.ts';
@@ -99,17 +100,8 @@ async function reissueAll(
         revokesBecause: COMPROMISED,
       }),
     });
-    const at = session.clock();
-    await ledger.recordStatus(
-      revoke.map(({ credentialId }) => ({
-        credentialId,
-        purpose: 'revocation' as const,
-        set: true,
-        reason: COMPROMISED,
-        at,
-        since: at,
-      })),
-    );
+    const replaced = revoke.map(({ credentialId }) => credentialId);
+    await ledger.recordStatus(revocations(replaced, COMPROMISED, session.clock()));
     return { outcome, lists: (await refreshPublic(programme, keyring, ledger, session)).lists };
   });
 }
