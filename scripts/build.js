@@ -1,17 +1,30 @@
 // Builds dist/: bundled ES modules by esbuild, then the library's type declarations by tsc.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { validators } from './validators.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version, dependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
-// What every run loads comes along in one piece, which starts faster.
-const BUNDLED = ['commander'];
+// These stay packages of their own: the first comes with a binary, the second picks its parts when it runs, and contexts
+// are data, loaded when a credential names them. All else comes along in a few pieces, which load faster than hundreds of files.
+const UNBUNDLED = ['libsql', 'pg', ...Object.keys(dependencies).filter((name) => name.endsWith('-context'))];
+
+/** jsonld brings a loader that asks the network for contexts. badgekit never calls it, and does not carry it either. */
+const withoutFetching = {
+  name: 'without fetching',
+  setup({ onResolve, onLoad }) {
+    const filter = /^@digitalbazaar\/http-client$/;
+    onResolve({ filter }, ({ path }) => ({ path, namespace: 'none' }));
+    onLoad({ filter, namespace: 'none' }, () => ({ contents: 'export const httpClient = undefined;' }));
+  },
+};
 
 rmSync(new URL('../dist', import.meta.url), { recursive: true, force: true });
-await build({
+const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: {
     cli: 'src/cli/main.ts',
@@ -25,21 +38,35 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
-  external: Object.keys(dependencies).filter((name) => !BUNDLED.includes(name)),
+  external: UNBUNDLED,
+  metafile: true,
   // Bundled CommonJS asks for Node's own modules by require.
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   chunkNames: 'chunks/[name]-[hash]',
+  plugins: [validators, withoutFetching],
   define: { __BADGEKIT_VERSION__: JSON.stringify(version) },
   legalComments: 'none',
   logLevel: 'warning',
 });
 
-for (const name of BUNDLED)
-  copyFileSync(
-    new URL(`../node_modules/${name}/LICENSE`, import.meta.url),
-    new URL(`../dist/${name}.LICENSE`, import.meta.url),
-  );
+writeFileSync(new URL('../dist/THIRD-PARTY.txt', import.meta.url), licences(Object.keys(metafile.inputs)));
 
 const tsc = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url));
 const types = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.types.json'], { cwd: root, stdio: 'inherit' });
 process.exitCode = types.status ?? 1;
+
+/** Whose code is in the bundle, and under which licence: as those licences ask for. */
+function licences(inputs) {
+  const folders = new Set(
+    inputs.flatMap((input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(input.replaceAll('\\', '/'))?.[0] ?? []),
+  );
+  return [...folders]
+    .sort()
+    .map((folder) => {
+      const about = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+      const files = readdirSync(join(root, folder)).filter((file) => /^(?:licen[cs]e|copying|notice)/i.test(file));
+      const texts = files.map((file) => readFileSync(join(root, folder, file), 'utf8').trim());
+      return [`${about.name} ${about.version} (${about.license ?? 'see below'})`, ...texts].join('\n\n');
+    })
+    .join(`\n\n${'-'.repeat(80)}\n\n`);
+}

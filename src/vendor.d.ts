@@ -4,6 +4,8 @@ declare const __BADGEKIT_VERSION__: string;
 
 // oxlint-disable-next-line typescript/consistent-type-imports -- an import statement would make this file a module
 type VendorDocumentLoader = import('./ports.ts').DocumentLoader;
+// oxlint-disable-next-line typescript/consistent-type-imports -- as above
+type CompiledValidate = import('./syntax/schema.ts').Validate;
 
 declare module 'jsonld' {
   interface Options {
@@ -101,4 +103,26 @@ declare module '@digitalbazaar/ecdsa-sd-2023-cryptosuite' {
   export function createSignCryptosuite(options: { mandatoryPointers: readonly string[] }): unknown;
   export function createDiscloseCryptosuite(options: { selectivePointers: readonly string[] }): unknown;
   export function createVerifyCryptosuite(): unknown;
+}
+
+/** Compiled from schemas/ by scripts/validators.js. */
+declare module 'validators:credential' {
+  export const AchievementCredential: CompiledValidate;
+  export const EndorsementCredential: CompiledValidate;
+  export const ClrCredential: CompiledValidate;
+}
+declare module 'validators:bundle' {
+  export const validate: CompiledValidate;
+}
+declare module 'validators:definition' {
+  export const validate: CompiledValidate;
+}
+declare module 'validators:ledger' {
+  export const validate: CompiledValidate;
+}
+declare module 'validators:programme' {
+  export const validate: CompiledValidate;
+}
+declare module 'validators:trust' {
+  export const validate: CompiledValidate;
 }

@@ -94,10 +94,16 @@ export async function planRoster(records: AsyncIterable<CsvRecord>, planning: Pl
   for await (const batch of inBatches(records)) {
     all += batch.length;
     const before = refused.length;
-    const accepted = batch.flatMap((record) => accept(record, planning, lines, refused));
-    rows += accepted.length + refused.length - before;
-    for (const award of await withLedger(accepted, planning)) {
+    const own = batch.flatMap((record) => read(record, planning, refused));
+    rows += own.length + refused.length - before;
+    for (const award of await withLedger(own, planning)) {
       const { known, row, step } = award;
+      const fault = faultOf(award, planning, lines);
+      if (fault !== undefined) {
+        refused.push({ cells: award.cells, faults: [fault] });
+        continue;
+      }
+      lines.set(award.award, row.line);
       if (step === 'issue') {
         toIssue++;
         sample ??= award;
@@ -122,7 +128,7 @@ export async function planRoster(records: AsyncIterable<CsvRecord>, planning: Pl
     changed,
     revoked,
     erased,
-    refused,
+    refused: refused.sort((a, b) => lineOf(a) - lineOf(b)),
     sample,
     lastIssuedAt: lastIssuedAt === 0 ? undefined : lastIssuedAt,
     lines,
@@ -141,47 +147,48 @@ export async function* awardsToIssue(
   plan: RosterPlan,
 ): AsyncGenerator<IdentifiedAward> {
   for await (const batch of inBatches(records)) {
-    const accepted = batch.flatMap((record) => {
-      const outcome = readAward(record, planning.rules);
-      return outcome.ok
-        ? [{ row: outcome.award, identity: identify(planning.secret, planning.issuer, outcome.award) }]
-        : [];
-    });
-    const planned = accepted.filter(({ identity, row }) => plan.lines.get(identity.award) === row.line);
+    const own = batch.flatMap((record) => read(record, planning, []));
+    const planned = own.filter(({ identity, row }) => plan.lines.get(identity.award) === row.line);
     for (const award of await withLedger(planned, planning)) if (award.step === 'issue') yield award;
   }
 }
 
-interface Unlooked {
+function lineOf({ faults: [fault] }: RefusedRow): number {
+  return fault?.line ?? 0;
+}
+
+interface ReadRow {
+  readonly cells: readonly string[];
   readonly row: Award;
   readonly identity: AwardIdentity;
 }
 
-function accept(record: CsvRecord, planning: Planning, lines: Map<string, number>, refused: RefusedRow[]): Unlooked[] {
+/** A row of this shard as an award; nothing where it cannot be read. */
+function read(record: CsvRecord, planning: Planning, refused: RefusedRow[]): readonly ReadRow[] {
   const { shard } = planning;
+  const { cells, line } = record;
   const outcome = readAward(record, planning.rules);
   if (!outcome.ok) {
-    if (shard === undefined || isLineInShard(record.line, shard))
-      refused.push({ cells: record.cells, faults: outcome.faults });
+    if (shard === undefined || isLineInShard(line, shard)) refused.push({ cells, faults: outcome.faults });
     return [];
   }
-  const { award: row } = outcome;
-  const identity = identify(planning.secret, planning.issuer, row);
-  if (shard !== undefined && !isInShard(identity.award, shard)) return [];
-  const earlier = lines.get(identity.award);
-  const fault =
-    planning.check?.(row, identity.credentialId(1)) ??
-    (earlier === undefined ? undefined : repeated(record, earlier, planning));
-  if (fault !== undefined) {
-    refused.push({ cells: record.cells, faults: [fault] });
-    return [];
-  }
-  lines.set(identity.award, row.line);
-  return [{ row, identity }];
+  const identity = identify(planning.secret, planning.issuer, outcome.award);
+  return shard === undefined || isInShard(identity.award, shard) ? [{ cells, row: outcome.award, identity }] : [];
 }
 
-function repeated({ line }: CsvRecord, earlier: number, { rules }: Planning): RowFault {
-  const column = rules.columns.indices.get('email') ?? rules.columns.indices.get('id');
+/** Why a row cannot be issued, if it cannot. What was issued already and stays as it is needs no proof again. */
+function faultOf(
+  { award, row, step, firstId }: RosterAward,
+  { check, rules }: Planning,
+  lines: ReadonlyMap<string, number>,
+): RowFault | undefined {
+  const earlier = lines.get(award);
+  const fault = step === 'keep' ? undefined : check?.(row, firstId);
+  return fault ?? (earlier === undefined ? undefined : repeated(row, earlier, rules));
+}
+
+function repeated({ line }: Award, earlier: number, { columns }: RowRules): RowFault {
+  const column = columns.indices.get('email') ?? columns.indices.get('id');
   return {
     line,
     column: column === undefined ? undefined : column + 1,
@@ -190,16 +197,22 @@ function repeated({ line }: CsvRecord, earlier: number, { rules }: Planning): Ro
   };
 }
 
-async function withLedger(
-  awards: readonly Unlooked[],
-  { ledger, supersedes }: Planning,
-): Promise<readonly IdentifiedAward[]> {
+/** An award with the row that it stands in. */
+interface RosterAward extends IdentifiedAward {
+  readonly cells: readonly string[];
+  /** The id of its first edition. */
+  readonly firstId: string;
+}
+
+async function withLedger(rows: readonly ReadRow[], { ledger, supersedes }: Planning): Promise<readonly RosterAward[]> {
   // A ledger that was made again may know the credential and not the award.
-  const names = awards.flatMap(({ identity }) => [identity.award, unknownAward(identity.credentialId(1))]);
-  const known = awards.length === 0 ? undefined : await ledger?.find(names);
-  return awards.map(({ row, identity }) =>
-    decide(row, identity, known?.get(identity.award) ?? known?.get(unknownAward(identity.credentialId(1))), supersedes),
-  );
+  const names = rows.flatMap(({ identity }) => [identity.award, unknownAward(identity.credentialId(1))]);
+  const known = rows.length === 0 ? undefined : await ledger?.find(names);
+  return rows.map(({ cells, row, identity }) => {
+    const firstId = identity.credentialId(1);
+    const present = known?.get(identity.award) ?? known?.get(unknownAward(firstId));
+    return { ...decide(row, identity, present, supersedes), cells, firstId };
+  });
 }
 
 function decide(

@@ -1,27 +1,22 @@
-import clr from '../../schemas/clr-2.0.json' with { type: 'json' };
-import schema from '../../schemas/open-badges-3.0.json' with { type: 'json' };
+import { AchievementCredential, ClrCredential, EndorsementCredential } from 'validators:credential';
 import { isJsonObject, type Json, type JsonObject, pointer } from '../syntax/json.ts';
-import { compileSchema, type SchemaOutcome } from '../syntax/schema.ts';
+import { schemaReader, type SchemaOutcome } from '../syntax/schema.ts';
 import { CREDENTIALS_V1, CREDENTIALS_V2 } from './vocabulary.ts';
 
 export type CredentialClass = 'AchievementCredential' | 'EndorsementCredential' | 'ClrCredential';
 
-const compiled = new Map<CredentialClass, (value: unknown) => SchemaOutcome<JsonObject>>();
+const READERS: Readonly<Record<CredentialClass, (value: unknown) => SchemaOutcome<JsonObject>>> = {
+  AchievementCredential: schemaReader(AchievementCredential),
+  EndorsementCredential: schemaReader(EndorsementCredential),
+  ClrCredential: schemaReader(ClrCredential),
+};
 
 /** Checks a credential against the Open Badges 3.0 and CLR 2.0 class tables, in the plain serialization of VCDM 2.0. */
 export function checkCredentialSchema(
   credential: Json,
   credentialClass: CredentialClass = 'AchievementCredential',
 ): SchemaOutcome<JsonObject> {
-  const validate =
-    compiled.get(credentialClass) ??
-    compileSchema<JsonObject>({
-      $schema: schema.$schema,
-      $defs: { ...schema.$defs, ...clr.$defs },
-      $ref: `#/$defs/${credentialClass}`,
-    });
-  compiled.set(credentialClass, validate);
-  return validate(credential);
+  return READERS[credentialClass](credential);
 }
 
 /** A credential rewritten for the schema, and what of it was not in the plain form of Open Badges 3.0. */

@@ -1,7 +1,7 @@
-import definitionSchema from '../../schemas/definition.json' with { type: 'json' };
+import { validate } from 'validators:definition';
 import type { Where } from '../errors.ts';
 import { pointer } from '../syntax/json.ts';
-import { compileSchema, dotted, type SchemaFault } from '../syntax/schema.ts';
+import { schemaReader, dotted, type SchemaFault } from '../syntax/schema.ts';
 import { quoted, suggestion } from '../syntax/text.ts';
 import type { YamlSource } from '../syntax/yaml.ts';
 import { NUMERIC_RESULT_TYPES, type Tier } from './vocabulary.ts';
@@ -88,11 +88,11 @@ export type DefinitionOutcome =
   | { readonly ok: true; readonly definition: Definition }
   | { readonly ok: false; readonly faults: readonly DefinitionFault[] };
 
-const validate = compileOnce();
+const readBySchema = schemaReader<DefinitionSource>(validate);
 
 /** Reads one definition and reports every fault in it, each with its place in the file. */
 export function readDefinition(badge: string, file: string, yaml: YamlSource): DefinitionOutcome {
-  const outcome = validate()(yaml.value);
+  const outcome = readBySchema(yaml.value);
   if (!outcome.ok)
     return { ok: false, faults: outcome.faults.map((fault) => placeFault(fault, file, yaml)).sort(byPlace) };
   const faults = (outcome.value.resultDescription ?? []).flatMap((result, index, all) =>
@@ -125,11 +125,6 @@ export function placeFault(fault: SchemaFault, file: string, yaml: YamlSource): 
 
 function byPlace(a: DefinitionFault, b: DefinitionFault): number {
   return (a.where.line ?? 0) - (b.where.line ?? 0) || (a.where.column ?? 0) - (b.where.column ?? 0);
-}
-
-function compileOnce(): () => ReturnType<typeof compileSchema<DefinitionSource>> {
-  let compiled: ReturnType<typeof compileSchema<DefinitionSource>> | undefined;
-  return () => (compiled ??= compileSchema<DefinitionSource>(definitionSchema));
 }
 
 function withoutSubject(message: string, path: string): string {

@@ -1,9 +1,9 @@
-import programmeSchema from '../../schemas/programme.json' with { type: 'json' };
+import { validate } from 'validators:programme';
 import { BadgekitError, formatWhere, inFile } from '../errors.ts';
 import { didDocumentPath, didWebUrl } from '../keys/did-web.ts';
 import { placeFault, type ProfileDefinition } from '../openbadges/definition.ts';
 import type { StatusPlace } from '../ports.ts';
-import { compileSchema } from '../syntax/schema.ts';
+import { schemaReader } from '../syntax/schema.ts';
 import { decodeUtf8 } from '../syntax/text.ts';
 import { parseYaml, type YamlSource } from '../syntax/yaml.ts';
 
@@ -42,7 +42,7 @@ export function readConfig(bytes: Uint8Array, file = CONFIG_FILE): ProgrammeConf
 
 function parseConfig(bytes: Uint8Array, file: string): ProgrammeConfig {
   const yaml = parseYaml(decodeUtf8(bytes));
-  const outcome = compileSchema<ProgrammeConfig>(programmeSchema)(yaml.value);
+  const outcome = schemaReader<ProgrammeConfig>(validate)(yaml.value);
   if (outcome.ok) return withSoundHosting(outcome.value, file, yaml);
   const [first, ...more] = outcome.faults.map((fault) => placeFault(fault, file, yaml));
   throw new BadgekitError('CONFIG_INVALID', first?.message ?? 'it cannot be used', {

@@ -1,8 +1,8 @@
-import ledgerSchema from '../../schemas/ledger.json' with { type: 'json' };
+import { validate } from 'validators:ledger';
 import { BadgekitError } from '../errors.ts';
 import type { AwardRecord, LedgerRecord, StatusChange } from '../ports.ts';
 import { parseJson } from '../syntax/json.ts';
-import { compileSchema } from '../syntax/schema.ts';
+import { schemaReader } from '../syntax/schema.ts';
 import { utf8Lines } from '../syntax/lines.ts';
 import { streamFile } from './files.ts';
 
@@ -45,7 +45,7 @@ export interface LedgerFile {
  * @throws BadgekitError LEDGER_FILE_INVALID | JSON_* | NOT_UTF8 | FILE_*
  */
 export async function openLedgerFile(path: string, shownAs: string): Promise<LedgerFile> {
-  const read = compileSchema<LedgerHeader | WrittenRecord>(ledgerSchema);
+  const read = schemaReader<LedgerHeader | WrittenRecord>(validate);
   let secret: string | undefined;
   let hasHeader = false;
   for await (const { value } of readLines(path, shownAs, read)) {
@@ -82,7 +82,7 @@ function asRecord(written: WrittenRecord): LedgerRecord {
 async function* readLines(
   path: string,
   file: string,
-  read: ReturnType<typeof compileSchema<LedgerHeader | WrittenRecord>>,
+  read: ReturnType<typeof schemaReader<LedgerHeader | WrittenRecord>>,
 ): AsyncGenerator<{ readonly value: LedgerHeader | WrittenRecord; readonly line: number }> {
   let line = 0;
   for await (const text of utf8Lines(streamFile(path, file))) {

@@ -1,6 +1,5 @@
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
-import { parseDateTimeStamp, isDuration } from './datetime.ts';
-import { isAbsoluteIri, isDid, isEmailAddress, isWebUrl } from './iri.ts';
+import type { ErrorObject } from 'ajv/dist/2020.js';
+import { FORMATS } from './formats.ts';
 import { type JsonObject, pointer } from './json.ts';
 import { nearest, quoted } from './text.ts';
 
@@ -17,42 +16,24 @@ export interface SchemaFault {
   readonly hint: string | undefined;
 }
 
+/** The function of a compiled schema; it leaves what it found in `errors`. */
+export interface Validate {
+  (value: unknown): boolean;
+  readonly errors?: readonly ErrorObject[] | null;
+}
+
 export type SchemaOutcome<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly faults: readonly SchemaFault[] };
 
-const FORMATS: Readonly<Record<string, { readonly test: (text: string) => boolean; readonly hint: string }>> = {
-  iri: { test: isAbsoluteIri, hint: 'an absolute URL or URI such as https://example.org/x or urn:uuid:…' },
-  'web-url': { test: isWebUrl, hint: 'an absolute web address such as https://example.org/x' },
-  did: { test: isDid, hint: 'a DID such as did:web:example.org' },
-  email: { test: isEmailAddress, hint: 'an e-mail address such as ana@example.org' },
-  'date-time': {
-    test: (text) => parseDateTimeStamp(text) !== undefined,
-    hint: 'a date and time with its time zone such as 2026-05-04T09:00:00Z',
-  },
-  date: { test: (text) => parseDateTimeStamp(`${text}T00:00:00Z`) !== undefined, hint: 'a date such as 2026-05-04' },
-  duration: { test: isDuration, hint: 'an ISO 8601 duration such as P2Y (two years) or P18M' },
-};
-
 /**
- * Compiles a JSON Schema (draft 2020-12). Hints come from `x-hint` beside a keyword, else from the keyword itself. What
- * stands at a place with `x-secret` is never repeated in a message.
+ * Reads by a JSON Schema (draft 2020-12), whose function comes from a `validators:` module. Hints come from `x-hint`
+ * beside a keyword, else from the keyword itself. What stands at a place with `x-secret` is never repeated in a message.
  * The returned function reports every fault, each once.
  */
-export function compileSchema<T>(schema: object): (value: unknown) => SchemaOutcome<T> {
-  const ajv = new Ajv2020({
-    allErrors: true,
-    verbose: true,
-    strict: true,
-    strictRequired: false,
-    strictTypes: false,
-    strictTuples: false,
-    allowUnionTypes: true,
-  });
-  ajv.addVocabulary(['x-hint', 'x-secret']);
-  for (const [name, { test }] of Object.entries(FORMATS)) ajv.addFormat(name, test);
-  const validate = ajv.compile<T>(schema);
+export function schemaReader<T>(validate: Validate): (value: unknown) => SchemaOutcome<T> {
+  const isValid = (value: unknown): value is T => validate(value);
   return (value) => {
-    if (validate(value)) return { ok: true, value };
+    if (isValid(value)) return { ok: true, value };
     return { ok: false, faults: rootCauses(validate.errors ?? []).map(explain) };
   };
 }

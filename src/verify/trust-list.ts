@@ -1,10 +1,10 @@
-import trustSchema from '../../schemas/trust.json' with { type: 'json' };
+import { validate } from 'validators:trust';
 import { BadgekitError, formatWhere } from '../errors.ts';
 import { publicKeyFromMultikey } from '../keys/public-key.ts';
 import { placeFault } from '../openbadges/definition.ts';
 import { parseDateOrStamp } from '../syntax/datetime.ts';
 import { isJsonObject, type Json, parseJson } from '../syntax/json.ts';
-import { compileSchema } from '../syntax/schema.ts';
+import { schemaReader } from '../syntax/schema.ts';
 import { parseYaml } from '../syntax/yaml.ts';
 import type { GivenKey } from './context.ts';
 
@@ -63,7 +63,7 @@ export function readTrust(text: string, file: string): readonly TrustSource[] {
 
 function readOwnList(text: string, file: string): TrustSource {
   const yaml = parseYaml(text);
-  const outcome = compileSchema<ListFile>(trustSchema)(yaml.value);
+  const outcome = schemaReader<ListFile>(validate)(yaml.value);
   if (!outcome.ok) {
     const [first, ...more] = outcome.faults.map((fault) => placeFault(fault, file, yaml));
     throw new BadgekitError('TRUST_INVALID', first?.message ?? 'it cannot be used', {

@@ -1,9 +1,9 @@
-import bundleSchema from '../../schemas/bundle.json' with { type: 'json' };
+import { validate } from 'validators:bundle';
 import { BadgekitError } from '../errors.ts';
 import { contextDocument, contextHash, knownContexts } from '../openbadges/contexts.ts';
 import { formatStamp, type Instant, readInstant } from '../syntax/datetime.ts';
 import { parseJson } from '../syntax/json.ts';
-import { compileSchema } from '../syntax/schema.ts';
+import { schemaReader } from '../syntax/schema.ts';
 import { decodeUtf8, quoted } from '../syntax/text.ts';
 
 /** What a verification looked up, kept so that somebody can decide later, without a network. */
@@ -26,7 +26,7 @@ interface BundleFile {
  * @throws BadgekitError BUNDLE_INVALID; so it is where a context meant something else when the bundle was saved
  */
 export function readBundle(bytes: Uint8Array, path: string): Bundle {
-  const outcome = compileSchema<BundleFile>(bundleSchema)(parseBundle(bytes, path));
+  const outcome = schemaReader<BundleFile>(validate)(parseBundle(bytes, path));
   if (!outcome.ok)
     throw new BadgekitError(
       'BUNDLE_INVALID',

@@ -73,7 +73,7 @@ function faultAt(kill: number, issued: number, chance: number): Fault {
   if (tail <= 7) return { kind: 'kill', afterLabel: 'status list', at: 2 * (8 - tail) };
   if (tail <= 12) return { kind: 'kill', afterLabel: 'public', at: 13 - tail };
   const after = Math.max(0, Math.floor(((kill + 1) * ROWS) / KILLS) - issued);
-  const labels = ['ledger: begin', 'ledger: mark', 'ledger: reserve', 'ledger: commit', 'sign', 'image'];
+  const labels = PHASES.filter((phase) => phase !== 'public' && phase !== 'status list');
   if (kill % 4 === 1)
     return { kind: 'kill', after, afterLabel: labels[Math.floor(kill / 4) % labels.length] ?? '', at: 1 };
   return { kind: 'kill', after, at: 1 + (chance % 90) };
