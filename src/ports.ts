@@ -257,8 +257,11 @@ export interface Ledger {
   recordStatus(changes: readonly StatusChange[]): Promise<void>;
   /** Every award of somebody who goes by these addresses or ids, those too that are reserved and not issued. */
   awardsOf(names: readonly string[]): Promise<readonly LedgerAward[]>;
-  /** Takes what tells of a person out of awards, and out of what the database would keep of it, as far as that can be. */
-  erase(credentialIds: readonly string[], at: number): Promise<void>;
+  /**
+   * Takes what tells of a person out of awards, and out of what the database would keep of it, as far as that can be.
+   * @returns where old copies of it stay, and until when; undefined where they are gone
+   */
+  erase(credentialIds: readonly string[], at: number): Promise<string | undefined>;
   /** The keys that sign no more, by name. */
   endedKeys(): Promise<ReadonlyMap<string, EndedKey>>;
   /** @throws BadgekitError KEY_ENDED where the key that the ledger was opened to sign with signs no more */

@@ -57,6 +57,7 @@ entry is given to nobody else; and a keyed digest of the award, so that no roste
 - Backups of this folder and of the ledger, and the history of a version control system.
 - What others made of the badges: mails, profiles, copies at employers.
 - On PostgreSQL: pages that the server has not reused yet (\`VACUUM FULL award, status_change\`), its logs and backups.
+- On SQLite: the file beside the ledger whose name ends in \`-wal\`, as long as another program had the ledger open.
 
 ## Still in the programme folder
 

@@ -25,9 +25,9 @@ export async function refreshPublic(
     const files: string[] = [];
     for (const { path, content } of hosted)
       if ((await programme.files.write(path, content, { replace: true, isSole: true })) === 'written') files.push(path);
-    const lists =
+    const { lists, superseded } =
       ledger === undefined
-        ? []
+        ? { lists: [], superseded: [] }
         : await refreshStatusLists({
             issuer: listIssuer(programme, keyring),
             ledger,
@@ -35,7 +35,7 @@ export async function refreshPublic(
             clock: session.clock,
             validFor: listValidity(programme),
           });
-    return { files, lists };
+    return { files: [...files, ...superseded], lists };
   };
   return await alone(programme, refresh, () =>
     session.err('Waiting for another badgekit that is bringing public/ up to date.\n'),

@@ -22,30 +22,35 @@ export interface ListSigning {
   readonly validFor: string;
 }
 
+/** What was written, by path. */
+export interface RefreshedLists {
+  /** The lists that were signed. */
+  readonly lists: readonly string[];
+  /** What says which badges replaced which, where it changed. */
+  readonly superseded: readonly string[];
+}
+
 /**
  * Brings the status lists in public/ up to date with the ledger: a list is signed anew where a bit differs, where
  * there is none yet, where another key signed it, and where less than half of its validity is left. No other process may be doing the same.
- * @returns the paths of the lists that were signed
  */
-export async function refreshStatusLists(signing: ListSigning): Promise<readonly string[]> {
+export async function refreshStatusLists(signing: ListSigning): Promise<RefreshedLists> {
   const { hosting } = signing.issuer;
-  if (hosting === undefined) return [];
+  if (hosting === undefined) return { lists: [], superseded: [] };
   const signed: string[] = [];
   for (const row of await signing.ledger.statusLists()) {
     const path = await refreshList(row, hosting, signing);
     if (path !== undefined) signed.push(path);
   }
-  await publishSupersessions(signing);
-  return signed;
+  return { lists: signed, superseded: await publishSupersessions(signing) };
 }
 
-async function publishSupersessions({ ledger, files }: ListSigning): Promise<void> {
+async function publishSupersessions({ ledger, files }: ListSigning): Promise<readonly string[]> {
   const supersessions = await ledger.supersessions();
-  if (supersessions.length > 0)
-    await files.write(`public/${SUPERSEDED_PATH}`, supersededText(supersessions), {
-      replace: true,
-      isSole: true,
-    });
+  if (supersessions.length === 0) return [];
+  const path = `public/${SUPERSEDED_PATH}`;
+  const outcome = await files.write(path, supersededText(supersessions), { replace: true, isSole: true });
+  return outcome === 'written' ? [path] : [];
 }
 
 async function refreshList(

@@ -24,8 +24,11 @@ export interface Engine {
   isSound(isSuspect: boolean): Promise<boolean>;
   /** The same in depth, each fault in the database's own words. */
   faults(): Promise<readonly string[]>;
-  /** Takes away what was overwritten, as far as the engine leaves that to its user. */
-  scrub(): Promise<void>;
+  /**
+   * Takes away what was overwritten, as far as the engine leaves that to its user.
+   * @returns where some of it stays, and until when; undefined where it is gone
+   */
+  scrub(): Promise<string | undefined>;
   /** A transaction that nobody else writes beside: what it reads cannot change before it writes. */
   exclusive<T>(run: (tx: Kysely<LedgerTables>) => Promise<T>): Promise<T>;
   /** Runs work that may be done over again; what the database says in its own words becomes a BadgekitError. */

@@ -48,7 +48,7 @@ export function openPostgres(url: string, onLongWait?: () => void): Engine {
     isSound: () => Promise.resolve(true),
     faults: () => Promise.resolve([]),
     // Only VACUUM FULL would, which keeps everybody else waiting: that is for the owner of the server.
-    scrub: () => Promise.resolve(),
+    scrub: () => Promise.resolve('in pages of the server, until VACUUM FULL award, status_change'),
     exclusive: (run) =>
       db.transaction().execute(async (tx) => {
         await sql.raw(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`).execute(tx);
@@ -193,7 +193,15 @@ function translate(name: string, cause: unknown): unknown {
     return fault('LEDGER_UNREACHABLE', 'does not exist on its server', 'make it there with: createdb <name>');
   if (code === '42501')
     return fault('FILE_NOT_WRITABLE', 'may not be written by this user', 'let the user create tables in its schema');
-  return code === '' || /^E[A-Z]+$/.test(code) ? unreachable(name, cause) : cause;
+  return isConnectionFault(cause) ? unreachable(name, cause) : cause;
+}
+
+/** What the driver says in its own words of a server that it cannot talk to. */
+function isConnectionFault(cause: unknown): boolean {
+  if (!(cause instanceof Error)) return false;
+  const code = codeOf(cause);
+  if (code !== '') return /^E[A-Z_]+$/.test(code) || isCut(cause);
+  return cause.name === 'Error' && /connect|SSL|SASL|timeout|queryable/i.test(cause.message);
 }
 
 function unreachable(name: string, cause: unknown): BadgekitError {

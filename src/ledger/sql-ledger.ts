@@ -215,9 +215,9 @@ export class SqlLedger implements Ledger {
     return this.#engine.guard(() => awardsOf(this.#db, names));
   }
 
-  async erase(credentialIds: readonly string[], at: number): Promise<void> {
+  async erase(credentialIds: readonly string[], at: number): Promise<string | undefined> {
     await this.#write((tx) => eraseAwards(tx, credentialIds, at));
-    await this.#engine.guard(() => this.#engine.scrub());
+    return await this.#engine.guard(() => this.#engine.scrub());
   }
 
   endedKeys(): Promise<ReadonlyMap<string, EndedKey>> {

@@ -42,7 +42,10 @@ export async function openSqlite(path: string, onLongWait?: () => void): Promise
       },
       scrub: async () => {
         // The file itself is overwritten at once (secure_delete); the write-ahead log holds older pages.
-        await sql`pragma wal_checkpoint(truncate)`.execute(db);
+        const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(db);
+        return rows[0]?.busy === 0
+          ? undefined
+          : `in ${path}-wal, until the program closes it that is reading the ledger`;
       },
       exclusive: (run) => immediate(db, connection, run),
       guard: (run) => translated(path, run, onLongWait),

@@ -140,5 +140,23 @@ describe.each(ENGINES)('renew, on $engine', ({ newPlace }) => {
     expect(await programme.json('renew', '--expired', '--recipient', 'cy@example.org')).toMatchObject({
       issued: [{ badge: 'knots' }],
     });
+
+    const superseded = 'public/status/superseded.json';
+    const published = programme.read(superseded);
+    programme.write(superseded, '{}\n');
+    expect(await programme.run('status', 'refresh')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining(superseded),
+    });
+    expect(programme.read(superseded)).toBe(published);
+    expect((await programme.run('status', 'refresh')).code).toBe(1);
+
+    const [newer] = (done.issued as { id: string }[]).map(({ id }) => id);
+    const revoked = await programme.run('revoke', newer ?? '');
+    expect(revoked.out).toMatch(
+      new RegExp(`still in force {2}${done.found[0]} .*\n.* badgekit revoke ${done.found[0]}`),
+    );
+    expect(await programme.json('revoke', newer ?? '')).toMatchObject({ stillInForce: done.found });
+    expect(await programme.json('revoke', done.found[0] ?? '')).toMatchObject({ stillInForce: [] });
   });
 });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'libsql';
 import pg from 'pg';
 import { describe, expect, test } from 'vitest';
 import { filesBelow } from '../support/cli.ts';
@@ -70,6 +71,26 @@ describe.each(ENGINES)('erase, on $engine', ({ newPlace }) => {
     expect(await storedText(place, programme)).not.toContain('indqvist');
     expect((await programme.run('revoke', ids[1] ?? '')).out).toContain('knots, erased');
     expect(await programme.run('ledger', 'check')).toMatchObject({ code: 0 });
+  });
+
+  test('says where old copies of what it erased stay', async () => {
+    const place = await newPlace();
+    const programme = await TestProgramme.make(place);
+    programme.writeRoster(2);
+    await programme.run('issue', 'r.csv');
+    if (place.startsWith('postgres:')) {
+      expect((await programme.run('erase', 'p0@example.org', '--yes')).out).toContain('until VACUUM FULL award');
+      return;
+    }
+    const reader = new Database(join(programme.cwd, '.badgekit/ledger.db'));
+    reader.exec('begin');
+    reader.prepare('select count(*) from award').get();
+    const beside = await programme.run('erase', 'p0@example.org', '--yes');
+    reader.exec('commit');
+    reader.close();
+    expect(beside.out).toMatch(/old copies stay in \S+ledger\.db-wal, until the program closes it/);
+    expect(await programme.json('erase', 'p1@example.org', '--yes')).toMatchObject({ oldCopies: null });
+    expect(await storedText(place, programme)).not.toMatch(/p[01]@example/);
   });
 
   test('with --revoke ends what was handed out, and takes out awards that were reserved and never issued', async () => {

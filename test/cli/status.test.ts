@@ -97,7 +97,21 @@ describe('publish --check-live', () => {
     );
     expect(bad.out).toMatch(/missing {6}http\S+\/achievements\/talk\.json: the server answered 404/);
     expect(bad.out).toMatch(/\d+ of \d+ files are at .* Copy public\/ there again/);
-    expect(await programme.json('publish', '--check-live', stale)).toMatchObject({ checkLive: stale });
+    expect(await programme.json('publish', '--check-live', stale)).toMatchObject({ checkLive: stale, due: [] });
+
+    // The host serves what is here, and that is old as well.
+    server?.close();
+    const same = await host(join(programme.cwd, 'public'));
+    programme.write('public/status/revocation-1.json', old);
+    const due = await programme.run('publish', '--check-live', same);
+    expect(due.code).toBe(1);
+    expect(due.out).toMatch(
+      /^due {10}public\/status\/revocation-1\.json: it lacks 2 entries that the ledger has set$/m,
+    );
+    expect(due.out).toContain('badgekit status refresh');
+    expect(await programme.json('publish', '--check-live', same)).toMatchObject({
+      due: [{ path: 'public/status/revocation-1.json' }],
+    });
   });
 
   test('that cannot reach the host is undetermined', async () => {

@@ -1,7 +1,9 @@
 import { BadgekitError, EXIT, type ExitCode, ifUsable } from '../../errors.ts';
+import { compareBits, type ListFault, listStanding } from '../../issue/list-standing.ts';
 import { readListCredential } from '../../issue/status-lists.ts';
 import type { Lookup } from '../../ports.ts';
 import { listFiles } from '../../programme/files.ts';
+import { hasLedger } from '../../programme/ledger.ts';
 import { openProgramme, type Programme } from '../../programme/programme.ts';
 import { decodeBitstring } from '../../status/bitstring.ts';
 import { readStatusList } from '../../status/list.ts';
@@ -9,6 +11,7 @@ import { formatMinute, readInstant } from '../../syntax/datetime.ts';
 import { quoted } from '../../syntax/text.ts';
 import { readHttps } from '../../world/https.ts';
 import type { CommonOptions } from '../commands/shared.ts';
+import { usingLedger } from '../open-ledger.ts';
 import type { Session } from '../session.ts';
 import { count, counted, styles } from '../style.ts';
 
@@ -23,7 +26,10 @@ interface LiveFile {
   readonly detail: string | undefined;
 }
 
-/** `publish --check-live`: reads every file of public/ from its host and compares it byte for byte. Writes nothing. */
+/**
+ * `publish --check-live`: reads every file of public/ from its host and compares it byte for byte; and the lists of public/
+ * with the ledger. Writes nothing.
+ */
 export async function runCheckLive(
   address: string | true,
   options: CommonOptions,
@@ -39,13 +45,25 @@ export async function runCheckLive(
   const files: LiveFile[] = [];
   for (let at = 0; at < paths.length; at += AT_ONCE)
     files.push(...(await Promise.all(paths.slice(at, at + AT_ONCE).map((path) => compare(path, base, programme)))));
+  const due = (await hasLedger(programme, session.env)) ? await listsDue(programme, session) : [];
   session.out(
     options.json === true
-      ? `${JSON.stringify({ badgekit: 1, command: 'publish', checkLive: base, files: files.map((file) => ({ ...file, detail: file.detail ?? null })) })}\n`
-      : asText(files, base, session),
+      ? `${JSON.stringify({ badgekit: 1, command: 'publish', checkLive: base, files: files.map((file) => ({ ...file, detail: file.detail ?? null })), due: due.map(({ path, what }) => ({ path, what })) })}\n`
+      : asText(files, due, base, session),
   );
+  if (due.length > 0) return EXIT.no;
   if (files.some(({ state }) => state === 'different' || state === 'missing')) return EXIT.no;
   return files.some(({ state }) => state === 'unreachable') ? EXIT.undetermined : EXIT.yes;
+}
+
+/** What a host should serve is not in public/ either, until the lists are signed anew. */
+async function listsDue(programme: Programme, session: Session): Promise<readonly ListFault[]> {
+  return await usingLedger(programme, undefined, session, async (ledger) => {
+    const faults: ListFault[] = [];
+    for (const list of await ledger.statusLists())
+      faults.push(...(await listStanding(list, ledger, programme.files, session.clock())).faults);
+    return faults;
+  });
 }
 
 function baseOf(address: string | true, { config }: Programme): string {
@@ -85,11 +103,7 @@ function staleness(wanted: Uint8Array, live: Uint8Array): string | undefined {
   const date = readInstant(does['validFrom']);
   const of = date === undefined ? '' : ` of ${formatMinute(date)}`;
   if (bits === undefined || liveBits === undefined) return `what is there is another list${of}`;
-  let [lacking, extra] = [0, 0];
-  for (let index = 0; index < Math.max(bits.length, liveBits.length); index++) {
-    if (bits.isSet(index) && !liveBits.isSet(index)) lacking++;
-    if (!bits.isSet(index) && liveBits.isSet(index)) extra++;
-  }
+  const { lacking, extra } = compareBits(liveBits, bits);
   const parts = [
     ...(lacking === 0 ? [] : [`it lacks ${counted(lacking, 'entry', 'entries')} that should be set`]),
     ...(extra === 0 ? [] : [`it has ${counted(extra, 'entry', 'entries')} set that should be clear`]),
@@ -97,16 +111,18 @@ function staleness(wanted: Uint8Array, live: Uint8Array): string | undefined {
   return `what is there is a list${of}${parts.length === 0 ? ', with the same entries' : `: ${parts.join(', ')}`}`;
 }
 
-function asText(files: readonly LiveFile[], base: string, session: Session): string {
+function asText(files: readonly LiveFile[], due: readonly ListFault[], base: string, session: Session): string {
   const { out } = styles(session);
   const odd = files.filter(({ state }) => state !== 'same');
   const lines = odd.map(
     ({ state, url, detail }) => `${out.bold(state.padEnd(11))}  ${url}${detail === undefined ? '' : `: ${detail}`}\n`,
   );
+  const refresh = due.map(({ path, what }) => `${out.bold('due'.padEnd(11))}  ${path}: ${what}\n`);
+  if (refresh.length > 0) refresh.push('First sign these lists anew: badgekit status refresh.\n');
   const same = files.length - odd.length;
   const sum =
     odd.length === 0
-      ? `All ${counted(files.length, 'file')} of public/ are at ${base} as they should be.\n`
-      : `${count(same)} of ${counted(files.length, 'file')} are at ${base} as they should be. Copy public/ there again.\n`;
-  return `${lines.join('')}${sum}`;
+      ? `All ${counted(files.length, 'file')} of public/ are at ${base} as they are here.\n`
+      : `${count(same)} of ${counted(files.length, 'file')} are at ${base} as they are here. Copy public/ there again.\n`;
+  return `${lines.join('')}${refresh.join('')}${sum}`;
 }

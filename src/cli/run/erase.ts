@@ -39,6 +39,8 @@ export interface Erasure {
   /** Badges that were to be revoked, and cannot be. */
   readonly withoutStatus: readonly string[];
   readonly receipt: string | undefined;
+  /** Where the database keeps old copies of what was erased, and until when. */
+  readonly oldCopies: string | undefined;
 }
 
 /**
@@ -58,7 +60,13 @@ export async function runErase(recipient: string, options: EraseOptions, session
   return await usingLedger(programme, keyring, session, async (ledger) => {
     const planned = await planErasure(names, recipient, programme, ledger, options);
     if (options.dryRun === true) {
-      report({ ...planned, statusLists: [], receipt: undefined }, programme, options, session, session.clock());
+      report(
+        { ...planned, statusLists: [], receipt: undefined, oldCopies: undefined },
+        programme,
+        options,
+        session,
+        session.clock(),
+      );
       return EXIT.yes;
     }
     await confirmed(planned.awards, options, session);
@@ -76,7 +84,7 @@ export async function runErase(recipient: string, options: EraseOptions, session
   });
 }
 
-type PlannedErasure = Omit<Erasure, 'statusLists' | 'receipt'>;
+type PlannedErasure = Omit<Erasure, 'statusLists' | 'receipt' | 'oldCopies'>;
 
 async function planErasure(
   names: readonly string[],
@@ -123,13 +131,13 @@ async function carryOut(planned: PlannedErasure, { programme, keyring, ledger, s
     mode: RECEIPT_MODE,
     isSole: true,
   });
-  await ledger.erase(
+  const oldCopies = await ledger.erase(
     awards.map(({ credentialId }) => credentialId),
     now,
   );
   // A run that took up what another had reserved may have written in between; from here on it cannot.
   for (const path of await filesOf(awards, programme)) await programme.files.remove(path);
-  return { ...planned, statusLists, receipt };
+  return { ...planned, statusLists, receipt, oldCopies };
 }
 
 function isRevocable({ places, changes, state }: LedgerAward): boolean {
@@ -184,7 +192,7 @@ function receiptPath(awards: readonly LedgerAward[]): string {
 }
 
 function report(
-  { awards, revoked, statusLists, traces, unread, withoutStatus, receipt }: Erasure,
+  { awards, revoked, statusLists, traces, unread, withoutStatus, receipt, oldCopies }: Erasure,
   programme: Programme,
   { json, dryRun = false }: EraseOptions,
   session: Session,
@@ -198,7 +206,7 @@ function report(
       files: award.files,
     }));
     session.out(
-      `${JSON.stringify({ badgekit: 1, command: 'erase', dryRun, credentials, revoked, withoutStatus, statusLists, receipt: receipt === undefined ? null : programme.shown(receipt), remains: traces.map(({ path, lines }) => ({ file: programme.shown(path), lines })), unread: unread.map((path) => programme.shown(path)) })}\n`,
+      `${JSON.stringify({ badgekit: 1, command: 'erase', dryRun, credentials, revoked, withoutStatus, statusLists, receipt: receipt === undefined ? null : programme.shown(receipt), remains: traces.map(({ path, lines }) => ({ file: programme.shown(path), lines })), unread: unread.map((path) => programme.shown(path)), oldCopies: oldCopies ?? null })}\n`,
     );
     return;
   }
@@ -218,6 +226,7 @@ function report(
         `still there: ${describeTrace(trace, visible(programme.shown(trace.path), 200))}: that file is yours to mend\n`,
     ),
     ...unread.map((path) => `not looked at: ${visible(programme.shown(path), 200)} cannot be read\n`),
+    ...(oldCopies === undefined ? [] : [`old copies stay ${oldCopies}\n`]),
     receipt === undefined
       ? 'Nothing was written.\n'
       : `The receipt ${programme.shown(receipt)} says what is kept, and what nobody can recall.\n`,

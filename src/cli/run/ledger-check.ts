@@ -1,7 +1,7 @@
 import { extract } from '../../bake/bake.ts';
 import { EXIT, type ExitCode, ifUsable, unusable } from '../../errors.ts';
 import { ADVICE, type Difference, type DifferenceKind, documentDifference } from '../../issue/ledger-check.ts';
-import { MAX_LIST_BYTES, readListCredential } from '../../issue/status-lists.ts';
+import { listStanding } from '../../issue/list-standing.ts';
 import type { PublicKey } from '../../keys/public-key.ts';
 import type { AwardRecord, Ledger, StatusListRow } from '../../ports.ts';
 import { isAsSigned, issuerKeys } from '../../programme/issued-signature.ts';
@@ -9,9 +9,6 @@ import { listFiles } from '../../programme/files.ts';
 import { issuedFiles, readIssued } from '../../programme/issued-files.ts';
 import { MAX_IMAGE_BYTES } from '../../programme/definitions.ts';
 import { openProgramme, type Programme } from '../../programme/programme.ts';
-import { decodeBitstring } from '../../status/bitstring.ts';
-import { readStatusList, statusListPath } from '../../status/list.ts';
-import { formatDay, readInstant } from '../../syntax/datetime.ts';
 import type { Json } from '../../syntax/json.ts';
 import { visible } from '../../syntax/text.ts';
 import type { CommonOptions } from '../commands/shared.ts';
@@ -135,43 +132,11 @@ class Check {
   }
 
   async #checkList(list: StatusListRow, ledger: Ledger): Promise<void> {
-    const { hosting } = this.#programme.config;
-    if (hosting === undefined) return;
+    if (this.#programme.config.hosting === undefined) return;
     this.lists++;
-    const paths = (['json', 'jwt'] as const).map((form) => `public/${statusListPath(list, form)}`);
-    const there = await Promise.all(paths.map((path) => this.#programme.files.exists(path)));
-    const path = paths[there.indexOf(true)];
-    if (path === undefined) {
-      this.#note('list missing', 'the list is not there', paths[0]);
-      return;
-    }
-    const bytes = await this.#programme.files.read(path, MAX_LIST_BYTES);
-    const hosted = ifUsable(() => readListCredential(bytes));
-    const document = hosted?.document;
-    if (this.#isStolen(hosted?.verificationMethod))
-      this.#note('key ended', 'it is signed with a compromised key', path);
-    const bits = ifUsable(() => decodeBitstring(readStatusList(document ?? {})?.encodedList ?? ''));
-    if (document === undefined || bits === undefined) {
-      this.#note('list unreadable', 'it cannot be read as a status list', path);
-      return;
-    }
-    const wanted = new Set((await ledger.lastChanges(list)).filter(({ set }) => set).map(({ index }) => index));
-    let [lacking, extra] = [0, 0];
-    for (let index = 0; index < bits.length; index++) {
-      if (wanted.has(index) && !bits.isSet(index)) lacking++;
-      if (!wanted.has(index) && bits.isSet(index)) extra++;
-    }
-    if (lacking > 0)
-      this.#note('list differs', `it lacks ${counted(lacking, 'entry', 'entries')} that the ledger has set`, path);
-    if (extra > 0)
-      this.#note(
-        'list differs',
-        `it has ${counted(extra, 'entry', 'entries')} set that the ledger knows nothing of`,
-        path,
-      );
-    const until = readInstant(document['validUntil']);
-    if (until !== undefined && until < this.#now)
-      this.#note('list expired', `nobody can rely on it since ${formatDay(until)}`, path);
+    const { path, verificationMethod, faults } = await listStanding(list, ledger, this.#programme.files, this.#now);
+    if (this.#isStolen(verificationMethod)) this.#note('key ended', 'it is signed with a compromised key', path);
+    for (const fault of faults) this.#note(fault.kind, fault.what, fault.path);
   }
 
   async #checkStrays(): Promise<void> {

@@ -1,5 +1,5 @@
 import { BadgekitError, EXIT } from '../../errors.ts';
-import { changeOf } from '../../issue/standing.ts';
+import { changeOf, standingOf } from '../../issue/standing.ts';
 import type { Ledger, LedgerAward, StatusChange, StatusPurpose } from '../../ports.ts';
 import { type Keyring, openKeyring } from '../../programme/keyring.ts';
 import { hasLedger } from '../../programme/ledger.ts';
@@ -57,7 +57,8 @@ export async function runRevoke(wanted: string | undefined, options: RevokeOptio
     const chosen = await choose(found, action, options, session);
     const planned = planChanges(chosen, action, { reason: options.reason, at: session.clock(), since });
     const lists = options.dryRun === true ? [] : await apply(planned.changes, programme, keyring, ledger, session);
-    report(chosen, planned, action, lists, options, session, programme);
+    const earlier = action === REVOKE ? await earlierInForce(chosen, ledger, session.clock()) : [];
+    report({ chosen, planned, action, lists, earlier }, options, session, programme);
     return planned.impossible.size > 0 ? EXIT.no : EXIT.yes;
   });
 }
@@ -168,11 +169,38 @@ async function apply(
   return (await refreshPublic(programme, keyring, ledger, session)).lists;
 }
 
-function report(
+/** Earlier editions of these badges that were renewed and not revoked: revoking the newer one leaves them as they are. */
+async function earlierInForce(
   chosen: readonly LedgerAward[],
-  { changes, impossible }: PlannedChanges,
-  action: Action,
-  lists: readonly string[],
+  ledger: Ledger,
+  now: Instant,
+): Promise<readonly LedgerAward[]> {
+  const isChosen = new Set(chosen.map(({ credentialId }) => credentialId));
+  const earlier: LedgerAward[] = [];
+  for (const { supersedes } of chosen)
+    for (let id = supersedes; id !== undefined && !isChosen.has(id);) {
+      isChosen.add(id);
+      let before: string | undefined;
+      for await (const award of ledger.select({ text: id })) {
+        before = award.supersedes;
+        if (standingOf(award, now) === 'valid') earlier.push(award);
+      }
+      id = before;
+    }
+  return earlier;
+}
+
+/** What was done, or would be. */
+interface Revoked {
+  readonly chosen: readonly LedgerAward[];
+  readonly planned: PlannedChanges;
+  readonly action: Action;
+  readonly lists: readonly string[];
+  readonly earlier: readonly LedgerAward[];
+}
+
+function report(
+  { chosen, planned: { changes, impossible }, action, lists, earlier }: Revoked,
   options: RevokeOptions,
   session: Session,
   programme: Programme,
@@ -187,7 +215,7 @@ function report(
       problem: impossible.get(credentialId)?.message ?? null,
     }));
     session.out(
-      `${JSON.stringify({ badgekit: 1, command: 'revoke', action: action.done, dryRun: options.dryRun === true, credentials, statusLists: lists })}\n`,
+      `${JSON.stringify({ badgekit: 1, command: 'revoke', action: action.done, dryRun: options.dryRun === true, credentials, statusLists: lists, stillInForce: earlier.map(({ credentialId }) => credentialId) })}\n`,
     );
     return;
   }
@@ -208,5 +236,13 @@ function report(
     (list) =>
       `status list ${programme.shown(list)} signed again: publish it at ${programme.config.hosting ?? ''}, it counts from then on\n`,
   );
-  session.out([...lines, ...signed, ...(options.dryRun === true ? ['Nothing was written.\n'] : [])].join(''));
+  const others = earlier.map(
+    (award) =>
+      `${out.bold('still in force')}  ${describeAward(award)}
+  an earlier edition: to revoke it, too: badgekit revoke ${award.credentialId}
+`,
+  );
+  session.out(
+    [...lines, ...others, ...signed, ...(options.dryRun === true ? ['Nothing was written.\n'] : [])].join(''),
+  );
 }
