@@ -35,6 +35,6 @@ export interface Engine {
   guard<T>(run: () => Promise<T>): Promise<T>;
   /** From now on others see that the run lives. */
   hold(run: string): Promise<Hold>;
-  /** Whether the run lives, in whatever process. */
-  isHeld(run: string): Promise<boolean>;
+  /** Which of these runs live, in whatever process. */
+  held(runs: readonly string[]): Promise<ReadonlySet<string>>;
 }

@@ -3,11 +3,13 @@ import type { Clock, Ledger, RunNote } from '../ports.ts';
 import type { Engine } from './engine.ts';
 import { awardSecret, noteAwardSecret } from './facts.ts';
 import { requireKey } from './keys.ts';
-import { deadRuns, endRuns } from './runs.ts';
+import { type DeadRun, deadRuns, endRuns } from './runs.ts';
 import { migrate } from './migrations.ts';
 import { SqlLedger } from './sql-ledger.ts';
 import type { PlaceChooser } from './status-places.ts';
 import { damagedLedger, openSqlite } from './sqlite.ts';
+
+const LONG_AGO_MS = 86_400_000;
 
 export interface LedgerOpening {
   readonly clock: Clock;
@@ -46,8 +48,7 @@ export async function openLedger(
       await migrate(engine);
       const dead = await deadRuns(engine);
       if (!(await engine.isSound(dead.length > 0))) throw damagedLedger(engine.name);
-      // On a server a run may live whose connection is cut at this moment.
-      if (dead.length > 0 && engine.dialect === 'sqlite') await engine.exclusive((tx) => endRuns(tx, dead, clock()));
+      await noteEnd(engine, dead, clock());
       if (!(await hasAwards(engine))) await onEmpty?.(() => hasAwards(engine));
       await requireKey(engine.db, keyName);
       if (secret !== undefined) await refuseOtherSecret(engine, secret.fingerprint);
@@ -58,6 +59,14 @@ export async function openLedger(
   }
   ledger = new SqlLedger(engine, { choosePlace: secret?.choosePlace, keyName, clock });
   return ledger;
+}
+
+/** Notes that runs ended which did not say so. On a server one may live whose connection is cut at this moment. */
+async function noteEnd({ dialect, exclusive }: Engine, dead: readonly DeadRun[], now: number): Promise<void> {
+  const ended = dead.filter(({ startedAt }) => dialect === 'sqlite' || startedAt < now - LONG_AGO_MS);
+  if (ended.length === 0) return;
+  const runs = ended.map(({ run }) => run);
+  await exclusive((tx) => endRuns(tx, runs, now));
 }
 
 /** Whether a ledger's place is the address of a database rather than a file. */

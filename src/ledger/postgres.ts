@@ -70,12 +70,14 @@ export function openPostgres(url: string, onLongWait?: () => void): Engine {
       await lock.take();
       return lock;
     },
-    isHeld: async (run) => {
-      const { rows } = await sql<{ held: boolean }>`
-        select count(*) > 0 as held from pg_locks
-        where locktype = 'advisory' and classid = ${RUN_LOCK} and objid = ${lockNumber(run)} and granted
+    held: async (runs) => {
+      if (runs.length === 0) return new Set();
+      const { rows } = await sql<{ lock: number }>`
+        select objid::bigint as lock from pg_locks
+        where locktype = 'advisory' and classid = ${RUN_LOCK} and granted
           and database = (select oid from pg_database where datname = current_database())`.execute(db);
-      return rows[0]?.held === true;
+      const locks = new Set(rows.map(({ lock }) => lock));
+      return new Set(runs.filter((run) => locks.has(lockNumber(run))));
     },
   };
 }

@@ -28,7 +28,7 @@ import { pieces } from './pieces.ts';
 import { newestAwards, wholeAwards } from './read-awards.ts';
 import { PAGE, selectPage } from './select.ts';
 import { reservedRow } from './rows.ts';
-import { endRuns, livingRuns } from './runs.ts';
+import { endRuns, isHeld, livingRuns } from './runs.ts';
 import { type PlaceChooser, recordChange, takePlaces } from './status-places.ts';
 import { isReplaceable, takeUp } from './take-up.ts';
 import type { AwardTable, LedgerTables } from './tables.ts';
@@ -111,7 +111,7 @@ export class SqlLedger implements Ledger {
     for (const { award, edition } of reservations) {
       const entry = known.get(award);
       if (entry === undefined || entry.edition < edition) return undefined;
-      const isTaken = entry.state === 'issued' || (entry.run !== run && (await this.#engine.isHeld(entry.run)));
+      const isTaken = entry.state === 'issued' || (entry.run !== run && (await isHeld(this.#engine, entry.run)));
       if (!isTaken) return undefined;
       claims.push({ entry, isOwn: false });
     }
@@ -131,7 +131,7 @@ export class SqlLedger implements Ledger {
       const entry = known.get(wanted.award);
       if (entry?.state !== 'reserved' || entry.erasedAt !== undefined) continue;
       if (entry.run !== run) {
-        const isAlive = alive.get(entry.run) ?? (await this.#engine.isHeld(entry.run));
+        const isAlive = alive.get(entry.run) ?? (await isHeld(this.#engine, entry.run));
         alive.set(entry.run, isAlive);
         if (isAlive) continue;
       }

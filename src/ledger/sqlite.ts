@@ -50,7 +50,7 @@ export async function openSqlite(path: string, onLongWait?: () => void): Promise
       exclusive: (run) => immediate(db, connection, run),
       guard: (run) => translated(path, run, onLongWait),
       hold: (run) => Promise.resolve(holdRun(path, run)),
-      isHeld: (run) => Promise.resolve(FileLock.isHeld(runFile(path, run))),
+      held: (runs) => Promise.resolve(new Set(runs.filter((run) => FileLock.isHeld(runFile(path, run))))),
     };
   });
 }
