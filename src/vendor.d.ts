@@ -29,6 +29,28 @@ declare module 'jsonld' {
   export default jsonld;
 }
 
+declare module 'jsonld/lib/context.js' {
+  /** What terms mean at a place in a document. */
+  interface ActiveContext {
+    processingMode?: string;
+    mappings: Map<string, object>;
+    inverse: object | null;
+    getInverse(): object;
+    protected: Record<string, boolean>;
+    previousContext?: ActiveContext;
+    '@base'?: unknown;
+    '@language'?: unknown;
+    '@vocab'?: unknown;
+    clone(this: ActiveContext): ActiveContext;
+    revertToPreviousContext(this: ActiveContext): ActiveContext;
+  }
+  const contexts: {
+    getInitialContext(options: { processingMode?: string }): ActiveContext;
+  };
+  export type { ActiveContext };
+  export default contexts;
+}
+
 declare module '@digitalbazaar/vc' {
   interface VerifyResult {
     verified: boolean;

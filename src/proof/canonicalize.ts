@@ -1,3 +1,5 @@
+// First: jsonld takes from there what it needs when it is loaded.
+import { sharingContexts } from './shared-contexts.ts';
 import jsonld from 'jsonld';
 import { BadgekitError } from '../errors.ts';
 import { loadContext } from '../openbadges/contexts.ts';
@@ -24,6 +26,7 @@ export async function canonicalize(
 ): Promise<string> {
   try {
     return await jsonld.canonize(structuredClone(document), {
+      ...sharingContexts,
       algorithm: 'RDFC-1.0',
       base: null,
       canonizeOptions: { maxDeepIterations: Math.max(MAX_DEEP_ITERATIONS, countNodes(document)) },

@@ -14,6 +14,7 @@ import { withProof } from '../support/sign.ts';
 import { edited, placesIn, valueAt } from '../support/places.ts';
 import { expectRefusal, answerOf, told, words } from '../support/report.ts';
 import { inside, judge, plain, proofOf, proofsOf, renamed, unsigned, without } from './support.ts';
+import { cpuTime } from '../support/cpu-time.ts';
 
 const issuer = testIssuer();
 const badge = plain(await signedBadge(issuer));
@@ -429,14 +430,14 @@ describe('graphs', () => {
           return { '@id': subject, [predicate]: [{ '@id': object }] };
         });
       expect(graph.length).toBeGreaterThan(10);
-      const start = performance.now();
+      const elapsed = cpuTime();
       const answer = await canonicalize({ '@graph': graph }).then(
         () => 'in order',
         (error: unknown) => error instanceof BadgekitError && error.code,
       );
       // The last of them has no answer at all.
       expect(['CREDENTIAL_INVALID', ...(number === '074' ? [] : ['in order'])]).toContain(answer);
-      expect(performance.now() - start).toBeLessThan(1000);
+      expect(elapsed()).toBeLessThan(1000);
     },
   );
 

@@ -9,6 +9,7 @@ import { offline } from '../support/badge.ts';
 import { goodFiles, type Seed } from './corpus.ts';
 import { mutateBytes, mutateJson } from './mutate.ts';
 import { Chance } from './random.ts';
+import { cpuTime } from '../support/cpu-time.ts';
 
 const SECONDS = Number(process.env['BADGEKIT_FUZZ_SECONDS'] ?? 0);
 const CASES = SECONDS > 0 ? Number.POSITIVE_INFINITY : 1500;
@@ -53,11 +54,9 @@ async function faultWith(
   good: ReadonlySet<string | undefined>,
   tally: Tally,
 ): Promise<string | undefined> {
-  // The processor's time, not the clock's: the machine may have other work.
-  const before = process.cpuUsage();
+  const time = cpuTime();
   const report = await verify(bytes, options).catch((error: unknown) => String(error));
-  const { user, system } = process.cpuUsage(before);
-  const elapsed = Math.round((user + system) / 1000);
+  const elapsed = Math.round(time());
   tally.slowestMs = Math.max(tally.slowestMs, elapsed);
   if (typeof report === 'string') return `verify threw: ${report}`;
   tally[report.verdict]++;

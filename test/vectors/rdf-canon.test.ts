@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { loadContext } from '../../src/openbadges/contexts.ts';
 import { MAX_DEEP_ITERATIONS } from '../../src/proof/canonicalize.ts';
 import { hasConformance, readText } from '../support/conformance.ts';
+import { cpuTime } from '../support/cpu-time.ts';
 
 interface Entry {
   readonly id: string;
@@ -17,7 +18,8 @@ const FOLDER = 'vectors/rdf-canon';
 const entries = hasConformance
   ? (JSON.parse(readText(`${FOLDER}/manifest.jsonld`)) as { readonly entries: readonly Entry[] }).entries
   : [];
-const MAX_MS = 2000;
+/** Without a bound on the work the largest of these graphs would take hours. */
+const MAX_MS = 10_000;
 
 /** The library as badgekit calls it, with badgekit's bound on its work. */
 async function canonical(
@@ -25,7 +27,7 @@ async function canonical(
   hash = 'SHA256',
   canonicalIdMap = new Map<string, string>(),
 ): Promise<{ text: string; elapsed: number }> {
-  const started = Date.now();
+  const elapsed = cpuTime();
   const text = await jsonld
     .canonize(quads, {
       algorithm: 'RDFC-1.0',
@@ -40,7 +42,7 @@ async function canonical(
       },
     })
     .catch((error: unknown) => `refused: ${String(error)}`);
-  return { text, elapsed: Date.now() - started };
+  return { text, elapsed: elapsed() };
 }
 
 describe.skipIf(!hasConformance)("the W3C's RDFC-1.0 test suite, within badgekit's bound on work", () => {

@@ -28,6 +28,7 @@ import { hasConformance, readBytes, readText } from '../support/conformance.ts';
 import { expectRefusal } from '../support/report.ts';
 import { learnerRecord, withProof } from '../support/sign.ts';
 import { fakeWeb } from '../support/web.ts';
+import { cpuTime } from '../support/cpu-time.ts';
 
 const university = testIssuer();
 const school = testIssuer();
@@ -280,9 +281,9 @@ describe('keys and budgets', () => {
       type: ['EnvelopedVerifiableCredential'],
       id: `data:application/vc+jwt,${token}`,
     };
-    const started = Date.now();
+    const elapsed = cpuTime();
     expectRefusal(await judge(presentation(Array.from({ length: 10 }, () => envelope))), 'CREDENTIAL_REJECTED');
-    expect(Date.now() - started).toBeLessThan(10_000);
+    expect(elapsed()).toBeLessThan(10_000);
   });
 
   test('a file leads to a few addresses, and to a few more for each credential in it', async () => {

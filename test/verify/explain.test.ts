@@ -22,6 +22,7 @@ import {
 } from '../support/badge.ts';
 import { withProof } from '../support/sign.ts';
 import { fakeWeb } from '../support/web.ts';
+import { cpuTime } from '../support/cpu-time.ts';
 
 const issuer = testIssuer();
 const achievement = {
@@ -217,7 +218,7 @@ test('--explain leaves a badge alone that is authentic, and ends in time on a la
       name: `No ${index}`,
     })),
   });
-  const started = Date.now();
+  const elapsed = cpuTime();
   await explained({ ...large, name: 'Edited' });
-  expect(Date.now() - started).toBeLessThan(20_000);
+  expect(elapsed()).toBeLessThan(20_000);
 }, 60_000);
