@@ -35,6 +35,8 @@ export interface Engine {
   guard<T>(run: () => Promise<T>): Promise<T>;
   /** From now on others see that the run lives. */
   hold(run: string): Promise<Hold>;
-  /** Which of these runs live, in whatever process. */
+  /** Signs of life that belong to none of these runs: processes ended before they had said what they do. */
+  strays(runs: ReadonlySet<string>): Promise<readonly string[]>;
+  /** Which of these runs live, in whatever process; what the dead left as a sign of life is taken away. */
   held(runs: readonly string[]): Promise<ReadonlySet<string>>;
 }

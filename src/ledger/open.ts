@@ -3,7 +3,7 @@ import type { Clock, Ledger, RunNote } from '../ports.ts';
 import type { Engine } from './engine.ts';
 import { awardSecret, noteAwardSecret } from './facts.ts';
 import { requireKey } from './keys.ts';
-import { type DeadRun, deadRuns, endRuns } from './runs.ts';
+import { type DeadRun, deadRuns, endRuns, openRunNames } from './runs.ts';
 import { migrate } from './migrations.ts';
 import { SqlLedger } from './sql-ledger.ts';
 import type { PlaceChooser } from './status-places.ts';
@@ -62,11 +62,19 @@ export async function openLedger(
 }
 
 /** Notes that runs ended which did not say so. On a server one may live whose connection is cut at this moment. */
-async function noteEnd({ dialect, exclusive }: Engine, dead: readonly DeadRun[], now: number): Promise<void> {
-  const ended = dead.filter(({ startedAt }) => dialect === 'sqlite' || startedAt < now - LONG_AGO_MS);
-  if (ended.length === 0) return;
-  const runs = ended.map(({ run }) => run);
-  await exclusive((tx) => endRuns(tx, runs, now));
+async function noteEnd(engine: Engine, dead: readonly DeadRun[], now: number): Promise<void> {
+  const ended = dead.filter(({ startedAt }) => engine.dialect === 'sqlite' || startedAt < now - LONG_AGO_MS);
+  const strays = await engine.strays(await openRunNames(engine.db));
+  if (ended.length === 0 && strays.length === 0) return;
+  await engine.exclusive(async (tx) => {
+    await endRuns(
+      tx,
+      ended.map(({ run }) => run),
+      now,
+    );
+    // Nobody is beginning a run beside this: what still belongs to none now belongs to a process that ended.
+    await engine.held(await engine.strays(await openRunNames(tx)));
+  });
 }
 
 /** Whether a ledger's place is the address of a database rather than a file. */

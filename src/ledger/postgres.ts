@@ -70,6 +70,7 @@ export function openPostgres(url: string, onLongWait?: () => void): Engine {
       await lock.take();
       return lock;
     },
+    strays: () => Promise.resolve([]),
     held: async (runs) => {
       if (runs.length === 0) return new Set();
       const { rows } = await sql<{ lock: number }>`

@@ -9,6 +9,11 @@ async function openRuns({ db }: Engine): Promise<readonly RunTable[]> {
   return await db.selectFrom('run').selectAll().where('ended_at', 'is', null).orderBy('started_at').execute();
 }
 
+export async function openRunNames(db: Kysely<LedgerTables>): Promise<ReadonlySet<string>> {
+  const rows = await db.selectFrom('run').select('run').where('ended_at', 'is', null).execute();
+  return new Set(rows.map(({ run }) => run));
+}
+
 /** The runs of others that live at this moment. */
 export async function livingRuns(engine: Engine, own: string | undefined): Promise<readonly RunNote[]> {
   const others = (await openRuns(engine)).filter(({ run }) => run !== own);

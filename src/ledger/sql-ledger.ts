@@ -65,10 +65,12 @@ export class SqlLedger implements Ledger {
   }
 
   async startRun(note: RunNote): Promise<void> {
-    const hold = await this.#engine.guard(() => this.#engine.hold(note.run));
-    this.#run = { note, hold };
-    await this.#write((tx) =>
-      tx
+    let hold: Hold | undefined;
+    // Nobody sees one of the two without the other: signs of life that belong to no run are swept away.
+    await this.#write(async (tx) => {
+      hold ??= await this.#engine.hold(note.run);
+      this.#run = { note, hold };
+      await tx
         .insertInto('run')
         .values({
           run: note.run,
@@ -79,8 +81,8 @@ export class SqlLedger implements Ledger {
           ended_at: null,
         })
         .onConflict((conflict) => conflict.doNothing())
-        .execute(),
-    );
+        .execute();
+    });
   }
 
   livingRuns(): Promise<readonly RunNote[]> {

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Kysely, sql, SqliteDialect } from 'kysely';
 import { BadgekitError } from '../errors.ts';
@@ -50,6 +51,7 @@ export async function openSqlite(path: string, onLongWait?: () => void): Promise
       exclusive: (run) => immediate(db, connection, run),
       guard: (run) => translated(path, run, onLongWait),
       hold: (run) => Promise.resolve(holdRun(path, run)),
+      strays: (runs) => Promise.resolve(runsWithFile(path).filter((run) => !runs.has(run))),
       held: (runs) => Promise.resolve(new Set(runs.filter((run) => FileLock.isHeld(runFile(path, run))))),
     };
   });
@@ -74,6 +76,11 @@ async function isSound(db: Kysely<LedgerTables>, isSuspect: boolean): Promise<bo
 /** A run shows that it lives by a lock on a file of its own, beside the ledger. */
 function runFile(ledger: string, run: string): string {
   return join(dirname(ledger), `${run}.lock`);
+}
+
+/** The runs that have such a file, whether they live or not. */
+function runsWithFile(ledger: string): readonly string[] {
+  return readdirSync(dirname(ledger)).flatMap((file) => /^(\d{8}-[0-9a-f]+)\.lock$/.exec(file)?.[1] ?? []);
 }
 
 function holdRun(ledger: string, run: string): Hold {

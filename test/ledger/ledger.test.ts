@@ -1,9 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import Database from 'libsql';
 import pg from 'pg';
 import { describe, expect, test } from 'vitest';
+import { FileLock } from '../../src/ledger/file-lock.ts';
 import { openLedger } from '../../src/ledger/open.ts';
 import type { Claim, Ledger, LedgerAward, Reservation, StatusPurpose, WantedPlaces } from '../../src/ports.ts';
 import { permute } from '../../src/status/permutation.ts';
@@ -249,6 +250,21 @@ describe('the embedded ledger', () => {
     const place = join(temporaryFolder(), 'ledger.db');
     writeFileSync(place, 'this is no database, but it is long enough to look like one at first sight. '.repeat(20));
     await expect(open(place)).rejects.toMatchObject({ code: 'LEDGER_DAMAGED', hint: expect.any(String) });
+  });
+
+  test('takes away what a run left that was killed as it began, and leaves alone who lives', async () => {
+    const folder = temporaryFolder();
+    const place = join(folder, 'ledger.db');
+    await (await open(place)).close();
+    const [dead, alive] = ['20260101-aaaaaaaa.lock', '20260101-bbbbbbbb.lock'];
+    writeFileSync(join(folder, dead), '');
+    const lock = FileLock.tryTake(join(folder, alive));
+    await (await open(place)).close();
+    const locks = (): readonly string[] => readdirSync(folder).filter((file) => file.endsWith('.lock'));
+    expect(locks()).toEqual([alive]);
+    lock?.release();
+    await (await open(place)).close();
+    expect(locks()).toEqual([]);
   });
 
   test('one that the first badgekit wrote is brought up to date, its changes in their order', async () => {
