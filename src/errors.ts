@@ -54,6 +54,7 @@ const CODES = {
   PASSPHRASE_MISSING: { exit: EXIT.unusable, next: 'set BADGEKIT_PASSPHRASE or give --passphrase-file' },
   PASSPHRASE_WRONG: { exit: EXIT.unusable, next: 'check the passphrase' },
   SIGNATURE_SELF_CHECK: { exit: EXIT.undetermined, next: 'report it to badgekit' },
+  CANONICAL_DIFFERENCE: { exit: EXIT.undetermined, next: 'report it to badgekit, with the files that are named' },
   STATUS_LIST_INVALID: { exit: EXIT.unusable, next: 'it must be signed anew' },
   STATUS_UNAVAILABLE: { exit: EXIT.unusable, next: 'check the file or option that is named' },
   TRUST_INVALID: { exit: EXIT.unusable, next: 'docs/trust.md shows how a list is written' },

@@ -8,6 +8,7 @@ import { reissueSource } from '../programme/reissue-source.ts';
 import { HeldAwards } from './held-awards.ts';
 import { startRun } from './open-ledger.ts';
 import { startProgress } from './progress.ts';
+import { sampler } from './check-sample.ts';
 import type { Session } from './session.ts';
 
 /** How a badge is issued once more. */
@@ -56,6 +57,7 @@ export async function reissueAwards(awards: readonly LedgerAward[], reissuing: R
     ledger,
     files: programme.files,
     clock: session.clock,
+    isCompared: sampler({}, session.random),
     isInterrupted: session.isInterrupted,
     onHeld: held.note,
   };

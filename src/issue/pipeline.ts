@@ -5,6 +5,7 @@ import { verifyByReference } from '../proof/reference.ts';
 import type { Clock, Files, IssuedNote, Ledger, LedgerAward, Reservation, WantedPlaces } from '../ports.ts';
 import type { IssuableBadge, Issuer } from './issuer.ts';
 import type { JsonObject } from '../syntax/json.ts';
+import { savingDifference } from './canonical-difference.ts';
 import { secure, type SecuredText } from './secure.ts';
 
 const BATCH = 50;
@@ -27,6 +28,8 @@ export interface Issuing {
   readonly ledger: Ledger;
   readonly files: Files;
   readonly clock: Clock;
+  /** Asked for each credential: whether the libraries are to canonicalize it, too, before it is signed. */
+  readonly isCompared?: () => boolean;
   /** Asked before each award is taken up: whether to stop after what is in hand. */
   readonly isInterrupted?: () => boolean;
   /** Told of an award that another run has in hand: it is passed over. */
@@ -95,10 +98,12 @@ async function* issueBatch(
 async function secureAward(
   { credential, images, shape }: IssuableAward,
   entry: LedgerAward,
-  { issuer }: Issuing,
+  { issuer, isCompared, files }: Issuing,
   proven: Set<string>,
 ): Promise<SecuredText> {
-  const secured = await secure(credential(entry), issuer, issuer.form, entry.reservedAt);
+  const secured = await savingDifference(files, () =>
+    secure(credential(entry), issuer, issuer.form, entry.reservedAt, isCompared?.()),
+  );
   if (proven.has(shape)) return secured;
   if (secured.document !== undefined)
     await verifyByReference(

@@ -16,13 +16,15 @@ export interface SecuredText {
 
 /**
  * Signs a credential in one form or the other.
- * @throws BadgekitError TERM_UNDEFINED where a part has no meaning under the contexts, in both forms
+ * @param isCompared whether the libraries, too, canonicalize it first
+ * @throws BadgekitError CANONICAL_DIFFERENCE; TERM_UNDEFINED where a part has no meaning under the contexts, in both forms
  */
 export async function secure(
   credential: JsonObject,
   issuer: Pick<Issuer, 'key' | 'verificationMethod'>,
   form: Issuer['form'],
   created: Instant,
+  isCompared = false,
 ): Promise<SecuredText> {
   const verificationMethod = issuer.verificationMethod[form];
   if (form === 'jwt') {
@@ -34,6 +36,6 @@ export async function secure(
       verificationMethod,
     };
   }
-  const document = await addProof(credential, issuer.key, { verificationMethod, created });
+  const document = await addProof(credential, issuer.key, { verificationMethod, created, isCompared });
   return { text: `${JSON.stringify(document, null, 2)}\n`, extension: 'json', document, verificationMethod };
 }

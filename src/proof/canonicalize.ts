@@ -1,103 +1,73 @@
-// First: jsonld takes from there what it needs when it is loaded.
-import { sharingContexts } from './shared-contexts.ts';
-import jsonld from 'jsonld';
 import { BadgekitError } from '../errors.ts';
-import { loadContext } from '../openbadges/contexts.ts';
 import type { DocumentLoader } from '../ports.ts';
-import { isJsonObject, type Json, type JsonObject } from '../syntax/json.ts';
-import { quoted } from '../syntax/text.ts';
+import type { JsonObject } from '../syntax/json.ts';
+import { fill } from './fill.ts';
+import { libraryForm, libraryLabels } from './library-form.ts';
+import { Shapes } from './shapes.ts';
+import { skeletonOf } from './skeleton.ts';
 
 /**
- * How much work the labelling of a graph's blank nodes may be. Enough for every graph of the W3C's test suite that has
- * an answer, and for any badge; so-called poison graphs end here within a second (RDFC-1.0, section 7.1).
+ * Who answered: a template of the document's shape; a template for the statements and the library for the labels, where
+ * blank nodes are alike at first sight; or the libraries alone.
  */
-export const MAX_DEEP_ITERATIONS = 2000;
+export type Tier = 'template' | 'template and library' | 'library';
+
+export interface CanonicalForm {
+  readonly text: string;
+  readonly tier: Tier;
+}
+
+const shapes = new Shapes();
 
 /**
- * The canonical N-Quads of a JSON-LD document: RDFC-1.0 after JSON-LD 1.1 expansion in safe mode, so that whatever a
- * context does not define is an error and never a silently unsigned part. The other mode is for telling, after a
- * signature failed, whether undefined parts are why; nothing is ever accepted by it.
+ * The canonical N-Quads of a JSON-LD document (RDFC-1.0 after JSON-LD 1.1 expansion in safe mode), and who answered.
+ * @throws BadgekitError TERM_UNDEFINED | CONTEXT_UNKNOWN | CREDENTIAL_INVALID
+ */
+export async function canonicalForm(document: JsonObject): Promise<CanonicalForm> {
+  const skeleton = skeletonOf(document);
+  const template = skeleton === undefined ? undefined : await shapes.templateFor(document, skeleton);
+  if (skeleton === undefined || template === undefined) return { text: await libraryForm(document), tier: 'library' };
+  const filled = fill(template, skeleton.slots);
+  return filled.text === undefined
+    ? { text: await libraryLabels(filled.quads), tier: 'template and library' }
+    : { text: filled.text, tier: 'template' };
+}
+
+/**
+ * The same text, whoever makes it; by the libraries alone where contexts are to be read otherwise than badgekit does.
  * @throws BadgekitError TERM_UNDEFINED | CONTEXT_UNKNOWN | CREDENTIAL_INVALID
  */
 export async function canonicalize(
   document: JsonObject,
-  documentLoader: DocumentLoader = loadContext,
+  documentLoader?: DocumentLoader,
   mode: 'safe' | 'as far as defined' = 'safe',
 ): Promise<string> {
-  try {
-    return await jsonld.canonize(structuredClone(document), {
-      ...sharingContexts,
-      algorithm: 'RDFC-1.0',
-      base: null,
-      canonizeOptions: { maxDeepIterations: Math.max(MAX_DEEP_ITERATIONS, countNodes(document)) },
-      documentLoader,
-      format: 'application/n-quads',
-      safe: mode === 'safe',
-    });
-  } catch (error) {
-    throw explain(error);
+  if (documentLoader !== undefined || mode !== 'safe') return await libraryForm(document, documentLoader, mode);
+  return (await canonicalForm(document)).text;
+}
+
+/** Two canonical forms of one document, where there must be one. */
+export class CanonicalDifference extends BadgekitError {
+  readonly document: JsonObject;
+  readonly own: string;
+  readonly libraries: string;
+
+  constructor(document: JsonObject, own: string, libraries: string) {
+    super(
+      'CANONICAL_DIFFERENCE',
+      'the libraries canonicalize a credential otherwise than badgekit does; nothing was signed',
+    );
+    this.document = document;
+    this.own = own;
+    this.libraries = libraries;
   }
 }
 
-/** A large record of many like things needs one step for each of them. */
-function countNodes(value: Json): number {
-  if (Array.isArray(value)) return value.reduce<number>((sum, entry) => sum + countNodes(entry), 0);
-  if (!isJsonObject(value)) return 0;
-  return Object.values(value).reduce<number>((sum, member) => sum + countNodes(member), 1);
-}
-
-function explain(error: unknown): BadgekitError {
-  for (let at: unknown = error; at instanceof Error; at = causeOf(at)) if (at instanceof BadgekitError) return at;
-  const event = safeModeEvent(error);
-  if (event !== undefined) {
-    return new BadgekitError('TERM_UNDEFINED', `${event}: a signature would not cover it`, {
-      hint: 'use a term that the contexts define, or leave it out',
-      cause: error,
-    });
-  }
-  return new BadgekitError('CREDENTIAL_INVALID', `the document cannot be processed as JSON-LD: ${reason(error)}`, {
-    cause: error,
-  });
-}
-
-/** The name that JSON-LD 1.1 (section 9.6) gives to the error; what else can happen is that the order takes too long. */
-function reason(error: unknown): string {
-  const details: unknown = error instanceof Error && 'details' in error ? error.details : undefined;
-  const code = typeof details === 'object' && details !== null && 'code' in details ? details.code : undefined;
-  if (typeof code === 'string' && /^[\w@ -]{1,60}$/.test(code)) return code;
-  if (error instanceof Error && error.message.startsWith('Maximum deep iterations'))
-    return 'too many of its parts have no id and are alike';
-  return 'it is not what JSON-LD can express';
-}
-
-function causeOf(error: Error): unknown {
-  const details: unknown = 'details' in error ? error.details : undefined;
-  return (
-    error.cause ?? (typeof details === 'object' && details !== null && 'cause' in details ? details.cause : undefined)
-  );
-}
-
-/** What safe mode objected to, in words. */
-function safeModeEvent(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('details' in error)) return undefined;
-  const details = error.details as { event?: { code?: string; details?: Record<string, unknown> } } | undefined;
-  const code = details?.event?.code;
-  if (code === undefined) return undefined;
-  const found = details?.event?.details ?? {};
-  const subject =
-    found['property'] ??
-    found['type'] ??
-    found['id'] ??
-    found['expandedProperty'] ??
-    found['value'] ??
-    found['language'];
-  const name = typeof subject === 'string' ? quoted(subject) : 'something';
-  const words: Readonly<Record<string, string>> = {
-    'invalid property': `no context defines the member ${name}`,
-    'relative @type reference': `no context defines the type ${name}`,
-    'relative @id reference': `the id ${name} is not absolute`,
-    'relative predicate reference': `no context defines the member ${name}`,
-    'relative property reference': `no context defines the member ${name}`,
-  };
-  return words[code] ?? `JSON-LD would drop ${name} (${code})`;
+/**
+ * Proves that the libraries make the same canonical form of a document.
+ * @throws CanonicalDifference where they do not
+ */
+export async function requireAgreement(document: JsonObject, own: string): Promise<void> {
+  const libraries = await libraryForm(document);
+  if (libraries !== own) throw new CanonicalDifference(document, own, libraries);
 }

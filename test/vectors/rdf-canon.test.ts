@@ -1,7 +1,7 @@
 import jsonld from 'jsonld';
 import { describe, expect, test } from 'vitest';
 import { loadContext } from '../../src/openbadges/contexts.ts';
-import { MAX_DEEP_ITERATIONS } from '../../src/proof/canonicalize.ts';
+import { MAX_DEEP_ITERATIONS } from '../../src/proof/library-form.ts';
 import { hasConformance, readText } from '../support/conformance.ts';
 import { cpuTime } from '../support/cpu-time.ts';
 

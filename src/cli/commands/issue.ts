@@ -1,3 +1,4 @@
+import { withCheckSample } from '../check-sample.ts';
 import { type AddCommand, gather, withDryRun, withOutput, withPassphrase, withProgramme } from './shared.ts';
 
 const EXAMPLES = `
@@ -33,7 +34,7 @@ export const addIssue: AddCommand = (program, session, outcome) => {
     .option('--supersede', 'issue rows that changed since they were issued anew, and revoke what they replace')
     .option('--shard <n/of>', 'issue one part of the roster, such as 3/16, while other machines issue the others')
     .option('--strict', 'issue nothing if any row is refused');
-  withOutput(withDryRun(withPassphrase(withProgramme(command))))
+  withOutput(withDryRun(withPassphrase(withProgramme(withCheckSample(command)))))
     .addHelpText('after', EXAMPLES)
     .action(async (roster: string, options) => {
       const { runIssue } = await import('../run/issue.ts');

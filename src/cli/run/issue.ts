@@ -22,6 +22,7 @@ import { hostedFiles } from '../../site/hosted-files.ts';
 import type { Delimiter } from '../../syntax/csv.ts';
 import type { JsonObject } from '../../syntax/json.ts';
 import { quoted } from '../../syntax/text.ts';
+import { type SampleOptions, sampler } from '../check-sample.ts';
 import { choose } from '../choice.ts';
 import type { CommonOptions } from '../commands/shared.ts';
 import { withPassphrase } from '../passphrase.ts';
@@ -33,7 +34,7 @@ import { refreshPublic } from '../public-folder.ts';
 import type { Session } from '../session.ts';
 import { counted } from '../style.ts';
 
-export interface IssueOptions extends CommonOptions {
+export interface IssueOptions extends CommonOptions, SampleOptions {
   readonly badge?: string;
   readonly map?: readonly string[];
   readonly delimiter?: string;
@@ -53,6 +54,8 @@ interface Run {
   readonly keyring: Keyring;
   readonly ledger: Ledger | undefined;
   readonly planning: Planning;
+  /** Whether the libraries are to canonicalize the next credential, too. */
+  readonly isCompared: () => boolean;
   readonly options: IssueOptions;
   readonly session: Session;
 }
@@ -87,6 +90,7 @@ async function openRun(rosterFile: string, options: IssueOptions, session: Sessi
     );
   const shard = options.shard === undefined ? undefined : parseShard(options.shard);
   const form = choose('--proof', options.proof, PROOF_FORMS) ?? programme.config.proof ?? 'data-integrity';
+  const isCompared = sampler(options, session.random);
   const defaultBadge = chooseBadge(options.badge, definitions);
   const keyring = await withPassphrase(session, options.passphraseFile, (passphrase) =>
     openKeyring(programme, passphrase, session.env),
@@ -119,6 +123,7 @@ async function openRun(rosterFile: string, options: IssueOptions, session: Sessi
       shard,
       check: (award, credentialId) => awardFault(award, credentialId, issuer, session.clock()),
     },
+    isCompared,
     options,
     session,
   };
@@ -242,7 +247,7 @@ async function carryOut(plan: RosterPlan, run: Run): Promise<number> {
 
 async function issuePlanned(
   plan: RosterPlan,
-  { roster, planning, issuer, ledger, programme, rosterFile, session }: Run,
+  { roster, planning, issuer, ledger, programme, rosterFile, session, isCompared }: Run,
   issued: IssuedCredential[],
 ): Promise<void> {
   if (ledger === undefined || plan.toIssue === 0) return;
@@ -255,6 +260,7 @@ async function issuePlanned(
       ledger,
       files: programme.files,
       clock: session.clock,
+      isCompared,
       isInterrupted: session.isInterrupted,
       onHeld: held.note,
     };

@@ -1,0 +1,35 @@
+import type { Command } from 'commander';
+import { BadgekitError } from '../errors.ts';
+import type { Random } from '../ports.ts';
+import { quoted } from '../syntax/text.ts';
+
+const USUAL = 1000;
+const CHOICES = 2 ** 32;
+
+/** Options that say of how many credentials the libraries make the canonical form, too. */
+export interface SampleOptions {
+  readonly checkSample?: string;
+  readonly checkAll?: boolean;
+}
+
+export function withCheckSample(command: Command): Command {
+  return command
+    .option(
+      '--check-sample <n>',
+      `have the libraries canonicalize one credential in n, too, at random (default: ${USUAL})`,
+    )
+    .option('--check-all', 'have them canonicalize every credential: slower by far');
+}
+
+/**
+ * Decides by chance for each credential.
+ * @throws BadgekitError USAGE
+ */
+export function sampler({ checkSample, checkAll }: SampleOptions, random: Random): () => boolean {
+  const every = checkAll === true ? 1 : checkSample === undefined ? USUAL : Number(checkSample);
+  if (!Number.isSafeInteger(every) || every < 1)
+    throw new BadgekitError('USAGE', `--check-sample ${quoted(checkSample ?? '')} is no number of credentials`, {
+      hint: 'write a whole number: 100 checks about one credential in a hundred',
+    });
+  return () => every === 1 || Buffer.from(random(4)).readUInt32BE() < CHOICES / every;
+}

@@ -1,0 +1,170 @@
+import { describe, expect, test } from 'vitest';
+import { canonicalForm } from '../../src/proof/canonicalize.ts';
+import { canonicalByFirstDegree } from '../../src/proof/first-degree.ts';
+import { byCodePoints, escapeLiteral, hasTwoOrders, parseQuads } from '../../src/proof/n-quads.ts';
+import { type Slot, skeletonOf } from '../../src/proof/skeleton.ts';
+import { sentinelsFor, templateOf } from '../../src/proof/template.ts';
+import type { Json, JsonObject } from '../../src/syntax/json.ts';
+
+const CONTEXT = ['https://www.w3.org/ns/credentials/v2'];
+const text = (value: string): Slot => ({ kind: 'text', value });
+const iri = (value: string): Slot => ({ kind: 'iri', value, prefix: 'https://' });
+const integer = (value: number): Slot => ({ kind: 'integer', value });
+
+/** What becomes of slots whose sentinels come back in these statements. */
+function compiled(slots: readonly Slot[], lines: (sentinels: readonly (string | number)[]) => string) {
+  const sentinels = sentinelsFor(slots, '{}');
+  return sentinels === undefined ? undefined : templateOf(slots, sentinels, lines(sentinels.values));
+}
+
+describe('a shape has a template where each sentinel comes back', () => {
+  test('as the whole of a literal or an IRI', () => {
+    const whole = compiled([text('a'), iri('https://a'), integer(1)], ([a, b, c]) =>
+      [`<${b}> <p:a> "${a}" .\n`, `<${b}> <p:b> "${c}"^^<http://www.w3.org/2001/XMLSchema#integer> .\n`].join(''),
+    );
+    expect(whole?.quads).toHaveLength(2);
+    expect(
+      compiled([integer(1)], () => '<a:a> <p:a> "8.1E12"^^<http://www.w3.org/2001/XMLSchema#double> .\n'),
+    ).toMatchObject({
+      write: [expect.any(Function)],
+    });
+  });
+
+  test.each<[string, (a: string) => string]>([
+    ['vanishes', () => '<a:a> <p:a> "b" .\n'],
+    ['comes back changed', (a) => `<a:a> <p:a> "${a.toUpperCase()}" .\n`],
+    [
+      'comes back as a part',
+      (a) => `<a:a> <p:a> "{\\"a\\":\\"${a}\\"}"^^<http://www.w3.org/1999/02/22-rdf-syntax-ns#JSON> .\n`,
+    ],
+    ['becomes a number', () => '<a:a> <p:a> "NaN"^^<http://www.w3.org/2001/XMLSchema#double> .\n'],
+    ['decides what a statement means', (a) => `<a:a> <https://${a}> "${a}" .\n`],
+    ['becomes a type', (a) => `<a:a> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <${a}> .\n`],
+    ['becomes a datatype', (a) => `<a:a> <p:a> "${a}"^^<https://${a}> .\n`],
+    ['becomes a language', (a) => `<a:a> <p:a> "${a}"@${a} .\n`],
+    ['becomes a part of an IRI', (a) => `<a:a> <p:a> <https://vocab/${a}> .\n<a:a> <p:b> "${a}" .\n`],
+  ])('and none where it %s', (_, lines) => {
+    expect(compiled([text('a')], ([a]) => lines(String(a)))).toBeUndefined();
+  });
+
+  test('and none where the document has what only sentinels look like', () => {
+    expect(sentinelsFor([integer(1)], '{"a":8100000000000}')).toBeUndefined();
+    expect(sentinelsFor([text('a')], '{"a":"slot0x000000"}')?.mark).toBe('slot1x');
+  });
+});
+
+describe('the shape of a document', () => {
+  const shape = (value: Json): string | undefined => skeletonOf({ '@context': CONTEXT, value })?.shape;
+
+  test.each<[string, Json, Json]>([
+    ['the scheme of an IRI', 'https://a', 'http://a'],
+    ['whether // follows the scheme', 'urn:a', 'urn://a'],
+    ['whether a text is an IRI', 'https://a', 'https://a b'],
+    ['whether a number is whole', 1, 1.5],
+    ['the length of a list', ['a'], ['a', 'b']],
+    ['the order of members', { a: 'x', b: 'y' }, { b: 'y', a: 'x' }],
+    ['the type', { type: 'A' }, { type: 'B' }],
+    ['the purpose of a proof', { proofPurpose: 'a' }, { proofPurpose: 'b' }],
+    ['what stands at a keyword', { '@value': 'a' }, { '@value': 'b' }],
+    ['what looks like a keyword', '@a', '@b'],
+    ['an empty text', '', 'a'],
+    ['true and false', true, false],
+    ['a null', null, 'a'],
+    ['a context deeper inside', { '@context': 'https://a' }, { '@context': 'https://b' }],
+  ])('tells %s', (_, one, other) => {
+    expect(shape(one)).toBeDefined();
+    expect(shape(one)).not.toBe(shape(other));
+  });
+
+  test('leaves out what the values are', () => {
+    expect(shape({ a: 'x', b: 'https://a', c: 1, d: 1.5 })).toBe(shape({ a: 'y', b: 'https://b', c: 2, d: 2.5 }));
+  });
+
+  test.each<[string, Json]>([
+    ['a lone surrogate', '\ud800'],
+    ['the name of a blank node', '_:b0'],
+    ['minus nought', -0],
+    ['an unsafe integer', 2 ** 53],
+    ['1e21', 1e21],
+    ['1e-7, which the library would write as 0', 1e-7],
+    ['a number where a keyword stands', { '@value': 1 }],
+    ['a key that would need quotes', { 'a"b': 'x' }],
+  ])('is not given for %s', (_, value) => {
+    expect(shape(value)).toBeUndefined();
+  });
+});
+
+describe('canonical N-Quads', () => {
+  test('escape what the standard names, and nothing else', () => {
+    const all = Array.from({ length: 0x100 }, (_, code) => String.fromCharCode(code)).join('');
+    const short = { 8: '\\b', 9: '\\t', 10: '\\n', 12: '\\f', 13: '\\r', 34: '\\"', 92: '\\\\' } as Record<
+      number,
+      string
+    >;
+    const wanted = [...all].map((char, code) =>
+      code < 0x20 || code === 0x7f || code in short
+        ? (short[code] ?? `\\u${code.toString(16).toUpperCase().padStart(4, '0')}`)
+        : char,
+    );
+    expect(escapeLiteral(all)).toBe(wanted.join(''));
+  });
+
+  test('are ordered by code points, where UTF-16 units would say otherwise', () => {
+    const [plane, private_] = ['\u{1f600}', '\ue000'];
+    expect(plane < private_).toBe(true);
+    expect(byCodePoints(plane, private_)).toBeGreaterThan(0);
+    expect([hasTwoOrders(plane), hasTwoOrders(private_), hasTwoOrders(plane + private_)]).toEqual([false, false, true]);
+    const lines = parseQuads(`<a:a> <p:a> "${plane}" .\n<a:a> <p:a> "${private_}" .\n`);
+    expect(canonicalByFirstDegree(lines, byCodePoints)).toBe(`<a:a> <p:a> "${private_}" .\n<a:a> <p:a> "${plane}" .\n`);
+  });
+});
+
+describe('the same document, whoever answers', () => {
+  const badge = (name: string, others: JsonObject = {}): JsonObject => ({
+    '@context': ['https://www.w3.org/ns/credentials/v2', 'https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json'],
+    id: 'urn:uuid:5c3b7c1e-8f0a-8d3c-9a51-0d6a5f3c2b10',
+    type: ['VerifiableCredential', 'OpenBadgeCredential'],
+    name,
+    ...others,
+  });
+
+  test('is canonicalized by the library at first, then by a template', async () => {
+    const tiers = [];
+    for (const name of ['a', 'b', 'c', 'd']) tiers.push((await canonicalForm(badge(name))).tier);
+    expect(tiers).toEqual(['library', 'template', 'template', 'template']);
+  });
+
+  test('keeps the order of code points in every tier', async () => {
+    const texts = [];
+    for (let time = 0; time < 3; time++)
+      texts.push(
+        (
+          await canonicalForm(
+            badge('x', {
+              evidence: [
+                { type: ['Evidence'], name: '\u{1f600}' },
+                { type: ['Evidence'], name: '\ue000' },
+              ],
+            }),
+          )
+        ).text,
+      );
+    expect(new Set(texts).size).toBe(1);
+  });
+
+  test('is refused with a lone surrogate by every tier', async () => {
+    for (let time = 0; time < 3; time++) await expect(canonicalForm(badge('\udfff'))).rejects.toThrow('surrogate');
+  });
+});
+
+test('a shape that would take long to compile is left to the library', async () => {
+  const hostile = {
+    '@context': CONTEXT,
+    id: 'urn:x:1',
+    type: ['VerifiableCredential'],
+    relatedResource: Array.from({ length: 4000 }, (_, index) => `urn:y:${index}`),
+  };
+  const tiers = [];
+  for (let time = 0; time < 3; time++) tiers.push((await canonicalForm(hostile)).tier);
+  expect(tiers).toEqual(['library', 'library', 'library']);
+});
