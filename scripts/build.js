@@ -41,7 +41,9 @@ const { metafile } = await build({
   external: UNBUNDLED,
   metafile: true,
   // Bundled CommonJS asks for Node's own modules by require.
-  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+  },
   chunkNames: 'chunks/[name]-[hash]',
   plugins: [validators, withoutFetching],
   define: { __BADGEKIT_VERSION__: JSON.stringify(version) },

@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { transform } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import { DEFINE_KNOTS, PASSPHRASE, temporaryFolder } from './support/cli.ts';
 
@@ -34,6 +35,19 @@ describe('the package', () => {
     expect(existsSync(join(cwd, 'node_modules/badgekit/src'))).toBe(false);
     expect(statSync(join(packed, tarball)).size).toBeLessThan(2 * 1024 * 1024);
   }, 300_000);
+
+  test('is made of pieces that can each be loaded', async () => {
+    const pieces = ['dist', 'dist/chunks'].flatMap((folder) =>
+      readdirSync(join(ROOT, folder))
+        .filter((file) => file.endsWith('.js'))
+        .map((file) => join(ROOT, folder, file)),
+    );
+    expect(pieces.length).toBeGreaterThan(20);
+    for (const piece of pieces)
+      expect((await transform(readFileSync(piece, 'utf8'), { format: 'esm', logLevel: 'silent' })).warnings).toEqual(
+        [],
+      );
+  });
 
   test('has a library face that can be imported', () => {
     const cwd = temporaryFolder();
