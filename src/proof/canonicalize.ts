@@ -1,10 +1,8 @@
 import { BadgekitError } from '../errors.ts';
 import type { DocumentLoader } from '../ports.ts';
 import type { JsonObject } from '../syntax/json.ts';
-import { fill } from './fill.ts';
 import { libraryForm, libraryLabels } from './library-form.ts';
 import { Shapes } from './shapes.ts';
-import { skeletonOf } from './skeleton.ts';
 
 /**
  * Who answered: a template of the document's shape; a template for the statements and the library for the labels, where
@@ -24,10 +22,8 @@ const shapes = new Shapes();
  * @throws BadgekitError TERM_UNDEFINED | CONTEXT_UNKNOWN | CREDENTIAL_INVALID
  */
 export async function canonicalForm(document: JsonObject): Promise<CanonicalForm> {
-  const skeleton = skeletonOf(document);
-  const template = skeleton === undefined ? undefined : await shapes.templateFor(document, skeleton);
-  if (skeleton === undefined || template === undefined) return { text: await libraryForm(document), tier: 'library' };
-  const filled = fill(template, skeleton.slots);
+  const filled = await shapes.fill(document);
+  if (filled === undefined) return { text: await libraryForm(document), tier: 'library' };
   return filled.text === undefined
     ? { text: await libraryLabels(filled.quads), tier: 'template and library' }
     : { text: filled.text, tier: 'template' };

@@ -1,214 +1,221 @@
-import { canonicalByFirstDegree, canonicalLabels, hashLines, type Order, orderFor } from './first-degree.ts';
-import type { Quad } from './n-quads.ts';
+import { canonicalByFirstDegree, canonicalLabels, hashLines } from './first-degree.ts';
+import { byCodePoints, hasTwoOrders, planesIn, type Quad } from './n-quads.ts';
+import { type Coincidence, coincidencesOf, grouped, isRepeated } from './coincidences.ts';
 import type { Slot } from './skeleton.ts';
 import type { Template, TemplateQuad, TemplateTerm } from './template.ts';
+
+/** A template's statements with values in their slots. */
+export type Filled =
+  | { readonly text: string }
+  /** Each statement once, where the labels of the blank nodes do not follow from their first-degree hashes. */
+  | { readonly text: undefined; readonly quads: readonly Quad[] };
+
+/**
+ * Makes the canonical forms of documents of one shape (RDFC-1.0). It remembers the last one: what a document has in common
+ * with the one before it, such as its achievement, is not written and hashed again.
+ */
+export class Filler {
+  readonly #template: Template;
+  readonly #coincidences: readonly Coincidence[];
+  readonly #subjects: readonly Subject[];
+  readonly #nodes: readonly Node[];
+  readonly #hasGraphs: boolean;
+  readonly #values: string[];
+  /** What `planesIn` says of each value, and of all that is constant. */
+  readonly #planes: number[];
+  readonly #constantPlanes: number;
+
+  private constructor(template: Template, coincidences: readonly Coincidence[]) {
+    this.#template = template;
+    this.#coincidences = coincidences;
+    this.#subjects = subjectsOf(template.quads);
+    this.#nodes = nodesOf(template, this.#subjects);
+    this.#hasGraphs = template.quads.some(({ graph }) => graph !== undefined);
+    this.#values = template.write.map(() => '');
+    this.#planes = template.write.map(() => 0);
+    this.#constantPlanes = planesIn(constantsOf(template.quads));
+  }
+
+  /** @returns undefined where a hostile document would make this too much work */
+  static of(template: Template): Filler | undefined {
+    const coincidences = coincidencesOf(template.quads);
+    return coincidences === undefined ? undefined : new Filler(template, coincidences);
+  }
+
+  /** @param changed the slots whose values differ from those of the call before; at first all */
+  fill(slots: readonly Slot[], changed: readonly number[]): Filled {
+    const values = this.#values;
+    for (const index of changed) {
+      const slot = slots[index];
+      const value = slot === undefined ? '' : (this.#template.write[index]?.(slot) ?? '');
+      values[index] = value;
+      this.#planes[index] = planesIn(value);
+    }
+    this.#forget(changed);
+    const planes = this.#planes.reduce((all, some) => all | some, this.#constantPlanes);
+    const order = hasTwoOrders(planes) ? byCodePoints : undefined;
+    const repeated = this.#repeated();
+    if (order === undefined && repeated.size === 0 && !this.#hasGraphs && this.#areSubjectsDistinct()) {
+      const text = this.#inKnownOrder();
+      return text === undefined ? { text, quads: this.#quads(repeated) } : { text };
+    }
+    const quads = this.#quads(repeated);
+    const text = canonicalByFirstDegree(quads, order);
+    return text === undefined ? { text, quads } : { text };
+  }
+
+  #forget(changed: readonly number[]): void {
+    for (const index of changed) {
+      for (const subject of this.#subjects) if (subject.slots.has(index)) subject.text = undefined;
+      for (const node of this.#nodes) if (node.slots.has(index)) node.hash = undefined;
+    }
+  }
+
+  #repeated(): ReadonlySet<number> {
+    const repeated = new Set<number>();
+    for (const coincidence of this.#coincidences)
+      if (isRepeated(coincidence, this.#values)) repeated.add(coincidence.second);
+    return repeated;
+  }
+
+  #areSubjectsDistinct(): boolean {
+    const names = this.#subjects.flatMap(({ term }) =>
+      term.kind === 'blank' ? [] : [written(term, this.#values, [])],
+    );
+    return new Set(names).size === names.length;
+  }
+
+  #quads(repeated: ReadonlySet<number>): readonly Quad[] {
+    const name = (term: TemplateTerm): string => written(term, this.#values, []);
+    return this.#template.quads
+      .filter((_, index) => !repeated.has(index))
+      .map(({ subject, predicate, object, graph }) => ({
+        subject: name(subject),
+        predicate,
+        object: name(object),
+        graph: graph === undefined ? '' : name(graph),
+      }));
+  }
+
+  /** The canonical form where no two nodes are one: then subjects and predicates are in an order that is known. */
+  #inKnownOrder(): string | undefined {
+    const values = this.#values;
+    for (const node of this.#nodes) node.hash ??= hashOf(node, values);
+    const labels = canonicalLabels(this.#nodes.map(({ hash = '' }, label) => ({ label, hash })));
+    if (labels === undefined) return undefined;
+    const final = this.#nodes.map((_, node) => labels.get(node) ?? '');
+    for (const subject of this.#subjects) {
+      const isSame = subject.blanks.every((node) => subject.labels[node] === final[node]);
+      if (subject.text !== undefined && isSame) continue;
+      subject.name = written(subject.term, values, final);
+      subject.text = linesOf(subject, values, final).join('');
+      subject.labels = final;
+    }
+    return this.#subjects
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+      .map(({ text = '' }) => text)
+      .join('');
+  }
+}
 
 /** Statements with one subject and one predicate: their order among themselves depends on what the slots hold. */
 type SamePredicate = readonly TemplateQuad[];
 
+/** What is said of one thing, and how it was written last. */
 interface Subject {
   readonly term: TemplateTerm;
   /** In the order of the predicates. */
   readonly predicates: readonly SamePredicate[];
+  readonly slots: ReadonlySet<number>;
+  readonly blanks: readonly number[];
+  name: string;
+  text: string | undefined;
+  /** The labels with which it was written. */
+  labels: readonly string[];
 }
 
-/** Two statements of a template that are one where the slots hold the same. */
-interface Coincidence {
-  readonly first: number;
-  readonly second: number;
+/** A blank node, and its first-degree hash as it was last. */
+interface Node {
+  readonly node: number;
+  readonly own: Subject | undefined;
+  /** The statements about other things in which it stands. */
+  readonly incoming: readonly TemplateQuad[];
+  readonly slots: ReadonlySet<number>;
+  /** `_:a` for itself, `_:z` for all others. */
+  readonly labels: readonly string[];
+  hash: string | undefined;
 }
 
-/** A template with all that can be known before the slots are. */
-export interface FillableTemplate {
-  readonly template: Template;
-  readonly subjects: readonly Subject[];
-  /** For each blank node the statements about other nodes in which it stands. */
-  readonly incoming: readonly (readonly TemplateQuad[])[];
-  readonly coincidences: readonly Coincidence[];
-  readonly isPlain: boolean;
-}
-
-const MAX_COINCIDENCES = 20_000;
-
-/** @returns undefined where a hostile document would make this too much work */
-export function fillable(template: Template): FillableTemplate | undefined {
-  const coincidences = coincidencesOf(template.quads);
-  if (coincidences === undefined) return undefined;
-  const bySubject = grouped(template.quads, ({ subject }) => nameOf(subject));
-  const subjects = [...bySubject.values()].flatMap((quads) => {
-    const [first] = quads;
+function subjectsOf(quads: readonly TemplateQuad[]): readonly Subject[] {
+  const bySubject = grouped(quads, ({ subject }) => nameOf(subject));
+  return [...bySubject.values()].flatMap((own) => {
+    const [first] = own;
     if (first === undefined) return [];
-    const byPredicate = [...grouped(quads, ({ predicate }) => predicate)].sort(([a], [b]) => (a < b ? -1 : 1));
-    return [{ term: first.subject, predicates: byPredicate.map(([, same]) => same) }];
+    const byPredicate = [...grouped(own, ({ predicate }) => predicate)].sort(([a], [b]) => (a < b ? -1 : 1));
+    const terms = own.flatMap(({ subject, object }) => [subject, object]);
+    return [
+      {
+        term: first.subject,
+        predicates: byPredicate.map(([, same]) => same),
+        slots: slotsOf(own),
+        blanks: [...new Set(terms.flatMap((term) => (term.kind === 'blank' ? [term.node] : [])))],
+        name: '',
+        text: undefined,
+        labels: [],
+      },
+    ];
   });
-  const incoming = Array.from({ length: template.blanks }, (_, node) =>
-    template.quads.filter(({ subject, object }) => isNode(object, node) && !isNode(subject, node)),
-  );
-  return {
-    template,
-    subjects,
-    incoming,
-    coincidences,
-    isPlain: template.quads.every(({ graph }) => graph === undefined),
-  };
 }
 
-function grouped<T>(items: Iterable<T>, keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
+function nodesOf({ quads, blanks }: Template, subjects: readonly Subject[]): readonly Node[] {
+  const others = Array.from({ length: blanks }, () => '_:z');
+  return others.map((_, node) => {
+    const isThis = (term: TemplateTerm): boolean => term.kind === 'blank' && term.node === node;
+    const around = quads.filter(({ subject, object }) => isThis(subject) || isThis(object));
+    return {
+      node,
+      own: subjects.find(({ term }) => isThis(term)),
+      incoming: around.filter(({ subject }) => !isThis(subject)),
+      slots: slotsOf(around),
+      labels: others.with(node, '_:a'),
+      hash: undefined,
+    };
+  });
 }
 
-function isNode(term: TemplateTerm, node: number): boolean {
-  return term.kind === 'blank' && term.node === node;
+function constantsOf(quads: readonly TemplateQuad[]): string {
+  const terms = quads.flatMap(({ subject, object, graph }) => [
+    subject,
+    object,
+    ...(graph === undefined ? [] : [graph]),
+  ]);
+  return terms.map((term) => (term.kind === 'constant' ? term.text : term.kind === 'slot' ? term.after : '')).join('');
+}
+
+function slotsOf(quads: readonly TemplateQuad[]): ReadonlySet<number> {
+  const terms = quads.flatMap(({ subject, object }) => [subject, object]);
+  return new Set(terms.flatMap((term) => (term.kind === 'slot' ? [term.slot] : [])));
 }
 
 function nameOf(term: TemplateTerm): string {
   return term.kind === 'constant' ? term.text : `${term.kind} ${term.kind === 'blank' ? term.node : term.slot}`;
 }
 
-/** Every two statements that values could make the same. */
-function coincidencesOf(quads: readonly TemplateQuad[]): readonly Coincidence[] | undefined {
-  const found: Coincidence[] = [];
-  const groups = grouped(quads.entries(), ([, { predicate }]) => predicate);
-  for (const group of groups.values())
-    for (const [at, [first, one]] of group.entries()) {
-      for (const [second, other] of group.slice(at + 1)) if (mayCoincide(one, other)) found.push({ first, second });
-      if (found.length > MAX_COINCIDENCES || group.length > MAX_COINCIDENCES / 10) return undefined;
-    }
-  return found;
+/** A first-degree hash (RDFC-1.0, section 4.6). IRIs come first in the order, then the node itself, then other nodes. */
+function hashOf({ own, incoming, labels }: Node, values: readonly string[]): string {
+  const lines = incoming.map((quad) => lineOf(quad, values, labels)).sort();
+  const after = lines.findIndex((line) => line.startsWith('_'));
+  const [before, others] = after === -1 ? [lines, []] : [lines.slice(0, after), lines.slice(after)];
+  return hashLines([...before, ...(own === undefined ? [] : linesOf(own, values, labels)), ...others]);
 }
 
-function mayCoincide(one: TemplateQuad, other: TemplateQuad): boolean {
-  return (
-    mayBeSame(one.subject, other.subject) &&
-    mayBeSame(one.object, other.object) &&
-    (one.graph === undefined) === (other.graph === undefined) &&
-    (one.graph === undefined || other.graph === undefined || mayBeSame(one.graph, other.graph))
-  );
-}
-
-function mayBeSame(one: TemplateTerm, other: TemplateTerm): boolean {
-  if (one.kind === 'blank' || other.kind === 'blank')
-    return one.kind === 'blank' && other.kind === 'blank' && one.node === other.node;
-  if (one.kind === 'slot' && other.kind === 'slot') return one.before === other.before && one.after === other.after;
-  if (one.kind === 'constant' && other.kind === 'constant') return one.text === other.text;
-  const [slot, constant] = one.kind === 'slot' ? [one, other] : [other, one];
-  return (
-    slot.kind === 'slot' &&
-    constant.kind === 'constant' &&
-    constant.text.startsWith(slot.before) &&
-    constant.text.endsWith(slot.after)
-  );
-}
-
-/** A template's statements with values in their slots. */
-export type Filled = { readonly text: string } | { readonly text: undefined; readonly quads: readonly Quad[] };
-
-/**
- * The canonical form of a document of a template's shape (RDFC-1.0).
- * @returns the statements alone, each once, where the labels of its blank nodes do not follow from their first-degree hashes
- */
-export function fill(fillableTemplate: FillableTemplate, slots: readonly Slot[]): Filled {
-  const { template, coincidences, isPlain, subjects } = fillableTemplate;
-  const values = slots.map((slot, index) => template.write[index]?.(slot) ?? '');
-  const order = orderFor(values.join(''));
-  const repeated = repeatedAmong(coincidences, template.quads, values);
-  const names = subjects.map(({ term }) => (term.kind === 'blank' ? undefined : written(term, values, [])));
-  const nodes = names.filter((name) => name !== undefined);
-  const isStatic = isPlain && repeated.size === 0 && new Set(nodes).size === nodes.length;
-  const text = isStatic ? inKnownOrder(fillableTemplate, values, order) : undefined;
-  if (text !== undefined) return { text };
-  const quads = template.quads.filter((_, index) => !repeated.has(index)).map((quad) => quadOf(quad, values));
-  const slow = isStatic ? undefined : canonicalByFirstDegree(quads, order);
-  return slow === undefined ? { text: undefined, quads } : { text: slow };
-}
-
-function repeatedAmong(
-  coincidences: readonly Coincidence[],
-  quads: readonly TemplateQuad[],
-  values: readonly string[],
-): ReadonlySet<number> {
-  const repeated = new Set<number>();
-  for (const { first, second } of coincidences) {
-    const [one, other] = [quads[first], quads[second]];
-    if (one === undefined || other === undefined) continue;
-    if (
-      written(one.object, values, []) === written(other.object, values, []) &&
-      written(one.subject, values, []) === written(other.subject, values, []) &&
-      graphOf(one, values) === graphOf(other, values)
-    )
-      repeated.add(second);
-  }
-  return repeated;
-}
-
-function graphOf({ graph }: TemplateQuad, values: readonly string[]): string {
-  return graph === undefined ? '' : written(graph, values, []);
-}
-
-function quadOf(quad: TemplateQuad, values: readonly string[]): Quad {
-  return {
-    subject: written(quad.subject, values, []),
-    predicate: quad.predicate,
-    object: written(quad.object, values, []),
-    graph: graphOf(quad, values),
-  };
-}
-
-/** A term in N-Quads; a blank node by its label, if it has one already. */
-function written(term: TemplateTerm, values: readonly string[], labels: readonly string[]): string {
-  if (term.kind === 'constant') return term.text;
-  if (term.kind === 'blank') return labels[term.node] ?? `_:b${term.node}`;
-  return `${term.before}${values[term.slot] ?? ''}${term.after}`;
-}
-
-/** The canonical form where no two nodes are one: then subjects and predicates are in an order that is known. */
-function inKnownOrder(
-  { subjects, incoming, template }: FillableTemplate,
-  values: readonly string[],
-  order: Order,
-): string | undefined {
-  const others = Array.from({ length: template.blanks }, () => '_:z');
-  const hashes = incoming.map((around, node) => {
-    const labels = others.with(node, '_:a');
-    const own = subjects.find(({ term }) => isNode(term, node));
-    const lines = around.map((quad) => lineOf(quad, values, labels));
-    const [before, after] = [lines.filter((line) => line < '_:a'), lines.filter((line) => line >= '_:a')];
-    return {
-      label: node,
-      hash: hashLines([
-        ...before.sort(order),
-        ...(own === undefined ? [] : linesOf(own, values, labels, order)),
-        ...after.sort(order),
-      ]),
-    };
-  });
-  const labels = canonicalLabels(hashes);
-  if (labels === undefined) return undefined;
-  const final = others.map((_, node) => labels.get(node) ?? '');
-  return subjects
-    .map((subject) => ({ name: written(subject.term, values, final), subject }))
-    .sort((a, b) => order?.(a.name, b.name) ?? (a.name < b.name ? -1 : 1))
-    .map(({ subject }) => linesOf(subject, values, final, order).join(''))
-    .join('');
-}
-
-function linesOf(
-  { predicates }: Subject,
-  values: readonly string[],
-  labels: readonly string[],
-  order: Order,
-): readonly string[] {
-  return predicates.flatMap((same) => {
+function linesOf({ predicates }: Subject, values: readonly string[], labels: readonly string[]): readonly string[] {
+  const all: string[] = [];
+  for (const same of predicates) {
     const lines = same.map((quad) => lineOf(quad, values, labels));
-    return lines.length === 1 ? lines : lines.sort(order);
-  });
+    all.push(...(lines.length === 1 ? lines : lines.sort()));
+  }
+  return all;
 }
 
 function lineOf(
@@ -217,4 +224,11 @@ function lineOf(
   labels: readonly string[],
 ): string {
   return `${written(subject, values, labels)} ${predicate} ${written(object, values, labels)} .\n`;
+}
+
+/** A term in N-Quads; a blank node by its label, if it has one already. */
+function written(term: TemplateTerm, values: readonly string[], labels: readonly string[]): string {
+  if (term.kind === 'constant') return term.text;
+  if (term.kind === 'blank') return labels[term.node] ?? `_:b${term.node}`;
+  return `${term.before}${values[term.slot] ?? ''}${term.after}`;
 }

@@ -1,13 +1,8 @@
 import { hash } from 'node:crypto';
-import { byCodePoints, hasTwoOrders, isBlank, type Quad, quadLine } from './n-quads.ts';
+import { isBlank, type Quad, quadLine } from './n-quads.ts';
 
-/** How an order of texts is made; the quick one where the two agree. */
+/** How texts are ordered; by UTF-16 units, which is quicker, where that comes to the same. */
 export type Order = ((a: string, b: string) => number) | undefined;
-
-/** The order for lines that may hold these texts. */
-export function orderFor(text: string): Order {
-  return hasTwoOrders(text) ? byCodePoints : undefined;
-}
 
 /**
  * The canonical form of statements whose blank nodes differ in what is said of them directly (RDFC-1.0, sections 4.4 and

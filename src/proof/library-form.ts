@@ -7,7 +7,7 @@ import type { DocumentLoader } from '../ports.ts';
 import { isJsonObject, type Json, type JsonObject } from '../syntax/json.ts';
 import { quoted } from '../syntax/text.ts';
 import { canonicalByFirstDegree } from './first-degree.ts';
-import { byCodePoints, hasTwoOrders, parseQuads, type Quad, quadLine } from './n-quads.ts';
+import { byCodePoints, hasTwoOrders, parseQuads, planesIn, type Quad, quadLine } from './n-quads.ts';
 
 /**
  * How much work the labelling of a graph's blank nodes may be. Enough for every graph of the W3C's test suite that has
@@ -70,7 +70,7 @@ export async function libraryLabels(quads: readonly Quad[]): Promise<string> {
 function asTheStandardSays(text: string): string {
   if (!text.isWellFormed())
     throw new BadgekitError('CREDENTIAL_INVALID', 'a text in it holds half of a surrogate pair, which is no character');
-  if (!hasTwoOrders(text)) return text;
+  if (!hasTwoOrders(planesIn(text))) return text;
   const ordered = canonicalByFirstDegree(parseQuads(text), byCodePoints);
   if (ordered !== undefined) return ordered;
   throw new BadgekitError(

@@ -57,9 +57,17 @@ export function escapeLiteral(text: string): string {
       );
 }
 
-/** Whether code points and UTF-16 units may order texts with these characters in two ways. */
-export function hasTwoOrders(text: string): boolean {
-  return /[\ud800-\udbff]/.test(text) && /[\ue000-\uffff]/.test(text);
+/** Which characters are in a text, of the two kinds that code points and UTF-16 units order in two ways. */
+export function planesIn(text: string): number {
+  return (/[\ud800-\udbff]/.test(text) ? BEYOND : 0) | (/[\ue000-\uffff]/.test(text) ? BELOW : 0);
+}
+
+const BEYOND = 1;
+const BELOW = 2;
+
+/** Whether texts with such characters may come in two orders. */
+export function hasTwoOrders(planes: number): boolean {
+  return planes === (BEYOND | BELOW);
 }
 
 /** The order of RDFC-1.0: by code points, where JavaScript's own goes by UTF-16 units. */

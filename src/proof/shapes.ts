@@ -1,44 +1,98 @@
 import { unusable } from '../errors.ts';
 import { loadContext } from '../openbadges/contexts.ts';
 import { isJsonObject, type Json, type JsonObject, parseJson } from '../syntax/json.ts';
-import { fill, fillable, type FillableTemplate } from './fill.ts';
+import { type Filled, Filler } from './fill.ts';
 import { libraryForm, libraryLabels } from './library-form.ts';
-import { type Skeleton, type Slot, withSlots } from './skeleton.ts';
+import { collect, type Pattern, patternOf } from './pattern.ts';
+import { type Skeleton, skeletonOf, type Slot, slotFor, withSlots } from './skeleton.ts';
 import { sentinelsFor, templateOf } from './template.ts';
 
 /** Shapes beyond this number are forgotten, those first that were not met for longest. */
 const MAX_SHAPES = 64;
 
 /** What is known of a shape. One that was met once is compiled when it is met again. */
-type Known =
-  | { readonly state: 'met' | 'refused' }
-  | { readonly state: 'compiled'; readonly template: FillableTemplate; readonly terms: Terms };
-
-type Terms = ReadonlySet<string>;
+type Known = 'met' | 'refused' | CompiledShape;
 
 /** The shapes of the documents that were canonicalized lately. */
 export class Shapes {
   readonly #known = new Map<string, Known>();
+  #latest: CompiledShape | undefined;
 
-  /** The template that a document fits, once there is one. */
-  async templateFor(document: JsonObject, skeleton: Skeleton): Promise<FillableTemplate | undefined> {
-    const { shape, slots } = skeleton;
+  /**
+   * The statements of a document with their order, if it has a shape that was compiled.
+   * @returns undefined where the libraries have to answer
+   */
+  async fill(document: JsonObject): Promise<Filled | undefined> {
+    // One after the other, most documents have the same shape.
+    const quick = this.#latest?.fill(document);
+    if (quick !== undefined) return quick;
+    const skeleton = skeletonOf(document);
+    if (skeleton === undefined) return undefined;
     const known = await this.#look(document, skeleton);
-    this.#known.delete(shape);
-    this.#known.set(shape, known);
-    const [oldest] = this.#known.keys();
-    if (this.#known.size > MAX_SHAPES && oldest !== undefined) this.#known.delete(oldest);
-    return known.state === 'compiled' && !slots.some((slot) => isTerm(slot, known.terms)) ? known.template : undefined;
+    this.#remember(skeleton.shape, known);
+    if (typeof known === 'string') return undefined;
+    this.#latest = known;
+    return known.fill(document);
   }
 
   async #look(document: JsonObject, { shape, slots }: Skeleton): Promise<Known> {
     const known = this.#known.get(shape);
-    if (known === undefined) return { state: 'met' };
-    if (known.state !== 'met') return known;
+    if (known === undefined) return 'met';
+    if (known !== 'met') return known;
     // Who meets it while it is compiled goes on without.
-    this.#known.set(shape, { state: 'refused' });
-    return await compile(document, slots);
+    this.#known.set(shape, 'refused');
+    return (await compile(document, slots)) ?? 'refused';
   }
+
+  #remember(shape: string, known: Known): void {
+    this.#known.delete(shape);
+    this.#known.set(shape, known);
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > MAX_SHAPES && oldest !== undefined) this.#known.delete(oldest);
+  }
+}
+
+type Terms = ReadonlySet<string>;
+
+/** A shape with its template; it remembers the slots of the document before. */
+class CompiledShape {
+  readonly #pattern: Pattern;
+  readonly #filler: Filler;
+  readonly #terms: Terms;
+  readonly #slots: Slot[];
+  #isFirst = true;
+
+  constructor(document: JsonObject, slots: readonly Slot[], filler: Filler, terms: Terms) {
+    this.#pattern = patternOf(document);
+    this.#filler = filler;
+    this.#terms = terms;
+    this.#slots = [...slots];
+  }
+
+  /** @returns undefined where the document has another shape, or a value that must not be put into a template */
+  fill(document: JsonObject): Filled | undefined {
+    const values: (string | number)[] = [];
+    if (!collect(this.#pattern, document, values)) return undefined;
+    const fresh: (readonly [number, Slot])[] = [];
+    for (const [index, value] of values.entries()) {
+      const before = this.#slots[index];
+      if (before === undefined) return undefined;
+      if (!this.#isFirst && Object.is(before.value, value)) continue;
+      const slot = slotFor(value);
+      if (typeof slot === 'string' || !isAlike(slot, before) || isTerm(slot, this.#terms)) return undefined;
+      fresh.push([index, slot]);
+    }
+    for (const [index, slot] of fresh) this.#slots[index] = slot;
+    this.#isFirst = false;
+    return this.#filler.fill(
+      this.#slots,
+      fresh.map(([index]) => index),
+    );
+  }
+}
+
+function isAlike(one: Slot, other: Slot): boolean {
+  return one.kind === other.kind && (one.kind !== 'iri' || other.kind !== 'iri' || one.prefix === other.prefix);
 }
 
 /** A value that a context defines is no IRI any more where the context says that terms may stand. */
@@ -46,20 +100,20 @@ function isTerm({ kind, value }: Slot, terms: Terms): boolean {
   return kind === 'iri' && terms.has(value);
 }
 
-async function compile(document: JsonObject, slots: readonly Slot[]): Promise<Known> {
-  const refused = { state: 'refused' } as const;
+async function compile(document: JsonObject, slots: readonly Slot[]): Promise<CompiledShape | undefined> {
   const terms = await termsOf(document);
   const sentinels = sentinelsFor(slots, JSON.stringify(document));
-  if (terms === undefined || sentinels === undefined) return refused;
+  if (terms === undefined || sentinels === undefined) return undefined;
   const stuffed = withSlots(document, (_, index) => sentinels.values[index] ?? '');
   const canonical = await libraryForm(stuffed).catch(unusable);
-  const read = canonical === undefined ? undefined : templateOf(slots, sentinels, canonical);
-  const template = read === undefined ? undefined : fillable(read);
-  if (template === undefined) return refused;
+  const template = canonical === undefined ? undefined : templateOf(slots, sentinels, canonical);
+  const filler = template === undefined ? undefined : Filler.of(template);
+  if (filler === undefined) return undefined;
+  const shape = new CompiledShape(document, slots, filler, terms);
   // What it says of the document at hand has to be what the libraries say.
-  const filled = fill(template, slots);
-  const own = filled.text ?? (await libraryLabels(filled.quads).catch(unusable));
-  return own === (await libraryForm(document).catch(unusable)) ? { state: 'compiled', template, terms } : refused;
+  const filled = shape.fill(document);
+  const own = filled?.text ?? (filled === undefined ? undefined : await libraryLabels(filled.quads).catch(unusable));
+  return own === (await libraryForm(document).catch(unusable)) ? shape : undefined;
 }
 
 /**

@@ -86,10 +86,16 @@ function isConstant(member: string): boolean {
   return member === 'type' || member === 'proofPurpose' || member.startsWith('@');
 }
 
-function slotOf(value: Json, member: string): Slot | 'constant' | 'refused' {
-  if (typeof value === 'string') return isConstant(member) ? 'constant' : textSlot(value);
-  if (typeof value === 'number') return isConstant(member) ? 'refused' : numberSlot(value);
+/** What a value at a member of this name is. */
+export function slotOf(value: Json, member: string): Slot | 'constant' | 'refused' {
+  if (typeof value === 'string') return isConstant(member) ? 'constant' : slotFor(value);
+  if (typeof value === 'number') return isConstant(member) ? 'refused' : slotFor(value);
   return 'constant';
+}
+
+/** What a value is where values may differ. */
+export function slotFor(value: string | number): Slot | 'constant' | 'refused' {
+  return typeof value === 'string' ? textSlot(value) : numberSlot(value);
 }
 
 function textSlot(value: string): Slot | 'constant' | 'refused' {
