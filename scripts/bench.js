@@ -25,6 +25,9 @@ try {
     platform: 'node',
     target: 'node20.19',
     external: Object.keys(dependencies),
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+    },
     plugins: [validators],
     define: { __BADGEKIT_VERSION__: JSON.stringify('bench') },
     logLevel: 'warning',

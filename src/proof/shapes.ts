@@ -9,6 +9,7 @@ import { sentinelsFor, templateOf } from './template.ts';
 
 /** Shapes beyond this number are forgotten, those first that were not met for longest. */
 const MAX_SHAPES = 64;
+const MAX_RECENT = 4;
 
 /** What is known of a shape. One that was met once is compiled when it is met again. */
 type Known = 'met' | 'refused' | CompiledShape;
@@ -16,22 +17,25 @@ type Known = 'met' | 'refused' | CompiledShape;
 /** The shapes of the documents that were canonicalized lately. */
 export class Shapes {
   readonly #known = new Map<string, Known>();
-  #latest: CompiledShape | undefined;
+  /** Those that were met last, the last one first. */
+  #recent: readonly CompiledShape[] = [];
 
   /**
    * The statements of a document with their order, if it has a shape that was compiled.
    * @returns undefined where the libraries have to answer
    */
   async fill(document: JsonObject): Promise<Filled | undefined> {
-    // One after the other, most documents have the same shape.
-    const quick = this.#latest?.fill(document);
-    if (quick !== undefined) return quick;
+    // One after the other, most documents have one of a few shapes: a badge's, its proof's.
+    for (const shape of this.#recent) {
+      const quick = shape.fill(document);
+      if (quick !== undefined) return quick;
+    }
     const skeleton = skeletonOf(document);
     if (skeleton === undefined) return undefined;
     const known = await this.#look(document, skeleton);
     this.#remember(skeleton.shape, known);
     if (typeof known === 'string') return undefined;
-    this.#latest = known;
+    this.#recent = [known, ...this.#recent.filter((shape) => shape !== known)].slice(0, MAX_RECENT);
     return known.fill(document);
   }
 
