@@ -11,7 +11,8 @@ import { badgeContent, MADE } from '../support/badge.ts';
 import { conformancePath, hasConformance, readText } from '../support/conformance.ts';
 import { withoutProof } from '../support/sign.ts';
 
-const SEED = Number(process.env['BADGEKIT_FUZZ_SEED'] ?? Date.now() % 4_294_967_296);
+/** The same documents each time, unless others are asked for. */
+const SEED = Number(process.env['BADGEKIT_FUZZ_SEED'] ?? 20_261_128);
 
 async function outcome(form: Promise<string>): Promise<string> {
   try {
