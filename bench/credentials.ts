@@ -5,7 +5,6 @@ import { cryptosuite } from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite';
 import { issue, verifyCredential } from '@digitalbazaar/vc';
 import { didKeyMethod, didKeyOf } from '../src/keys/did-key.ts';
 import { generatePrivateKey, signBytes } from '../src/keys/private-key.ts';
-import { loadContext } from '../src/openbadges/contexts.ts';
 import { assembleCredential } from '../src/openbadges/credential.ts';
 import { credentialFault } from '../src/openbadges/credential-fault.ts';
 import { hashedIdentity } from '../src/openbadges/recipient.ts';
@@ -13,6 +12,7 @@ import { canonicalForm } from '../src/proof/canonicalize.ts';
 import { addProof, checkProof } from '../src/proof/data-integrity.ts';
 import { libraryForm } from '../src/proof/library-form.ts';
 import { isJsonObject, type JsonObject } from '../src/syntax/json.ts';
+import { loaderFor } from '../test/support/badge.ts';
 
 /*
  * Credentials of one roster beside @digitalbazaar/vc, on one core and in one process: what it takes to canonicalize, prove and
@@ -82,22 +82,7 @@ const signer = {
   algorithm: 'Ed25519',
   sign: ({ data }: { data: Uint8Array }): Promise<Uint8Array> => Promise.resolve(signBytes(key, data)),
 };
-const loader: typeof loadContext = async (url) => {
-  const multikey = {
-    '@context': 'https://w3id.org/security/multikey/v1',
-    id: method,
-    type: 'Multikey',
-    controller: id,
-    publicKeyMultibase: key.publicKey.multikey,
-  };
-  const document = {
-    '@context': ['https://www.w3.org/ns/did/v1', 'https://w3id.org/security/multikey/v1'],
-    id,
-    assertionMethod: [multikey],
-  };
-  const own = { [method]: multikey, [id]: document }[url];
-  return own === undefined ? await loadContext(url) : { contextUrl: null, documentUrl: url, document: own };
-};
+const loader = loaderFor({ id, key, method });
 
 let row = 0;
 const signed: JsonObject[] = [];

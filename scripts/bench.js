@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { validators } from './validators.js';
+import { REQUIRE, validators } from './validators.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const all = readdirSync(join(root, 'bench'))
@@ -25,9 +25,7 @@ try {
     platform: 'node',
     target: 'node20.19',
     external: Object.keys(dependencies),
-    banner: {
-      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
-    },
+    banner: { js: REQUIRE },
     plugins: [validators],
     define: { __BADGEKIT_VERSION__: JSON.stringify('bench') },
     logLevel: 'warning',

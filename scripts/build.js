@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { validators } from './validators.js';
+import { REQUIRE, validators } from './validators.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version, dependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
@@ -41,9 +41,7 @@ const { metafile } = await build({
   external: UNBUNDLED,
   metafile: true,
   // Bundled CommonJS asks for Node's own modules by require.
-  banner: {
-    js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
-  },
+  banner: { js: REQUIRE },
   chunkNames: 'chunks/[name]-[hash]',
   plugins: [validators, withoutFetching],
   define: { __BADGEKIT_VERSION__: JSON.stringify(version) },

@@ -61,8 +61,9 @@ export const validators = {
   },
 };
 
-// The code may ask for pieces of Ajv by require, which what esbuild writes has.
-const REQUIRE = "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);\n";
+/** What comes before bundled CommonJS, and before the modules in tests: both ask for other pieces by require. */
+export const REQUIRE =
+  "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);\n";
 
 /** Gives Vite, which runs the tests, the same modules. */
 export const validatorsInTests = {

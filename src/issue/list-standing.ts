@@ -76,5 +76,5 @@ export function compareBits(has: Bits, wanted: Bits): { readonly lacking: number
 }
 
 function entries(number: number): string {
-  return number === 1 ? '1 entry' : `${number} entries`;
+  return number === 1 ? '1 entry' : `${number.toLocaleString('en-US')} entries`;
 }

@@ -51,7 +51,7 @@ export class CanonicalDifference extends BadgekitError {
   constructor(document: JsonObject, own: string, libraries: string) {
     super(
       'CANONICAL_DIFFERENCE',
-      'the libraries canonicalize a credential otherwise than badgekit does; nothing was signed',
+      'the libraries canonicalize a credential otherwise than badgekit does; it was not signed',
     );
     this.document = document;
     this.own = own;

@@ -17,7 +17,7 @@ export interface SigningOptions {
   /** The DID URL under which the public key is published. */
   readonly verificationMethod: string;
   readonly created: Instant;
-  /** Whether the libraries, too, canonicalize the document before it is signed. */
+  /** Whether the libraries, too, canonicalize the document and the proof's options before they are signed. */
   readonly isCompared?: boolean;
 }
 
@@ -44,6 +44,7 @@ export async function addProof(document: JsonObject, key: Signer, options: Signi
   if (options.isCompared === true) {
     const { proof: _proofs, ...unsecured } = document;
     await requireAgreement(unsecured, await canonicalDocument(document));
+    await requireAgreement(withContexts(document, proof), await canonicalOptions(document, proof));
   }
   const bytes = await signedBytes(document, proof, key.publicKey.algorithm.hash);
   const signature = await key.sign(bytes);
@@ -103,7 +104,7 @@ async function configurationHash(
     return createHash(hash)
       .update(await canonicalOptions(document, proof))
       .digest();
-  return await canonicalHash({ '@context': document['@context'] ?? [], ...configuration }, hash, documentLoader);
+  return await canonicalHash(withContexts(document, proof), hash, documentLoader);
 }
 
 async function checkSelective(
@@ -122,8 +123,7 @@ async function checkSelective(
 export async function holdsAsFarAsDefined(document: JsonObject, proof: JsonObject, key: PublicKey): Promise<boolean> {
   const signature = decodeProofValue(proof['proofValue']);
   if (signature === undefined || suiteOf(proof)?.transformation !== 'rdfc') return false;
-  const { proofValue: _value, ...configuration } = proof;
-  const parts = [{ '@context': document['@context'] ?? [], ...configuration }, signedPart(document, proof)];
+  const parts = [withContexts(document, proof), signedPart(document, proof)];
   const hashes = await Promise.all(
     parts.map(async (part) =>
       createHash(key.algorithm.hash)
@@ -175,8 +175,12 @@ export function canonicalDocument(document: JsonObject): Promise<string> {
  * @throws BadgekitError TERM_UNDEFINED | CONTEXT_UNKNOWN | CREDENTIAL_INVALID
  */
 export function canonicalOptions(document: JsonObject, proof: JsonObject): Promise<string> {
-  const { proofValue: _value, ...configuration } = proof;
-  return remembered(proof, { '@context': document['@context'] ?? [], ...configuration });
+  return remembered(proof, withContexts(document, proof));
+}
+
+/** A proof's options as a document, read with the contexts of what it secures. */
+function withContexts(document: JsonObject, { proofValue: _value, ...configuration }: JsonObject): JsonObject {
+  return { '@context': document['@context'] ?? [], ...configuration };
 }
 
 function remembered(name: JsonObject, part: JsonObject): Promise<string> {

@@ -7,13 +7,11 @@ import { cryptosuite as eddsaRdfc } from '@digitalbazaar/eddsa-rdfc-2022-cryptos
 import { verifyCredential as verifyWithVc } from '@digitalbazaar/vc';
 import { verifyCredential as verifyWithCore } from '@digitalcredentials/verifier-core';
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import { loadContext } from '../../src/openbadges/contexts.ts';
-import type { DocumentLoader } from '../../src/ports.ts';
 import { isJsonObject, type JsonObject } from '../../src/syntax/json.ts';
 import { verify } from '../../src/verify/verify.ts';
 import { mutateJson } from '../fuzz/mutate.ts';
 import { Chance } from '../fuzz/random.ts';
-import { bytesOf, codes, NOW, offline, signedBadge, testIssuer, type TestIssuer } from '../support/badge.ts';
+import { bytesOf, codes, NOW, offline, signedBadge, testIssuer, type TestIssuer, loaderFor } from '../support/badge.ts';
 import { answerOf } from '../support/report.ts';
 import { shownBadge } from '../support/sign.ts';
 
@@ -27,26 +25,6 @@ const LISTED = new Set(
   ].map(([, code = '']) => code),
 );
 const options = { ...offline(), allowsWithheld: true };
-
-/** The issuer's own documents, beside the bundled contexts. */
-function loaderFor({ id, key, method }: TestIssuer): DocumentLoader {
-  const multikey = {
-    '@context': 'https://w3id.org/security/multikey/v1',
-    id: method,
-    type: 'Multikey',
-    controller: id,
-    publicKeyMultibase: key.publicKey.multikey,
-  };
-  const controller = {
-    '@context': ['https://www.w3.org/ns/did/v1', 'https://w3id.org/security/multikey/v1'],
-    id,
-    assertionMethod: [multikey],
-  };
-  return async (url) => {
-    const own = { [method]: multikey, [id]: controller }[url];
-    return own === undefined ? await loadContext(url) : { contextUrl: null, documentUrl: url, document: own };
-  };
-}
 
 interface Peer {
   readonly name: string;

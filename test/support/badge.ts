@@ -4,8 +4,10 @@ import { generatePrivateKey, type PrivateKey } from '../../src/keys/private-key.
 import type { AlgorithmName } from '../../src/keys/algorithms.ts';
 import { assembleCredential, type CredentialContent } from '../../src/openbadges/credential.ts';
 import { hashedIdentity } from '../../src/openbadges/recipient.ts';
+import { loadContext } from '../../src/openbadges/contexts.ts';
 import { addProof } from '../../src/proof/data-integrity.ts';
 import { signJwt } from '../../src/proof/jwt.ts';
+import type { DocumentLoader } from '../../src/ports.ts';
 import type { JsonObject } from '../../src/syntax/json.ts';
 import type { VerifyOptions } from '../../src/verify/context.ts';
 import type { Report } from '../../src/verify/report.ts';
@@ -93,4 +95,24 @@ export function codes(report: Report): readonly string[] {
 
 export function outcomeOf(report: Report, name: string): string | undefined {
   return report.checks.find(({ check }) => check === name)?.outcome;
+}
+
+/** The issuer's own documents, beside the bundled contexts. */
+export function loaderFor({ id, key, method }: TestIssuer): DocumentLoader {
+  const multikey = {
+    '@context': 'https://w3id.org/security/multikey/v1',
+    id: method,
+    type: 'Multikey',
+    controller: id,
+    publicKeyMultibase: key.publicKey.multikey,
+  };
+  const controller = {
+    '@context': ['https://www.w3.org/ns/did/v1', 'https://w3id.org/security/multikey/v1'],
+    id,
+    assertionMethod: [multikey],
+  };
+  return async (url) => {
+    const own = { [method]: multikey, [id]: controller }[url];
+    return own === undefined ? await loadContext(url) : { contextUrl: null, documentUrl: url, document: own };
+  };
 }

@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { loadContext } from '../../src/openbadges/contexts.ts';
+import type { DocumentLoader } from '../../src/ports.ts';
 import type { JsonObject } from '../../src/syntax/json.ts';
 import { isJsonObject, parseJson } from '../../src/syntax/json.ts';
 
@@ -31,3 +33,13 @@ export function readDocument(path: string): JsonObject {
   if (!isJsonObject(value)) throw new Error(`${path} is no JSON object`);
   return value;
 }
+
+/** The bundled contexts, and the one that the W3C's examples use besides. */
+export const withExamples: DocumentLoader = async (url) =>
+  url === 'https://www.w3.org/ns/credentials/examples/v2'
+    ? {
+        contextUrl: null,
+        documentUrl: url,
+        document: JSON.parse(readText('contexts/credentials-examples-v2.jsonld')) as object,
+      }
+    : await loadContext(url);

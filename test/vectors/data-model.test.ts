@@ -1,11 +1,9 @@
 import { readdirSync } from 'node:fs';
 import jsonld from 'jsonld';
 import { describe, expect, test } from 'vitest';
-import { loadContext } from '../../src/openbadges/contexts.ts';
 import { credentialFaults, presentationFaults } from '../../src/openbadges/data-model.ts';
-import type { DocumentLoader } from '../../src/ports.ts';
 import { isJsonObject, type JsonObject } from '../../src/syntax/json.ts';
-import { conformancePath, hasConformance, readDocument, readText } from '../support/conformance.ts';
+import { conformancePath, hasConformance, readDocument, withExamples } from '../support/conformance.ts';
 
 const FOLDER = 'vectors/vc-data-model-2.0/input';
 const files = hasConformance
@@ -14,15 +12,6 @@ const files = hasConformance
       .map((file) => file.replaceAll('\\', '/'))
       .sort()
   : [];
-
-const withExamples: DocumentLoader = async (url) =>
-  url === 'https://www.w3.org/ns/credentials/examples/v2'
-    ? {
-        contextUrl: null,
-        documentUrl: url,
-        document: JSON.parse(readText('contexts/credentials-examples-v2.jsonld')) as object,
-      }
-    : await loadContext(url);
 
 /** What the suite replaces by dates of the day. */
 const DATES: Readonly<Record<string, string>> = {

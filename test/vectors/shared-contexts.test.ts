@@ -1,12 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { loadContext } from '../../src/openbadges/contexts.ts';
-import type { DocumentLoader } from '../../src/ports.ts';
 // Before jsonld, which takes what it needs from there when it is loaded.
 import { sharingContexts } from '../../src/proof/shared-contexts.ts';
 import jsonld from 'jsonld';
 import { parseJson } from '../../src/syntax/json.ts';
-import { conformancePath, hasConformance, readText } from '../support/conformance.ts';
+import { conformancePath, hasConformance, readText, withExamples } from '../support/conformance.ts';
 import { cpuTime } from '../support/cpu-time.ts';
 
 const documents = hasConformance
@@ -28,16 +26,6 @@ function objectsIn(file: string): readonly { readonly file: string; readonly doc
   }
 }
 
-/** Contexts of their own that some documents bring along are taken from the document; others are not to be had. */
-const loader: DocumentLoader = async (url) =>
-  url === 'https://www.w3.org/ns/credentials/examples/v2'
-    ? {
-        contextUrl: null,
-        documentUrl: url,
-        document: JSON.parse(readText('contexts/credentials-examples-v2.jsonld')) as object,
-      }
-    : await loadContext(url);
-
 async function canonical(document: object, options: object): Promise<string> {
   try {
     return await jsonld.canonize(structuredClone(document), {
@@ -45,7 +33,7 @@ async function canonical(document: object, options: object): Promise<string> {
       algorithm: 'RDFC-1.0',
       base: null,
       canonizeOptions: { maxDeepIterations: 2000 },
-      documentLoader: loader,
+      documentLoader: withExamples,
       format: 'application/n-quads',
       safe: true,
     });
