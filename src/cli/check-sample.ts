@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { BadgekitError } from '../errors.ts';
 import type { Random } from '../ports.ts';
+import type { SigningChecks } from '../proof/data-integrity.ts';
 import { quoted } from '../syntax/text.ts';
 
 const USUAL = 1000;
 const CHOICES = 2 ** 32;
 
-/** Options that say of how many credentials the libraries make the canonical form, too. */
+/** Options that say how many credentials are checked before they go out: canonicalized by the libraries, too, and verified. */
 export interface SampleOptions {
   readonly checkSample?: string;
   readonly checkAll?: boolean;
@@ -25,11 +26,11 @@ export function withCheckSample(command: Command): Command {
  * Decides by chance for each credential.
  * @throws BadgekitError USAGE
  */
-export function sampler({ checkSample, checkAll }: SampleOptions, random: Random): () => boolean {
+export function sampler({ checkSample, checkAll }: SampleOptions, random: Random): () => SigningChecks {
   const every = checkAll === true ? 1 : checkSample === undefined ? USUAL : Number(checkSample);
   if (!Number.isSafeInteger(every) || every < 1)
     throw new BadgekitError('USAGE', `--check-sample ${quoted(checkSample ?? '')} is no number of credentials`, {
       hint: 'write a whole number: 100 checks about one credential in a hundred',
     });
-  return () => every === 1 || Buffer.from(random(4)).readUInt32BE() < CHOICES / every;
+  return () => (every === 1 || Buffer.from(random(4)).readUInt32BE() < CHOICES / every ? 'everything' : 'none');
 }

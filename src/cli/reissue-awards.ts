@@ -57,7 +57,7 @@ export async function reissueAwards(awards: readonly LedgerAward[], reissuing: R
     ledger,
     files: programme.files,
     clock: session.clock,
-    isCompared: sampler({}, session.random),
+    checks: sampler({}, session.random),
     isInterrupted: session.isInterrupted,
     onHeld: held.note,
   };

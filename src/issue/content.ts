@@ -126,11 +126,14 @@ export function awardFault(row: Award, credentialId: string, issuer: Issuer, now
 
 /** Nothing is signed that a verifier could not accept. One entry more of status than the schema has is the programme's own wish. */
 function prove(credential: JsonObject, issuer: Issuer, line: number): void {
-  const { credentialStatus: _severalEntries, ...rest } = credential;
-  const fault = credentialFault(issuer.purposes.length > 1 ? rest : credential);
+  const fault = credentialFault(issuer.purposes.length > 1 ? withoutStatus(credential) : credential);
   if (fault === undefined) return;
   throw new BadgekitError('CREDENTIAL_INVALID', `the badge would break the standard: ${fault.message}`, {
     where: { line, path: fault.path },
     hint: `look at what the row and the definition say about ${dotted(fault.path)}`,
   });
+}
+
+function withoutStatus({ credentialStatus: _severalEntries, ...rest }: JsonObject): JsonObject {
+  return rest;
 }

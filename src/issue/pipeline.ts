@@ -2,6 +2,7 @@ import { bake } from '../bake/bake.ts';
 import { proveSamePixels } from '../bake/pixels.ts';
 import { BadgekitError } from '../errors.ts';
 import { verifyByReference } from '../proof/reference.ts';
+import type { SigningChecks } from '../proof/data-integrity.ts';
 import type { Clock, Files, IssuedNote, Ledger, LedgerAward, Reservation, WantedPlaces } from '../ports.ts';
 import type { IssuableBadge, Issuer } from './issuer.ts';
 import type { JsonObject } from '../syntax/json.ts';
@@ -30,8 +31,8 @@ export interface Issuing {
   readonly ledger: Ledger;
   readonly files: Files;
   readonly clock: Clock;
-  /** Asked for each credential: whether the libraries are to canonicalize it, too, before it is signed. */
-  readonly isCompared?: () => boolean;
+  /** Asked for each credential: what is tried before it goes out. */
+  readonly checks?: () => SigningChecks;
   /** Asked before each award is taken up: whether to stop after what is in hand. */
   readonly isInterrupted?: () => boolean;
   /** Told of an award that another run has in hand: it is passed over. */
@@ -116,11 +117,11 @@ function pathsOf(outcome: PromiseSettledResult<readonly string[]> | undefined): 
 async function secureAward(
   { credential, images, shape }: IssuableAward,
   entry: LedgerAward,
-  { issuer, isCompared, files }: Issuing,
+  { issuer, checks, files }: Issuing,
   proven: Set<string>,
 ): Promise<SecuredText> {
   const secured = await savingDifference(files, () =>
-    secure(credential(entry), issuer, issuer.form, entry.reservedAt, isCompared?.()),
+    secure(credential(entry), issuer, issuer.form, entry.reservedAt, checks?.()),
   );
   if (proven.has(shape)) return secured;
   if (secured.document !== undefined)

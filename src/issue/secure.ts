@@ -1,7 +1,7 @@
 import type { Instant } from '../syntax/datetime.ts';
 import type { JsonObject } from '../syntax/json.ts';
 import { canonicalize } from '../proof/canonicalize.ts';
-import { addProof } from '../proof/data-integrity.ts';
+import { addProof, type SigningChecks } from '../proof/data-integrity.ts';
 import { signJwt } from '../proof/jwt.ts';
 import type { Issuer } from './issuer.ts';
 
@@ -16,7 +16,7 @@ export interface SecuredText {
 
 /**
  * Signs a credential in one form or the other.
- * @param isCompared whether the libraries, too, canonicalize it first
+ * @param checks what is tried before it goes out
  * @throws BadgekitError CANONICAL_DIFFERENCE; TERM_UNDEFINED where a part has no meaning under the contexts, in both forms
  */
 export async function secure(
@@ -24,18 +24,18 @@ export async function secure(
   issuer: Pick<Issuer, 'key' | 'verificationMethod'>,
   form: Issuer['form'],
   created: Instant,
-  isCompared = false,
+  checks: SigningChecks = 'signature',
 ): Promise<SecuredText> {
   const verificationMethod = issuer.verificationMethod[form];
   if (form === 'jwt') {
     await canonicalize(credential);
     return {
-      text: await signJwt(credential, issuer.key, verificationMethod),
+      text: await signJwt(credential, issuer.key, verificationMethod, checks),
       extension: 'jwt',
       document: undefined,
       verificationMethod,
     };
   }
-  const document = await addProof(credential, issuer.key, { verificationMethod, created, isCompared });
+  const document = await addProof(credential, issuer.key, { verificationMethod, created, checks });
   return { text: `${JSON.stringify(document, null, 2)}\n`, extension: 'json', document, verificationMethod };
 }

@@ -1,5 +1,5 @@
 import { BadgekitError } from '../errors.ts';
-import { asJson, isJsonObject, type JsonObject } from '../syntax/json.ts';
+import { asJson, isJsonObject, isStrictJson, type JsonObject } from '../syntax/json.ts';
 import { checkCredentialSchema } from './credential-schema.ts';
 import { plainFormFaults } from './plain-form.ts';
 import { ruleFaults } from './rules.ts';
@@ -14,12 +14,13 @@ export function credentialFault(
   const written = rewritten(credential);
   if (written instanceof BadgekitError) return { path: '', message: written.message };
   const outcome = checkCredentialSchema(written);
-  const [fault] = [...(outcome.ok ? ruleFaults(written) : outcome.faults), ...plainFormFaults(written)];
-  return fault;
+  const [fault] = outcome.ok ? ruleFaults(written) : outcome.faults;
+  return fault ?? plainFormFaults(written)[0];
 }
 
 /** What a reader of the file would get. */
 function rewritten(credential: JsonObject): JsonObject | BadgekitError {
+  if (isStrictJson(credential)) return credential;
   try {
     const value = asJson(credential);
     return isJsonObject(value) ? value : credential;

@@ -1,4 +1,5 @@
-import { isJsonObject, type Json, type JsonObject, pointer } from '../syntax/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../syntax/json.ts';
+import { type Place, pointerTo } from '../syntax/place.ts';
 import { quoted } from '../syntax/text.ts';
 
 /** Members whose value is itself a signed document with contexts of its own. */
@@ -13,7 +14,7 @@ export interface RepeatedNode {
 
 /** A place that names a node: with members of its own, as a bare `{ id }`, or, for the issuer, as a string. */
 interface Occurrence {
-  readonly path: string;
+  readonly place: Place | undefined;
   readonly value: JsonObject;
   readonly role: 'root' | 'issuer' | 'criteria' | 'other';
 }
@@ -25,13 +26,17 @@ interface Occurrence {
  */
 export function nodeFaults(document: JsonObject): readonly RepeatedNode[] {
   const occurrences = new Map<string, Occurrence[]>();
-  const twice = collect(document, '', 'root', occurrences) ?? rootInside(document);
+  const twice = collect(document, undefined, 'root', occurrences) ?? rootInside(document);
   if (twice !== undefined) return [twice];
   for (const [id, places] of occurrences) {
     const [, second] = places;
     if (second !== undefined && !areHarmless(places)) {
       return [
-        { code: 'NODE_TWICE', path: second.path, message: `${quoted(id)} is described a second time, and differently` },
+        {
+          code: 'NODE_TWICE',
+          path: pointerTo(second.place),
+          message: `${quoted(id)} is described a second time, and differently`,
+        },
       ];
     }
   }
@@ -61,20 +66,20 @@ function names(value: Json, id: string): boolean {
 /** Gathers every naming of every node; reports an id that stands twice in one list. */
 function collect(
   value: Json,
-  path: string,
+  place: Place | undefined,
   role: Occurrence['role'],
   occurrences: Map<string, Occurrence[]>,
 ): RepeatedNode | undefined {
-  if (Array.isArray(value)) return collectList(value, path, occurrences);
+  if (typeof value !== 'object') return undefined;
+  if (Array.isArray(value)) return collectList(value, place, occurrences);
   if (!isJsonObject(value)) return undefined;
-  note(value, path, role, occurrences);
-  for (const [key, member] of Object.entries(value)) {
-    if (key === 'proof') continue;
+  note(value, place, role, occurrences);
+  for (const key of Object.keys(value)) {
     // Credentials that a record wraps have signatures of their own, under which nothing of theirs can move.
-    if (key === 'verifiableCredential') continue;
-    const at = pointer(path, key);
+    if (key === 'proof' || key === 'verifiableCredential') continue;
+    const member = value[key] ?? null;
     const named = role === 'root' && key === 'issuer' && typeof member === 'string' ? { id: member } : member;
-    const found = collect(named, at, own(ROLES, key) ?? 'other', occurrences);
+    const found = collect(named, { within: place, key }, own(ROLES, key) ?? 'other', occurrences);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -82,29 +87,36 @@ function collect(
 
 const ROLES: Readonly<Partial<Record<string, Occurrence['role']>>> = { issuer: 'issuer', criteria: 'criteria' };
 
-function note(value: JsonObject, path: string, role: Occurrence['role'], occurrences: Map<string, Occurrence[]>): void {
+function note(
+  value: JsonObject,
+  place: Place | undefined,
+  role: Occurrence['role'],
+  occurrences: Map<string, Occurrence[]>,
+): void {
   const { id } = value;
   if (typeof id !== 'string') return;
-  const places = occurrences.get(id) ?? [];
   // Only the badge's own issuer is one whose description the others may repeat a part of.
-  places.push({ path, value, role: role === 'issuer' && path !== '/issuer' ? 'other' : role });
-  occurrences.set(id, places);
+  const isOwn = role !== 'issuer' || place?.within === undefined;
+  const occurrence: Occurrence = { place, value, role: isOwn ? role : 'other' };
+  const known = occurrences.get(id);
+  if (known === undefined) occurrences.set(id, [occurrence]);
+  else known.push(occurrence);
 }
 
 /** The same id twice in one list says that there are two things where one is signed. */
 function collectList(
   list: readonly Json[],
-  path: string,
+  within: Place | undefined,
   occurrences: Map<string, Occurrence[]>,
 ): RepeatedNode | undefined {
   const seen = new Set<string>();
-  for (const [index, entry] of list.entries()) {
+  for (const [key, entry] of list.entries()) {
     const id = isJsonObject(entry) ? entry['id'] : undefined;
     if (typeof id === 'string' && seen.has(id)) {
-      return { code: 'NODE_TWICE', path, message: `${quoted(id)} stands twice in one list` };
+      return { code: 'NODE_TWICE', path: pointerTo(within), message: `${quoted(id)} stands twice in one list` };
     }
     if (typeof id === 'string') seen.add(id);
-    const found = collect(entry, pointer(path, index), 'other', occurrences);
+    const found = collect(entry, { within, key }, 'other', occurrences);
     if (found !== undefined) return found;
   }
   return undefined;

@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject, pointer } from '../syntax/json.ts';
+import { type Place, pointerTo } from '../syntax/place.ts';
 import { quoted } from '../syntax/text.ts';
 import { isKnownContext } from './contexts.ts';
 import { EMBEDDED_DOCUMENTS, nodeFaults } from './nodes.ts';
@@ -30,12 +31,12 @@ const OPEN_BADGES_URL = /^https:\/\/purl\.imsglobal\.org\/spec\/ob\/v3p0\/contex
  * (VC Data Integrity, section 2.4.1 "Validating Contexts"; VCDM 2.0, section 4.3.)
  */
 export function plainFormFaults(document: JsonObject): readonly FormFault[] {
-  return [
-    ...contextFaults(document['@context'], ''),
-    ...memberFaults(document, '', true),
-    ...nodeFaults(document),
-    ...strayCredentialFaults(document, '', wrappingPath(document)),
-  ];
+  const faults: FormFault[] = [...contextFaults(document['@context'], '')];
+  const context = document['@context'];
+  walkMembers(document, undefined, { context, faults }, 'document');
+  faults.push(...nodeFaults(document));
+  noteStrayCredentials(document, undefined, wrappingPath(document), faults);
+  return faults;
 }
 
 /** Where a document of its type wraps credentials: a presentation at its root, a learner record in its subject. */
@@ -46,19 +47,23 @@ function wrappingPath({ type }: JsonObject): string {
 }
 
 /** Wrapped credentials are looked into on their own; anywhere else nobody would look into them. */
-function strayCredentialFaults(value: Json, path: string, allowed: string): FormFault[] {
-  if (Array.isArray(value))
-    return value.flatMap((entry, index) => strayCredentialFaults(entry, pointer(path, index), allowed));
-  if (!isJsonObject(value)) return [];
-  return Object.entries(value).flatMap(([key, member]): FormFault[] => {
-    const at = pointer(path, key);
-    if (at === allowed) return [];
-    if (key === 'verifiableCredential')
-      return [
-        { code: 'KEY_NOT_PLAIN', path: at, message: 'credentials are wrapped in a place where nobody looks for them' },
-      ];
-    return strayCredentialFaults(member, at, allowed);
-  });
+function noteStrayCredentials(value: Json, within: Place | undefined, allowed: string, faults: FormFault[]): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (Array.isArray(value)) {
+    for (const [key, entry] of value.entries()) noteStrayCredentials(entry, { within, key }, allowed, faults);
+    return;
+  }
+  if (!isJsonObject(value)) return;
+  for (const key of Object.keys(value)) {
+    const place = { within, key };
+    if (key !== 'verifiableCredential') noteStrayCredentials(value[key] ?? null, place, allowed, faults);
+    else if (pointerTo(place) !== allowed)
+      faults.push({
+        code: 'KEY_NOT_PLAIN',
+        path: pointerTo(place),
+        message: 'credentials are wrapped in a place where nobody looks for them',
+      });
+  }
 }
 
 function contextFaults(context: Json | undefined, path: string): FormFault[] {
@@ -120,10 +125,15 @@ function orderFaults(context: readonly Json[], at: string): FormFault[] {
   return [];
 }
 
-/** A proof may carry the document's own contexts (VC Data Integrity, section 2.1). */
-function isCopiedContext(path: string, value: Json, context: Json | undefined): boolean {
-  return /\/proof(?:\/\d+)?$/.test(path) && isSameList(value, context);
+/** What a walk knows everywhere in a document. */
+interface Walk {
+  /** The document's own contexts. */
+  readonly context: Json | undefined;
+  readonly faults: FormFault[];
 }
+
+/** What an object is: a signed document with contexts of its own, the place for one, a proof, or any other part. */
+type Part = 'document' | 'embedding' | 'proof' | 'other';
 
 function isSameList(one: Json, other: Json | undefined): boolean {
   return (
@@ -134,76 +144,80 @@ function isSameList(one: Json, other: Json | undefined): boolean {
   );
 }
 
-function memberFaults(
-  object: JsonObject,
-  path: string,
-  isDocument: boolean,
-  context: Json | undefined = object['@context'],
-): FormFault[] {
-  return Object.entries(object).flatMap(([key, value]): FormFault[] => {
-    const at = pointer(path, key);
-    if (key === '@context' && (isDocument || isCopiedContext(path, value, context))) return [];
-    if (key === '@context')
-      return [
-        {
-          code: 'CONTEXT_NESTED',
-          path: at,
-          message: 'a context stands inside the credential, where it can give terms another meaning',
-        },
-      ];
-    if (key.startsWith('@') || key.includes(':'))
-      return [
-        {
-          code: 'KEY_NOT_PLAIN',
-          path: at,
-          message: `the member ${quoted(key)} is a JSON-LD keyword or a full IRI, under which things can be hidden from readers`,
-        },
-      ];
-    // Some contexts define the name of a class for a member too (3.0.2: Image), under which that member would hide.
-    if (/^[A-Z]/.test(key))
-      return [
-        {
-          code: 'KEY_NOT_PLAIN',
-          path: at,
-          message: `the member ${quoted(key)} is the name of a class, under which another member can be hidden from readers`,
-        },
-      ];
-    return valueFaults(value, at, EMBEDDED_DOCUMENTS.has(key), context);
-  });
+function walkMembers(object: JsonObject, within: Place | undefined, walk: Walk, part: Part): void {
+  const { faults, context } = walk;
+  for (const key of Object.keys(object)) {
+    const value = object[key] ?? null;
+    const place = { within, key };
+    if (key === '@context') {
+      // A proof may carry the document's own contexts (VC Data Integrity, section 2.1).
+      if (part === 'document' || (part === 'proof' && isSameList(value, context))) continue;
+      faults.push({
+        code: 'CONTEXT_NESTED',
+        path: pointerTo(place),
+        message: 'a context stands inside the credential, where it can give terms another meaning',
+      });
+      continue;
+    }
+    const hidden = hiddenBy(key);
+    if (hidden === undefined) walkValue(value, place, walk, partAt(key));
+    else faults.push({ code: 'KEY_NOT_PLAIN', path: pointerTo(place), message: `the member ${quoted(key)} ${hidden}` });
+  }
 }
 
-function valueFaults(value: Json, path: string, isDocument: boolean, context: Json | undefined): FormFault[] {
-  if (value === null) return [{ code: 'VALUE_NOT_PLAIN', path, message: 'a null, which the signature does not cover' }];
-  if (Array.isArray(value)) return listFaults(value, path, isDocument, context);
-  if (typeof value === 'string' && BLANK_NODE.test(value))
-    return [{ code: 'VALUE_NOT_PLAIN', path, message: 'the label of a blank node, which names nothing outside' }];
-  if (!isJsonObject(value)) return [];
-  if (Object.keys(value).length === 0)
-    return [{ code: 'VALUE_NOT_PLAIN', path, message: 'an empty object, which says nothing that is signed' }];
-  const embedded = isDocument && '@context' in value;
-  return embedded
-    ? [...contextFaults(value['@context'], path), ...memberFaults(value, path, true)]
-    : memberFaults(value, path, false, context);
+function partAt(key: string): Part {
+  if (key === 'proof') return 'proof';
+  return EMBEDDED_DOCUMENTS.has(key) ? 'embedding' : 'other';
 }
 
-function listFaults(list: readonly Json[], path: string, isDocument: boolean, context: Json | undefined): FormFault[] {
-  if (list.length === 0)
-    return [{ code: 'VALUE_NOT_PLAIN', path, message: 'an empty list, which the signature does not cover' }];
+/** Why things can be hidden from readers under a key, if they can. */
+function hiddenBy(key: string): string | undefined {
+  if (key.startsWith('@') || key.includes(':'))
+    return 'is a JSON-LD keyword or a full IRI, under which things can be hidden from readers';
+  // Some contexts define the name of a class for a member too (3.0.2: Image), under which that member would hide.
+  const first = key.charCodeAt(0);
+  return first >= UPPER_A && first <= UPPER_Z
+    ? 'is the name of a class, under which another member can be hidden from readers'
+    : undefined;
+}
+
+const UPPER_A = 0x41;
+const UPPER_Z = 0x5a;
+
+function walkValue(value: Json, place: Place, walk: Walk, part: Part): void {
+  if (typeof value === 'string') {
+    if (value.startsWith('_:') && BLANK_NODE.test(value))
+      note(place, walk, 'the label of a blank node, which names nothing outside');
+    return;
+  }
+  if (value === null) return note(place, walk, 'a null, which the signature does not cover');
+  if (Array.isArray(value)) return walkList(value, place, walk, part);
+  if (!isJsonObject(value)) return;
+  if (Object.keys(value).length === 0) return note(place, walk, 'an empty object, which says nothing that is signed');
+  if (part !== 'embedding') return walkMembers(value, place, walk, part);
+  const context = value['@context'];
+  if (context === undefined) return walkMembers(value, place, walk, 'other');
+  walk.faults.push(...contextFaults(context, pointerTo(place)));
+  walkMembers(value, place, { context, faults: walk.faults }, 'document');
+}
+
+function walkList(list: readonly Json[], place: Place, walk: Walk, part: Part): void {
+  if (list.length === 0) return note(place, walk, 'an empty list, which the signature does not cover');
+  if (hasRepeatedValue(list))
+    return note(place, walk, 'a value stands twice in a list, which the signature covers once');
+  for (const [key, entry] of list.entries()) {
+    const at = { within: place, key };
+    if (Array.isArray(entry)) note(at, walk, 'a list inside a list, which is not how Open Badges are written');
+    else walkValue(entry, at, walk, part);
+  }
+}
+
+function hasRepeatedValue(list: readonly Json[]): boolean {
+  if (list.length < 2) return false;
   const plain = list.filter((entry) => typeof entry !== 'object');
-  if (new Set(plain).size !== plain.length)
-    return [
-      { code: 'VALUE_NOT_PLAIN', path, message: 'a value stands twice in a list, which the signature covers once' },
-    ];
-  return list.flatMap((entry, index): FormFault[] => {
-    const at = pointer(path, index);
-    if (Array.isArray(entry))
-      return [
-        {
-          code: 'VALUE_NOT_PLAIN',
-          path: at,
-          message: 'a list inside a list, which is not how Open Badges are written',
-        },
-      ];
-    return valueFaults(entry, at, isDocument, context);
-  });
+  return new Set(plain).size !== plain.length;
+}
+
+function note(place: Place, { faults }: Walk, message: string): void {
+  faults.push({ code: 'VALUE_NOT_PLAIN', path: pointerTo(place), message });
 }

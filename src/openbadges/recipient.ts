@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { encodeBase64url } from '../syntax/base64url.ts';
 import { isJsonObject, type Json } from '../syntax/json.ts';
 
@@ -83,5 +83,5 @@ function matchIdentity(identity: Readonly<Record<string, Json>>, spelling: strin
 }
 
 function digest(algorithm: string, text: string): string {
-  return createHash(algorithm).update(text, 'utf8').digest('hex');
+  return hash(algorithm, text, 'hex');
 }

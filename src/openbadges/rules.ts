@@ -1,6 +1,7 @@
 import { readInstant } from '../syntax/datetime.ts';
 import { isAbsoluteIri } from '../syntax/iri.ts';
 import { isJsonObject, type Json, type JsonObject, pointer } from '../syntax/json.ts';
+import { type Place, pointerTo } from '../syntax/place.ts';
 import { quoted } from '../syntax/text.ts';
 import { asList } from './credential.ts';
 
@@ -22,12 +23,9 @@ export interface RuleFault {
 export function ruleFaults(credential: JsonObject): readonly RuleFault[] {
   const subject = credential['credentialSubject'];
   if (!isJsonObject(subject)) return [];
-  return [
-    ...subjectFaults(subject),
-    ...resultFaults(subject),
-    ...periodFaults(credential),
-    ...idFaults(credential, ''),
-  ];
+  const faults: RuleFault[] = [...subjectFaults(subject), ...resultFaults(subject), ...periodFaults(credential)];
+  noteRelativeIds(credential, undefined, faults);
+  return faults;
 }
 
 /** The semantic rules of a ClrCredential (CLR 2.0, B.1.2): its subject is somebody, its period runs forward. */
@@ -124,13 +122,21 @@ function periodFaults(credential: JsonObject): RuleFault[] {
 }
 
 /** Every id is an absolute IRI: a relative one means something else wherever the file lies. */
-function idFaults(value: Json, path: string): RuleFault[] {
-  if (Array.isArray(value)) return value.flatMap((entry, index) => idFaults(entry, pointer(path, index)));
-  if (!isJsonObject(value)) return [];
-  return Object.entries(value).flatMap(([key, member]): RuleFault[] => {
-    const at = pointer(path, key);
+function noteRelativeIds(value: Json, within: Place | undefined, faults: RuleFault[]): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (Array.isArray(value)) {
+    for (const [key, entry] of value.entries()) noteRelativeIds(entry, { within, key }, faults);
+    return;
+  }
+  if (!isJsonObject(value)) return;
+  for (const key of Object.keys(value)) {
+    const member = value[key] ?? null;
     if (key === 'id' && typeof member === 'string' && !isAbsoluteIri(member))
-      return [{ code: 'ID_NOT_ABSOLUTE', path: at, message: `the id ${quoted(member)} is not an absolute URL or URI` }];
-    return idFaults(member, at);
-  });
+      faults.push({
+        code: 'ID_NOT_ABSOLUTE',
+        path: pointerTo({ within, key }),
+        message: `the id ${quoted(member)} is not an absolute URL or URI`,
+      });
+    else noteRelativeIds(member, { within, key }, faults);
+  }
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as hashOf } from 'node:crypto';
 import { BadgekitError } from '../errors.ts';
 import type { Signer } from '../keys/private-key.ts';
 import { type PublicKey, verifySignature } from '../keys/public-key.ts';
@@ -13,12 +13,18 @@ import { canonicalize, requireAgreement } from './canonicalize.ts';
 import { checkDerivedProof, isMandatoryThroughout, readDerivedProof } from './selective-disclosure.ts';
 import { suiteOf } from './suites.ts';
 
+/**
+ * What is tried before a proof goes out: whether the signature verifies; or also whether the libraries make the same
+ * canonical forms; or neither, among many of which some are tried.
+ */
+export type SigningChecks = 'signature' | 'everything' | 'none';
+
 export interface SigningOptions {
   /** The DID URL under which the public key is published. */
   readonly verificationMethod: string;
   readonly created: Instant;
-  /** Whether the libraries, too, canonicalize the document and the proof's options before they are signed. */
-  readonly isCompared?: boolean;
+  /** @default 'signature' */
+  readonly checks?: SigningChecks;
 }
 
 /**
@@ -41,14 +47,18 @@ export async function addProof(document: JsonObject, key: Signer, options: Signi
     verificationMethod: options.verificationMethod,
     proofPurpose: 'assertionMethod',
   };
-  if (options.isCompared === true) {
-    const { proof: _proofs, ...unsecured } = document;
-    await requireAgreement(unsecured, await canonicalDocument(document));
+  const { checks = 'signature' } = options;
+  const { hash } = key.publicKey.algorithm;
+  const unsecured = withoutProofs(document);
+  const canonical = await canonicalize(unsecured);
+  if (checks === 'everything') {
+    await requireAgreement(unsecured, canonical);
     await requireAgreement(withContexts(document, proof), await canonicalOptions(document, proof));
   }
-  const bytes = await signedBytes(document, proof, key.publicKey.algorithm.hash);
+  const configuration = await configurationHash(document, proof, hash);
+  const bytes = Buffer.concat([configuration, digestOf(canonical, hash)]);
   const signature = await key.sign(bytes);
-  if (!verifySignature(key.publicKey, bytes, signature))
+  if (checks !== 'none' && !verifySignature(key.publicKey, bytes, signature))
     throw new BadgekitError('SIGNATURE_SELF_CHECK', 'a signature that was just made does not verify', {
       hint: 'this computer may be faulty: run the command on another one',
     });
@@ -100,12 +110,16 @@ async function configurationHash(
   const { proofValue: _value, ...configuration } = proof;
   // What JCS signs is the proof as it stands; RDFC needs the contexts to read it.
   if (usesJcs(proof)) return jcsHash(configuration, hash);
-  if (documentLoader === undefined)
-    return createHash(hash)
-      .update(await canonicalOptions(document, proof))
-      .digest();
-  return await canonicalHash(withContexts(document, proof), hash, documentLoader);
+  if (documentLoader !== undefined) return await canonicalHash(withContexts(document, proof), hash, documentLoader);
+  const name = JSON.stringify([hash, document['@context'] ?? [], configuration]);
+  if (lastConfiguration?.name === name) return lastConfiguration.digest;
+  const digest = digestOf(await canonicalOptions(document, proof), hash);
+  lastConfiguration = { name, digest };
+  return digest;
 }
+
+/** Proofs that are made together have one configuration. */
+let lastConfiguration: { readonly name: string; readonly digest: Uint8Array } | undefined;
 
 async function checkSelective(
   document: JsonObject,
@@ -125,11 +139,7 @@ export async function holdsAsFarAsDefined(document: JsonObject, proof: JsonObjec
   if (signature === undefined || suiteOf(proof)?.transformation !== 'rdfc') return false;
   const parts = [withContexts(document, proof), signedPart(document, proof)];
   const hashes = await Promise.all(
-    parts.map(async (part) =>
-      createHash(key.algorithm.hash)
-        .update(await canonicalize(part, undefined, 'as far as defined'))
-        .digest(),
-    ),
+    parts.map(async (part) => digestOf(await canonicalize(part, undefined, 'as far as defined'), key.algorithm.hash)),
   );
   return verifySignature(key, Buffer.concat(hashes), signature);
 }
@@ -166,8 +176,13 @@ const canonicalTexts = new WeakMap<JsonObject, Map<string, Promise<string>>>();
  * @throws BadgekitError TERM_UNDEFINED | CONTEXT_UNKNOWN | CREDENTIAL_INVALID
  */
 export function canonicalDocument(document: JsonObject): Promise<string> {
-  const { proof: _proof, ...unsecured } = document;
-  return remembered(document, unsecured);
+  return remembered(document, withoutProofs(document));
+}
+
+function withoutProofs(document: JsonObject): JsonObject {
+  if (document['proof'] === undefined) return document;
+  const { proof: _proofs, ...unsecured } = document;
+  return unsecured;
 }
 
 /**
@@ -202,9 +217,7 @@ async function documentHash(
   const part = signedPart(document, proof);
   if (usesJcs(proof)) return jcsHash(part, hash);
   if (documentLoader !== undefined || 'proof' in part) return await canonicalHash(part, hash, documentLoader);
-  return createHash(hash)
-    .update(await canonicalDocument(document))
-    .digest();
+  return digestOf(await canonicalDocument(document), hash);
 }
 
 function usesJcs(proof: JsonObject): boolean {
@@ -212,13 +225,15 @@ function usesJcs(proof: JsonObject): boolean {
 }
 
 function jcsHash(part: JsonObject, hash: string): Uint8Array {
-  return createHash(hash).update(canonicalJson(part)).digest();
+  return digestOf(canonicalJson(part), hash);
 }
 
 async function canonicalHash(part: JsonObject, hash: string, documentLoader?: DocumentLoader): Promise<Uint8Array> {
-  return createHash(hash)
-    .update(await canonicalize(part, documentLoader))
-    .digest();
+  return digestOf(await canonicalize(part, documentLoader), hash);
+}
+
+function digestOf(text: string, hash: string): Uint8Array {
+  return hashOf(hash, text, 'buffer');
 }
 
 /** A proof's signature bytes; undefined where the value is no base58btc multibase. */

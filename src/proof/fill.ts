@@ -55,10 +55,8 @@ export class Filler {
     const planes = this.#planes.reduce((all, some) => all | some, this.#constantPlanes);
     const order = hasTwoOrders(planes) ? byCodePoints : undefined;
     const repeated = this.#repeated();
-    if (order === undefined && repeated.size === 0 && !this.#hasGraphs && this.#areSubjectsDistinct()) {
-      const text = this.#inKnownOrder();
-      return text === undefined ? { text, quads: this.#quads(repeated) } : { text };
-    }
+    const quick = order === undefined && repeated.size === 0 && !this.#hasGraphs ? this.#inKnownOrder() : undefined;
+    if (quick !== undefined) return { text: quick };
     const quads = this.#quads(repeated);
     const text = canonicalByFirstDegree(quads, order);
     return text === undefined ? { text, quads } : { text };
@@ -78,13 +76,6 @@ export class Filler {
     return repeated;
   }
 
-  #areSubjectsDistinct(): boolean {
-    const names = this.#subjects.flatMap(({ term }) =>
-      term.kind === 'blank' ? [] : [written(term, this.#values, [])],
-    );
-    return new Set(names).size === names.length;
-  }
-
   #quads(repeated: ReadonlySet<number>): readonly Quad[] {
     const name = (term: TemplateTerm): string => written(term, this.#values, []);
     return this.#template.quads
@@ -97,7 +88,10 @@ export class Filler {
       }));
   }
 
-  /** The canonical form where no two nodes are one: then subjects and predicates are in an order that is known. */
+  /**
+   * The canonical form where no two nodes are one: then subjects and predicates are in an order that is known.
+   * @returns undefined where two are, or two blank nodes have one hash
+   */
   #inKnownOrder(): string | undefined {
     const values = this.#values;
     for (const node of this.#nodes) node.hash ??= hashOf(node, values);
@@ -111,10 +105,15 @@ export class Filler {
       subject.text = linesOf(subject, values, final).join('');
       subject.labels = final;
     }
-    return this.#subjects
-      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-      .map(({ text = '' }) => text)
-      .join('');
+    const sorted = this.#subjects.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    let text = '';
+    let before = '';
+    for (const { name, text: lines = '' } of sorted) {
+      if (name === before) return undefined;
+      before = name;
+      text += lines;
+    }
+    return text;
   }
 }
 

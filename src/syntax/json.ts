@@ -40,6 +40,34 @@ export function asJson(value: unknown): Json {
   return parseJson(text);
 }
 
+/**
+ * Whether a value is JSON that strict reading of its text would give back as it is: {@link asJson} has nothing to change in it
+ * and nothing against it.
+ */
+export function isStrictJson(value: unknown, depth = 0): value is Json {
+  if (depth > MAX_JSON_DEPTH) return false;
+  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value === 'number') return isFaithful(String(value), value);
+  if (typeof value !== 'object') return typeof value === 'boolean';
+  if (value === null) return true;
+  if (Array.isArray(value)) {
+    for (const entry of value) if (!isStrictJson(entry, depth + 1)) return false;
+    return true;
+  }
+  return isPlainObject(value) && areStrictMembers(value, depth + 1);
+}
+
+function isPlainObject(value: object): value is Readonly<Record<string, unknown>> {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function areStrictMembers(members: Readonly<Record<string, unknown>>, depth: number): boolean {
+  for (const key of Object.keys(members))
+    if (key === '__proto__' || !key.isWellFormed() || !isStrictJson(members[key], depth)) return false;
+  return true;
+}
+
 const ESCAPES: Readonly<Record<string, string>> = {
   '"': '"',
   '\\': '\\',

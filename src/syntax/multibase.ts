@@ -6,24 +6,38 @@ const DIGIT = new Map(Array.from(ALPHABET, (char, value) => [char, value]));
 // Decoding is quadratic; nothing that badgekit reads (keys, signatures) is longer than this.
 const MAX_BASE58 = 1024;
 
+// Numbers of any length are kept as limbs, the lowest first: so many digits or bytes each that products stay exact.
+/** Two digits each, in their order. */
+const PAIRS = [...ALPHABET].flatMap((high) => [...ALPHABET].map((low) => high + low));
+const LIMB_DIGITS = 4;
+const DIGITS_LIMB = 58 ** LIMB_DIGITS;
+const LIMB_BYTES = 2;
+const BYTES_LIMB = 256 ** LIMB_BYTES;
+
 /** Multibase with prefix `z`: base58btc (W3C Controlled Identifiers, section 2.4). */
 export function encodeBase58btc(bytes: Uint8Array): string {
-  const digits: number[] = [];
-  for (const byte of bytes) {
-    let carry = byte;
-    for (let index = 0; index < digits.length; index++) {
-      carry += (digits[index] ?? 0) << 8;
-      digits[index] = carry % 58;
-      carry = Math.floor(carry / 58);
-    }
-    for (; carry > 0; carry = Math.floor(carry / 58)) digits.push(carry % 58);
-  }
   const zeros = bytes.findIndex((byte) => byte !== 0);
   const leading = zeros === -1 ? bytes.length : zeros;
-  return `z${'1'.repeat(leading)}${digits
+  const limbs: number[] = [];
+  // An odd byte comes first, alone.
+  for (let at = -(bytes.length % LIMB_BYTES); at < bytes.length; at += LIMB_BYTES)
+    multiplyAndAdd(limbs, DIGITS_LIMB, BYTES_LIMB, (bytes[at] ?? 0) * 256 + (bytes[at + 1] ?? 0));
+  const text = limbs
+    .map((limb) => `${PAIRS[Math.floor(limb / PAIRS.length)] ?? ''}${PAIRS[limb % PAIRS.length] ?? ''}`)
     .reverse()
-    .map((digit) => ALPHABET[digit])
-    .join('')}`;
+    .join('');
+  return `z${'1'.repeat(leading)}${text.replace(/^1+/, '')}`;
+}
+
+/** Makes a number n, given in limbs, n times a factor and something. */
+function multiplyAndAdd(limbs: number[], base: number, factor: number, summand: number): void {
+  let carry = summand;
+  for (let index = 0; index < limbs.length; index++) {
+    const value = (limbs[index] ?? 0) * factor + carry;
+    carry = Math.floor(value / base);
+    limbs[index] = value - carry * base;
+  }
+  for (; carry > 0; carry = Math.floor(carry / base)) limbs.push(carry % base);
 }
 
 /** Multibase with prefix `u`: base64url without padding. */
@@ -46,17 +60,19 @@ export function decodeMultibase(text: string): Uint8Array {
 
 function decodeBase58btc(text: string): Uint8Array {
   if (text.length > MAX_BASE58) throw new BadgekitError('ENCODING_INVALID', 'the base58 text is too long');
-  const bytes: number[] = [];
-  for (const char of text) {
-    let carry = DIGIT.get(char);
-    if (carry === undefined) throw new BadgekitError('ENCODING_INVALID', 'the text is not base58btc');
-    for (let index = 0; index < bytes.length; index++) {
-      carry += (bytes[index] ?? 0) * 58;
-      bytes[index] = carry & 0xff;
-      carry >>= 8;
+  const limbs: number[] = [];
+  for (let at = 0; at < text.length; at += LIMB_DIGITS) {
+    const digits = text.slice(at, at + LIMB_DIGITS);
+    let value = 0;
+    for (const char of digits) {
+      const digit = DIGIT.get(char);
+      if (digit === undefined) throw new BadgekitError('ENCODING_INVALID', 'the text is not base58btc');
+      value = value * 58 + digit;
     }
-    for (; carry > 0; carry >>= 8) bytes.push(carry & 0xff);
+    multiplyAndAdd(limbs, BYTES_LIMB, 58 ** digits.length, value);
   }
+  const bytes = limbs.flatMap((limb) => [limb % 256, Math.floor(limb / 256)]);
+  while (bytes.at(-1) === 0) bytes.pop();
   const ones = /^1*/.exec(text)?.[0].length ?? 0;
   return Uint8Array.from([...Array.from({ length: ones }, () => 0), ...bytes.reverse()]);
 }

@@ -15,6 +15,28 @@ describe('multibase and base64url', () => {
     );
   });
 
+  test('base58btc is the number that the bytes are, with a 1 for each zero before it', () => {
+    const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
+    const byDefinition = (bytes: Uint8Array): string => {
+      let text = '';
+      for (let n = bytes.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n); n > 0n; n /= 58n)
+        text = (ALPHABET[Number(n % 58n)] ?? '') + text;
+      const first = bytes.findIndex((byte) => byte !== 0);
+      return `z${'1'.repeat(first === -1 ? bytes.length : first)}${text}`;
+    };
+    const bytes = fc
+      .tuple(fc.nat({ max: 4 }), fc.uint8Array({ maxLength: 80 }))
+      .map(([zeros, rest]) => Uint8Array.from([...Array.from({ length: zeros }, () => 0), ...rest]));
+    fc.assert(
+      fc.property(bytes, (each) => {
+        const text = byDefinition(each);
+        expect(encodeBase58btc(each)).toBe(text);
+        expect(decodeMultibase(text)).toEqual(each);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   test('what is accepted has one spelling', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...'ABYZabyz019-_=+/ \n'), maxLength: 12 }), (text) => {

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BadgekitError } from '../../src/errors.ts';
-import { parseJson } from '../../src/syntax/json.ts';
+import { asJson, isStrictJson, parseJson } from '../../src/syntax/json.ts';
 import { decodeUtf8 } from '../../src/syntax/text.ts';
 import { conformancePath, hasConformance, readBytes } from '../support/conformance.ts';
 
@@ -32,6 +32,52 @@ describe('strict JSON', () => {
         expect(JSON.stringify(parsed)).toBe(JSON.stringify(JSON.parse(text)));
       }),
       { numRuns: 500 },
+    );
+  });
+
+  const read = (value: unknown): unknown => {
+    try {
+      return asJson(value);
+    } catch (error) {
+      if (error instanceof BadgekitError || error instanceof TypeError) return undefined;
+      throw error;
+    }
+  };
+  const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)]);
+
+  test('finds strict only what writing and reading would neither refuse nor change', () => {
+    const odd = fc.oneof(
+      fc.anything({ withNullPrototype: true, withSparseArray: true, withBigInt: true, withDate: true, withMap: true }),
+      fc.string({ unit: 'binary', maxLength: 3 }),
+      fc.constantFrom('\ud800', '\udc00a', -0, 1e21, 2 ** 53, 0.1 + 0.2, 1e-7, Number.NaN),
+      fc.constantFrom(JSON.parse('{"__proto__":1}'), { '\ud800': 1 }, { toJSON: () => 1 }, [undefined], {
+        a: undefined,
+      }),
+      fc.integer({ min: 60, max: 70 }).map(nested),
+    );
+    let strict = 0;
+    fc.assert(
+      fc.property(fc.oneof(odd, fc.record({ a: odd, b: fc.array(odd, { maxLength: 2 }) })), (value) => {
+        if (!isStrictJson(value)) return;
+        strict++;
+        const copy = read(value);
+        expect(JSON.stringify(copy)).toBe(JSON.stringify(value));
+        expect(copy).toEqual(value);
+      }),
+      { numRuns: 3000 },
+    );
+    expect(strict).toBeGreaterThan(300);
+  });
+
+  test('finds all JSON strict that it reads', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.jsonValue({ noUnicodeString: false }), fc.integer({ min: 60, max: 70 }).map(nested)),
+        (value) => {
+          expect(isStrictJson(value)).toBe(read(value) !== undefined);
+        },
+      ),
+      { numRuns: 1000 },
     );
   });
 

@@ -18,6 +18,7 @@ import { hasLedger } from '../../programme/ledger.ts';
 import { openProgramme, type Programme } from '../../programme/programme.ts';
 import { openRoster, rejectedCsv, rejectedPath, removeStaleRejected, type Roster } from '../../programme/roster.ts';
 import { requireDefinitions } from '../../programme/sound-definitions.ts';
+import type { SigningChecks } from '../../proof/data-integrity.ts';
 import { hostedFiles } from '../../site/hosted-files.ts';
 import type { Delimiter } from '../../syntax/csv.ts';
 import type { JsonObject } from '../../syntax/json.ts';
@@ -54,8 +55,8 @@ interface Run {
   readonly keyring: Keyring;
   readonly ledger: Ledger | undefined;
   readonly planning: Planning;
-  /** Whether the libraries are to canonicalize the next credential, too. */
-  readonly isCompared: () => boolean;
+  /** What is tried of the next credential before it goes out. */
+  readonly checks: () => SigningChecks;
   readonly options: IssueOptions;
   readonly session: Session;
 }
@@ -90,7 +91,7 @@ async function openRun(rosterFile: string, options: IssueOptions, session: Sessi
     );
   const shard = options.shard === undefined ? undefined : parseShard(options.shard);
   const form = choose('--proof', options.proof, PROOF_FORMS) ?? programme.config.proof ?? 'data-integrity';
-  const isCompared = sampler(options, session.random);
+  const checks = sampler(options, session.random);
   const defaultBadge = chooseBadge(options.badge, definitions);
   const keyring = await withPassphrase(session, options.passphraseFile, (passphrase) =>
     openKeyring(programme, passphrase, session.env),
@@ -123,7 +124,7 @@ async function openRun(rosterFile: string, options: IssueOptions, session: Sessi
       shard,
       check: (award, credentialId) => awardFault(award, credentialId, issuer, session.clock()),
     },
-    isCompared,
+    checks,
     options,
     session,
   };
@@ -247,7 +248,7 @@ async function carryOut(plan: RosterPlan, run: Run): Promise<number> {
 
 async function issuePlanned(
   plan: RosterPlan,
-  { roster, planning, issuer, ledger, programme, rosterFile, session, isCompared }: Run,
+  { roster, planning, issuer, ledger, programme, rosterFile, session, checks }: Run,
   issued: IssuedCredential[],
 ): Promise<void> {
   if (ledger === undefined || plan.toIssue === 0) return;
@@ -260,7 +261,7 @@ async function issuePlanned(
       ledger,
       files: programme.files,
       clock: session.clock,
-      isCompared,
+      checks,
       isInterrupted: session.isInterrupted,
       onHeld: held.note,
     };
