@@ -9,6 +9,8 @@ import { bakeSvg, extractSvg } from './svg.ts';
 /** How far into a file its svg tag may begin: drawing programs write long comments first. */
 const MAX_PROLOGUE = 1024 * 1024;
 
+const OPENING_BRACE = 0x7b;
+
 export type ImageFormat = 'png' | 'svg';
 
 /** What kind of file the bytes are, by their content alone. */
@@ -33,6 +35,7 @@ const IMAGES: Readonly<
 
 export function kindOf(bytes: Uint8Array): FileKind {
   if (isPng(bytes)) return 'png';
+  if (bytes[0] === OPENING_BRACE) return 'json';
   const head = Buffer.from(bytes.subarray(0, 4096))
     .toString('utf8')
     .replace(/^\ufeff/, '')

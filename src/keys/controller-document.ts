@@ -70,7 +70,15 @@ function readMethod(
  * The key of a verification method, from its Multikey or JWK.
  * @throws BadgekitError KEY_INVALID
  */
-export function methodKey({ material }: VerificationMethod): PublicKey {
+export function methodKey(method: VerificationMethod): PublicKey {
+  const key = keys.get(method) ?? readKey(method);
+  keys.set(method, key);
+  return key;
+}
+
+const keys = new WeakMap<VerificationMethod, PublicKey>();
+
+function readKey({ material }: VerificationMethod): PublicKey {
   const { publicKeyMultibase, publicKeyJwk } = material;
   if (publicKeyMultibase !== undefined && publicKeyJwk !== undefined)
     throw invalid('a verification method has two keys');

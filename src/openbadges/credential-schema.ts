@@ -1,5 +1,6 @@
 import { AchievementCredential, ClrCredential, EndorsementCredential } from 'validators:credential';
 import { isJsonObject, type Json, type JsonObject, pointer } from '../syntax/json.ts';
+import { type Place, pointerTo } from '../syntax/place.ts';
 import { schemaReader, type SchemaOutcome } from '../syntax/schema.ts';
 import { CREDENTIALS_V1, CREDENTIALS_V2 } from './vocabulary.ts';
 
@@ -41,19 +42,22 @@ const ARRAY_MEMBERS = ['proof', 'credentialSchema', 'termsOfUse'] as const;
  */
 export function normalizeForm(credential: JsonObject): NormalizedForm {
   const compacted: string[] = [];
-  const withTypes = widenTypes(credential, '', compacted);
+  const withTypes = widenTypes(credential, undefined, compacted);
   const document = isJsonObject(withTypes) ? withTypes : credential;
   const lists = ARRAY_MEMBERS.filter((member) => isJsonObject(document[member]));
   compacted.push(...lists.map((member) => pointer('', member)));
   const statuses = document['credentialStatus'];
   const hasSeveralStatuses = Array.isArray(statuses);
-  const widened = {
-    ...document,
-    ...Object.fromEntries(lists.map((member) => [member, [document[member] ?? null]])),
-    ...(hasSeveralStatuses
-      ? { credentialStatus: statuses.find((entry) => !isStatusEntry(entry)) ?? statuses[0] ?? null }
-      : {}),
-  };
+  const widened =
+    lists.length === 0 && !hasSeveralStatuses
+      ? document
+      : {
+          ...document,
+          ...Object.fromEntries(lists.map((member) => [member, [document[member] ?? null]])),
+          ...(hasSeveralStatuses
+            ? { credentialStatus: statuses.find((entry) => !isStatusEntry(entry)) ?? statuses[0] ?? null }
+            : {}),
+        };
   const isVersion1 = Array.isArray(credential['@context']) && credential['@context'].includes(CREDENTIALS_V1);
   return { credential: isVersion1 ? asVersion2(widened) : widened, compacted, isVersion1, hasSeveralStatuses };
 }
@@ -62,20 +66,26 @@ function isStatusEntry(entry: Json): boolean {
   return isJsonObject(entry) && typeof entry['id'] === 'string' && typeof entry['type'] === 'string';
 }
 
-function widenTypes(value: Json, path: string, compacted: string[], member = ''): Json {
-  if (Array.isArray(value))
-    return value.map((entry, index) => widenTypes(entry, pointer(path, index), compacted, member));
+/** Copies only what it changes. */
+function widenTypes(value: Json, within: Place | undefined, compacted: string[], member = ''): Json {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    const entries = value.map((entry: Json, key) => widenTypes(entry, { within, key }, compacted, member));
+    return entries.some((entry, index) => entry !== value[index]) ? entries : value;
+  }
   if (!isJsonObject(value)) return value;
-  const entries = Object.entries(value).map(([key, inner]) => {
+  const changed: [string, Json][] = [];
+  for (const key of Object.keys(value)) {
     // A wrapped credential is checked on its own, in the form in which it stands.
-    if (key === 'verifiableCredential') return [key, inner] as const;
+    if (key === 'verifiableCredential') continue;
+    const inner = value[key] ?? null;
     const isSingle =
       key !== 'type' || typeof inner !== 'string' || SINGLE_TYPE.has(inner) || SINGLE_TYPE_MEMBERS.has(member);
-    if (isSingle) return [key, widenTypes(inner, pointer(path, key), compacted, key)] as const;
-    compacted.push(pointer(path, key));
-    return [key, [inner]] as const;
-  });
-  return Object.fromEntries(entries);
+    if (!isSingle) compacted.push(pointerTo({ within, key }));
+    const widened = isSingle ? widenTypes(inner, { within, key }, compacted, key) : [inner];
+    if (widened !== inner) changed.push([key, widened]);
+  }
+  return changed.length === 0 ? value : { ...value, ...Object.fromEntries(changed) };
 }
 
 /** VCDM 1.1 under the names of 2.0. A document that has the names of both is left to fail. */

@@ -6,6 +6,8 @@ import { BadgekitError } from '../errors.ts';
 import type { Files } from '../ports.ts';
 
 const PLAIN_MODE = 0o644;
+/** How much is read at a time of a file that is longer than it says. */
+const MORE = 64 * 1024;
 
 /** The files below a folder. */
 export function createFiles(root: string): Files {
@@ -59,22 +61,27 @@ export async function listFiles(root: string, folder: string): Promise<readonly 
 export async function readBounded(path: string, maxBytes: number, shownAs = path): Promise<Uint8Array> {
   const handle = await openToRead(path, shownAs);
   try {
-    if (!(await handle.stat()).isFile())
+    const about = await handle.stat();
+    if (!about.isFile())
       throw new BadgekitError('FILE_UNREADABLE', 'it is a folder or a device, not a file', {
         where: { file: shownAs },
       });
-    const pieces: Buffer[] = [];
+    const pieces: Uint8Array[] = [];
     let size = 0;
-    for (;;) {
-      const { bytesRead, buffer } = await handle.read(Buffer.alloc(64 * 1024), 0, 64 * 1024, null);
-      if (bytesRead === 0) return new Uint8Array(Buffer.concat(pieces));
+    // A byte more than it should have tells that there is no more.
+    for (let room = Math.min(about.size, maxBytes) + 1; ; room = MORE) {
+      const piece = new Uint8Array(room);
+      const { bytesRead } = await handle.read(piece, 0, room, null);
       size += bytesRead;
       if (size > maxBytes)
         throw new BadgekitError('FILE_TOO_LARGE', `the file is larger than ${Math.round(maxBytes / 1024)} KiB`, {
           where: { file: shownAs },
         });
-      pieces.push(buffer.subarray(0, bytesRead));
+      pieces.push(piece.subarray(0, bytesRead));
+      if (bytesRead === 0 || (size === about.size && bytesRead < room)) break;
     }
+    const [only = new Uint8Array(), ...others] = pieces;
+    return others.length === 0 ? only : new Uint8Array(Buffer.concat(pieces));
   } finally {
     await handle.close();
   }

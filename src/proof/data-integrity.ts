@@ -9,6 +9,7 @@ import { formatStamp, type Instant } from '../syntax/datetime.ts';
 import { canonicalJson } from '../syntax/jcs.ts';
 import { isJsonObject, type JsonObject } from '../syntax/json.ts';
 import { decodeMultibase, encodeBase58btc } from '../syntax/multibase.ts';
+import { Recent } from '../syntax/recent.ts';
 import { canonicalize, requireAgreement } from './canonicalize.ts';
 import { checkDerivedProof, isMandatoryThroughout, readDerivedProof } from './selective-disclosure.ts';
 import { suiteOf } from './suites.ts';
@@ -18,6 +19,8 @@ import { suiteOf } from './suites.ts';
  * canonical forms; or neither, among many of which some are tried.
  */
 export type SigningChecks = 'signature' | 'everything' | 'none';
+
+const MAX_OPTIONS = 16;
 
 export interface SigningOptions {
   /** The DID URL under which the public key is published. */
@@ -111,15 +114,8 @@ async function configurationHash(
   // What JCS signs is the proof as it stands; RDFC needs the contexts to read it.
   if (usesJcs(proof)) return jcsHash(configuration, hash);
   if (documentLoader !== undefined) return await canonicalHash(withContexts(document, proof), hash, documentLoader);
-  const name = JSON.stringify([hash, document['@context'] ?? [], configuration]);
-  if (lastConfiguration?.name === name) return lastConfiguration.digest;
-  const digest = digestOf(await canonicalOptions(document, proof), hash);
-  lastConfiguration = { name, digest };
-  return digest;
+  return digestOf(await canonicalOptions(document, proof), hash);
 }
-
-/** Proofs that are made together have one configuration. */
-let lastConfiguration: { readonly name: string; readonly digest: Uint8Array } | undefined;
 
 async function checkSelective(
   document: JsonObject,
@@ -168,15 +164,17 @@ function signedPart(document: JsonObject, proof: JsonObject): JsonObject {
   return earlier.length === 0 ? { ...unsecured, ...context } : { ...unsecured, ...context, proof: earlier };
 }
 
-/** What several proofs and checks of one document need again: its canonical text, and that of each proof's options. */
-const canonicalTexts = new WeakMap<JsonObject, Map<string, Promise<string>>>();
+/** What several proofs and checks of one document need again: its canonical text under the contexts that it has. */
+const canonicalTexts = new WeakMap<JsonObject, Promise<string>>();
 
 /**
  * The canonical N-Quads of a document without its proofs; made once for each document.
  * @throws BadgekitError TERM_UNDEFINED | CONTEXT_UNKNOWN | CREDENTIAL_INVALID
  */
 export function canonicalDocument(document: JsonObject): Promise<string> {
-  return remembered(document, withoutProofs(document));
+  const text = canonicalTexts.get(document) ?? canonicalize(withoutProofs(document));
+  canonicalTexts.set(document, text);
+  return text;
 }
 
 function withoutProofs(document: JsonObject): JsonObject {
@@ -185,27 +183,24 @@ function withoutProofs(document: JsonObject): JsonObject {
   return unsecured;
 }
 
+/** Proofs that were made together have the same options. */
+const optionTexts = new Recent<string, string>(MAX_OPTIONS);
+
 /**
- * The canonical N-Quads of a proof's options, read with the contexts of its document; made once for each proof.
+ * The canonical N-Quads of a proof's options, read with the contexts of its document.
  * @throws BadgekitError TERM_UNDEFINED | CONTEXT_UNKNOWN | CREDENTIAL_INVALID
  */
-export function canonicalOptions(document: JsonObject, proof: JsonObject): Promise<string> {
-  return remembered(proof, withContexts(document, proof));
+export async function canonicalOptions(document: JsonObject, proof: JsonObject): Promise<string> {
+  const options = withContexts(document, proof);
+  const name = JSON.stringify(options);
+  const text = optionTexts.get(name) ?? (await canonicalize(options));
+  optionTexts.set(name, text);
+  return text;
 }
 
 /** A proof's options as a document, read with the contexts of what it secures. */
 function withContexts(document: JsonObject, { proofValue: _value, ...configuration }: JsonObject): JsonObject {
   return { '@context': document['@context'] ?? [], ...configuration };
-}
-
-function remembered(name: JsonObject, part: JsonObject): Promise<string> {
-  const known = canonicalTexts.get(name) ?? new Map<string, Promise<string>>();
-  canonicalTexts.set(name, known);
-  // One proof can be tried under several contexts.
-  const context = JSON.stringify(part['@context']);
-  const text = known.get(context) ?? canonicalize(part);
-  known.set(context, text);
-  return text;
 }
 
 async function documentHash(
@@ -214,10 +209,10 @@ async function documentHash(
   hash: string,
   documentLoader?: DocumentLoader,
 ): Promise<Uint8Array> {
+  if (documentLoader === undefined && proof['previousProof'] === undefined && !usesJcs(proof))
+    return digestOf(await canonicalDocument(document), hash);
   const part = signedPart(document, proof);
-  if (usesJcs(proof)) return jcsHash(part, hash);
-  if (documentLoader !== undefined || 'proof' in part) return await canonicalHash(part, hash, documentLoader);
-  return digestOf(await canonicalDocument(document), hash);
+  return usesJcs(proof) ? jcsHash(part, hash) : await canonicalHash(part, hash, documentLoader);
 }
 
 function usesJcs(proof: JsonObject): boolean {

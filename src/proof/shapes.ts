@@ -1,6 +1,7 @@
 import { unusable } from '../errors.ts';
 import { loadContext } from '../openbadges/contexts.ts';
 import { isJsonObject, type Json, type JsonObject, parseJson } from '../syntax/json.ts';
+import { Recent } from '../syntax/recent.ts';
 import { type Filled, Filler } from './fill.ts';
 import { libraryForm, libraryLabels } from './library-form.ts';
 import { collect, type Pattern, patternOf } from './pattern.ts';
@@ -16,7 +17,7 @@ type Known = 'met' | 'refused' | CompiledShape;
 
 /** The shapes of the documents that were canonicalized lately. */
 export class Shapes {
-  readonly #known = new Map<string, Known>();
+  readonly #known = new Recent<string, Known>(MAX_SHAPES);
   /** Those that were met last, the last one first. */
   #recent: readonly CompiledShape[] = [];
 
@@ -33,7 +34,7 @@ export class Shapes {
     const skeleton = skeletonOf(document);
     if (skeleton === undefined) return undefined;
     const known = await this.#look(document, skeleton);
-    this.#remember(skeleton.shape, known);
+    this.#known.set(skeleton.shape, known);
     if (typeof known === 'string') return undefined;
     this.#recent = [known, ...this.#recent.filter((shape) => shape !== known)].slice(0, MAX_RECENT);
     return known.fill(document);
@@ -46,13 +47,6 @@ export class Shapes {
     // Who meets it while it is compiled goes on without.
     this.#known.set(shape, 'refused');
     return (await compile(document, slots)) ?? 'refused';
-  }
-
-  #remember(shape: string, known: Known): void {
-    this.#known.delete(shape);
-    this.#known.set(shape, known);
-    const [oldest] = this.#known.keys();
-    if (this.#known.size > MAX_SHAPES && oldest !== undefined) this.#known.delete(oldest);
   }
 }
 

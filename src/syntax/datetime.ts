@@ -1,6 +1,8 @@
 import { BadgekitError } from '../errors.ts';
 
 const STAMP = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+/** How long a stamp in UTC with whole seconds is. */
+const PLAIN_LENGTH = 20;
 const DATE = /^(\d{4})-(\d\d)-(\d\d)$/;
 const DURATION =
   /^P(?:(\d{1,4})Y)?(?:(\d{1,5})M)?(?:(\d{1,5})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})S)?)?$/;
@@ -18,6 +20,8 @@ export function parseDateTimeStamp(text: string): Instant | undefined {
   const [, year = '', month = '', day = '', hour = '', minute = '', second = '', zone = ''] = match;
   const inRange = Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60 && isZone(zone);
   if (!inRange || !isCalendarDay(year, month, day)) return undefined;
+  if (zone === 'Z' && text.length === PLAIN_LENGTH && year >= '0100')
+    return Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
   const instant = Date.parse(text.replace(/(\.\d{3})\d+/, '$1'));
   return Number.isNaN(instant) ? undefined : instant;
 }
@@ -69,9 +73,9 @@ export function addDuration(instant: Instant, duration: string): Instant {
     .map((part) => Number(part ?? 0));
   const start = new Date(instant);
   const month = start.getUTCMonth() + years * 12 + months;
-  const lastDay = new Date(Date.UTC(start.getUTCFullYear(), month + 1, 0)).getUTCDate();
+  const longest = new Date(Date.UTC(start.getUTCFullYear(), month + 1, 0)).getUTCDate();
   const moved = new Date(instant);
-  moved.setUTCFullYear(start.getUTCFullYear(), month, Math.min(start.getUTCDate(), lastDay));
+  moved.setUTCFullYear(start.getUTCFullYear(), month, Math.min(start.getUTCDate(), longest));
   const sum = moved.getTime() + (((weeks * 7 + days) * 24 + hours) * 60 + minutes) * 60_000 + seconds * 1000;
   if (Number.isNaN(sum) || sum >= Date.UTC(10_000, 0))
     throw new BadgekitError('DATE_INVALID', 'the date would lie after the year 9999');
@@ -79,9 +83,16 @@ export function addDuration(instant: Instant, duration: string): Instant {
 }
 
 function isCalendarDay(year: string, month: string, day: string): boolean {
-  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
-  date.setUTCFullYear(Number(year));
-  return Number(year) > 0 && date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
+  const [number, length] = [Number(day), lastDay(Number(year), Number(month))];
+  return Number(year) > 0 && number > 0 && number <= length;
+}
+
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
+
+/** The days of a month of the Gregorian calendar; none for a month that there is not. */
+function lastDay(year: number, month: number): number {
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return month === 2 && isLeap ? 29 : (DAYS[month - 1] ?? 0);
 }
 
 function isZone(zone: string): boolean {

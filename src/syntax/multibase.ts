@@ -2,7 +2,12 @@ import { BadgekitError } from '../errors.ts';
 import { decodeBase64url, encodeBase64url } from './base64url.ts';
 
 const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
-const DIGIT = new Map(Array.from(ALPHABET, (char, value) => [char, value]));
+const NO_DIGIT = 255;
+/** What each character stands for, by its code. */
+const DIGITS = Uint8Array.from({ length: 128 }, (_, code) => {
+  const digit = ALPHABET.indexOf(String.fromCharCode(code));
+  return digit === -1 ? NO_DIGIT : digit;
+});
 // Decoding is quadratic; nothing that badgekit reads (keys, signatures) is longer than this.
 const MAX_BASE58 = 1024;
 
@@ -62,17 +67,25 @@ function decodeBase58btc(text: string): Uint8Array {
   if (text.length > MAX_BASE58) throw new BadgekitError('ENCODING_INVALID', 'the base58 text is too long');
   const limbs: number[] = [];
   for (let at = 0; at < text.length; at += LIMB_DIGITS) {
-    const digits = text.slice(at, at + LIMB_DIGITS);
-    let value = 0;
-    for (const char of digits) {
-      const digit = DIGIT.get(char);
-      if (digit === undefined) throw new BadgekitError('ENCODING_INVALID', 'the text is not base58btc');
+    const end = Math.min(at + LIMB_DIGITS, text.length);
+    let [value, factor] = [0, 1];
+    for (let index = at; index < end; index++, factor *= 58) {
+      const digit = DIGITS[text.charCodeAt(index)] ?? NO_DIGIT;
+      if (digit === NO_DIGIT) throw new BadgekitError('ENCODING_INVALID', 'the text is not base58btc');
       value = value * 58 + digit;
     }
-    multiplyAndAdd(limbs, BYTES_LIMB, 58 ** digits.length, value);
+    multiplyAndAdd(limbs, BYTES_LIMB, factor, value);
   }
-  const bytes = limbs.flatMap((limb) => [limb % 256, Math.floor(limb / 256)]);
-  while (bytes.at(-1) === 0) bytes.pop();
+  const number = new Uint8Array(limbs.length * LIMB_BYTES);
+  for (const [index, limb] of limbs.entries()) {
+    const at = number.length - LIMB_BYTES * (index + 1);
+    number[at] = limb >> 8;
+    number[at + 1] = limb & 0xff;
+  }
   const ones = /^1*/.exec(text)?.[0].length ?? 0;
-  return Uint8Array.from([...Array.from({ length: ones }, () => 0), ...bytes.reverse()]);
+  const first = number.findIndex((byte) => byte !== 0);
+  const significant = first === -1 ? new Uint8Array() : number.subarray(first);
+  const bytes = new Uint8Array(ones + significant.length);
+  bytes.set(significant, ones);
+  return bytes;
 }

@@ -37,7 +37,7 @@ function recognize(bytes: Uint8Array): Guess {
   const start = String.fromCharCode(...head.subarray(0, 8));
   const known = SIGNATURES.find(([signature]) => start.startsWith(signature));
   if (known !== undefined) return { words: known[1], isCertain: true };
-  const zeros = head.filter((byte) => byte === 0).length;
+  const zeros = head.includes(0) ? head.filter((byte) => byte === 0).length : 0;
   if (zeros > 0 && zeros === head.length) return { words: 'it is no text file at all', isCertain: true };
   if (zeros > head.length / 4) return { words: 'it looks like UTF-16 without a byte order mark', isCertain: true };
   return { words: 'it looks like Windows-1252 or Latin-1, as older programs save it', isCertain: false };

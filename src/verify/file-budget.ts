@@ -1,5 +1,5 @@
 import type { Lookup, World } from '../ports.ts';
-import type { Json, JsonObject } from '../syntax/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../syntax/json.ts';
 
 export const MAX_VALUES_IN_ALL = 20_000;
 
@@ -35,12 +35,18 @@ const MAX_LIST_LENGTH = 1000;
 /** How many values a document holds; the count stops soon after the limit. An overlong list is more than any limit. */
 export function countValues(value: Json, limit: number): number {
   if (typeof value !== 'object' || value === null) return 1;
-  if (Array.isArray(value) && value.length > MAX_LIST_LENGTH) return limit + 1;
   let count = 1;
-  for (const member of Array.isArray(value) ? value : Object.values(value)) {
-    count += countValues(member, limit - count);
-    if (count > limit) return count;
-  }
+  if (Array.isArray(value)) {
+    if (value.length > MAX_LIST_LENGTH) return limit + 1;
+    for (const entry of value) {
+      count += countValues(entry, limit - count);
+      if (count > limit) break;
+    }
+  } else if (isJsonObject(value))
+    for (const key of Object.keys(value)) {
+      count += countValues(value[key] ?? null, limit - count);
+      if (count > limit) break;
+    }
   return count;
 }
 

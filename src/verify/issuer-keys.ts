@@ -8,11 +8,13 @@ import type { PublicKey } from '../keys/public-key.ts';
 import type { LookupSource } from '../ports.ts';
 import { formatMinute } from '../syntax/datetime.ts';
 import { isJsonObject, type Json, parseJson } from '../syntax/json.ts';
+import { Recent } from '../syntax/recent.ts';
 import { decodeUtf8, quoted } from '../syntax/text.ts';
 import type { VerifyOptions } from './context.ts';
 import type { Finding } from './verdict.ts';
 
 const MAX_DOCUMENT_BYTES = 256 * 1024;
+const MAX_OWN_KEYS = 64;
 
 type Looking = Pick<VerifyOptions, 'world' | 'at'>;
 
@@ -34,8 +36,15 @@ export type IssuerKeys =
  * @throws BadgekitError KEY_INVALID where the identifier itself is malformed
  */
 export async function issuerKeys(issuer: string, options: Looking): Promise<IssuerKeys> {
-  if (issuer.startsWith('did:key:')) return ownKey(issuer, didKeyMethod(issuer), keyOfDidKey(issuer));
-  if (issuer.startsWith('did:jwk:')) return ownKey(issuer, didJwkMethod(issuer), keyOfDidJwk(issuer));
+  if (issuer.startsWith('did:key:') || issuer.startsWith('did:jwk:')) {
+    const keys =
+      ownKeys.get(issuer) ??
+      (issuer.startsWith('did:key:')
+        ? ownKey(issuer, didKeyMethod(issuer), keyOfDidKey(issuer))
+        : ownKey(issuer, didJwkMethod(issuer), keyOfDidJwk(issuer)));
+    ownKeys.set(issuer, keys);
+    return keys;
+  }
   if (issuer.startsWith('did:web:')) return await fetched(issuer, didWebUrl(issuer), 'DID document', options);
   if (isPlainWebIdentifier(issuer)) return await fetched(issuer, issuer, 'key document', options);
   return {
@@ -49,6 +58,8 @@ export async function issuerKeys(issuer: string, options: Looking): Promise<Issu
     },
   };
 }
+
+const ownKeys = new Recent<string, IssuerKeys>(MAX_OWN_KEYS);
 
 /** An identifier that is itself a key. */
 function ownKey(did: string, id: string, key: PublicKey): IssuerKeys {
@@ -81,6 +92,22 @@ async function fetched(issuer: string, url: string, called: string, { world }: L
             : "try again later, or give the issuer's key with --key FILE",
       },
     };
+  const read = documents.get(found) ?? new Map<string, IssuerKeys>();
+  documents.set(found, read);
+  const keys = read.get(issuer) ?? readDocument(issuer, url, called, found);
+  read.set(issuer, keys);
+  return keys;
+}
+
+/** Many badges have one issuer: what was found is read once. */
+const documents = new WeakMap<object, Map<string, IssuerKeys>>();
+
+function readDocument(
+  issuer: string,
+  url: string,
+  called: string,
+  found: { readonly value: Uint8Array; readonly source: LookupSource },
+): IssuerKeys {
   try {
     const value = parseJson(decodeUtf8(found.value));
     if (issuer.startsWith('https:') && !namesKeys(value))

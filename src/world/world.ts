@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { Lookup, World } from '../ports.ts';
 import { readBounded } from '../programme/files.ts';
+import { Recent } from '../syntax/recent.ts';
 import { visible } from '../syntax/text.ts';
 import type { Bundle } from './bundle.ts';
 import { type HttpsOptions, readHttps } from './https.ts';
@@ -24,6 +25,9 @@ export interface WorldOptions {
   readonly record?: (url: string, bytes: Uint8Array) => void;
 }
 
+/** Files of hosted folders that are kept: keys and status lists, which many badges lead to. */
+const MAX_NEAR = 64;
+
 /** What a verifier may ask of the outside: hosted folders first, a bundle, then https under guards; each URL once a run. */
 export function createWorld({ offline, hosting, https, bundle, record }: WorldOptions): World {
   const answers = new Map<string, Promise<Lookup<Uint8Array>>>();
@@ -31,8 +35,14 @@ export function createWorld({ offline, hosting, https, bundle, record }: WorldOp
     if (answer.found) record?.(url, answer.value);
     return answer;
   };
-  const atHand = async (url: string, maxBytes: number): Promise<Lookup<Uint8Array> | undefined> =>
-    (await readHosted(url, maxBytes, hosting)) ?? readSaved(url, maxBytes, bundle);
+  const near = new Recent<string, Promise<Lookup<Uint8Array> | undefined>>(MAX_NEAR);
+  const atHand = (url: string, maxBytes: number): Promise<Lookup<Uint8Array> | undefined> => {
+    const name = `${maxBytes} ${url}`;
+    const answer =
+      near.get(name) ?? readHosted(url, maxBytes, hosting).then((found) => found ?? readSaved(url, maxBytes, bundle));
+    near.set(name, answer);
+    return answer;
+  };
   const local: World = {
     read: async (url, maxBytes) =>
       recorded(
@@ -55,8 +65,8 @@ export function createWorld({ offline, hosting, https, bundle, record }: WorldOp
       const name = `${reach} ${maxBytes} ${url}`;
       const answer =
         answers.get(name) ??
-        atHand(url, maxBytes).then(async (near) =>
-          recorded(url, near ?? (await readHttps(url, maxBytes, { ...https, reach }))),
+        atHand(url, maxBytes).then(async (found) =>
+          recorded(url, found ?? (await readHttps(url, maxBytes, { ...https, reach }))),
         );
       answers.set(name, answer);
       return answer;

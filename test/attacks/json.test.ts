@@ -59,11 +59,14 @@ describe('members', () => {
     const parsed = parseJson('{"constructor":{"prototype":1},"x":[{}]}');
     const objects = (value: Json): readonly object[] =>
       typeof value === 'object' && value !== null ? [value, ...Object.values(value).flatMap(objects)] : [];
-    expect(
-      objects(parsed)
-        .filter((value) => !Array.isArray(value))
-        .map((value) => Object.getPrototypeOf(value) as unknown),
-    ).toEqual([null, null, null]);
+    for (const object of objects(parsed).filter((value) => !Array.isArray(value))) {
+      // What they inherit from is empty, inherits nothing itself, and can be given nothing.
+      const prototype: unknown = Object.getPrototypeOf(object);
+      expect(Reflect.ownKeys(Object(prototype))).toEqual([]);
+      expect(Object.getPrototypeOf(prototype)).toBe(null);
+      expect(Object.isFrozen(prototype)).toBe(true);
+    }
+    expect(objects(parsed)).toHaveLength(4);
   });
 });
 

@@ -43,6 +43,7 @@ describe('strict JSON', () => {
       throw error;
     }
   };
+  const withoutMinusZero = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
   const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)]);
 
   test('finds strict only what writing and reading would neither refuse nor change', () => {
@@ -72,7 +73,10 @@ describe('strict JSON', () => {
   test('finds all JSON strict that it reads', () => {
     fc.assert(
       fc.property(
-        fc.oneof(fc.jsonValue({ noUnicodeString: false }), fc.integer({ min: 60, max: 70 }).map(nested)),
+        fc.oneof(
+          fc.jsonValue({ noUnicodeString: false }).map(withoutMinusZero),
+          fc.integer({ min: 60, max: 70 }).map(nested),
+        ),
         (value) => {
           expect(isStrictJson(value)).toBe(read(value) !== undefined);
         },

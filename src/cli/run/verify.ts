@@ -15,7 +15,7 @@ import { createWorld } from '../../world/world.ts';
 import { startProgress } from '../progress.ts';
 import type { Session } from '../session.ts';
 import { counted } from '../style.ts';
-import { type Verifier, verifyBytes, verifyFile } from '../verify/file.ts';
+import { type Verifier, verifyBytes, verifyFiles } from '../verify/file.ts';
 import { type Input, readInputs, readStandardInput } from '../verify/inputs.ts';
 import { Output } from '../verify/output.ts';
 import { type FailedFile, verifyOnWorkers } from '../verify/pool.ts';
@@ -127,7 +127,8 @@ async function* reports(
   { jobs }: VerifyCommandOptions,
 ): AsyncGenerator<{ readonly input: Input; readonly report: Report }> {
   const workers = readJobs(jobs) ?? (inputs.length < MIN_FILES_FOR_WORKERS ? 1 : availableParallelism());
-  if (workers === 1 || inputs.some(({ kind }) => kind !== 'file')) {
+  const areFiles = inputs.every(({ kind }) => kind === 'file');
+  if (!areFiles) {
     for (const input of inputs)
       yield {
         input,
@@ -137,9 +138,18 @@ async function* reports(
   }
   const files = inputs.map(({ name }) => name);
   let index = 0;
-  for await (const answer of verifyOnWorkers(files, verifier, workers)) {
+  for await (const answer of workers === 1 ? verifyFiles(files, verifier) : verifyOnWorkers(files, verifier, workers)) {
     const input = inputs[index++];
-    if (input !== undefined) yield { input, report: 'verdict' in answer ? answer : notRead(answer) };
+    if (input === undefined) return;
+    yield {
+      input,
+      report:
+        answer instanceof BadgekitError
+          ? unreadable(answer, input, inputs.length)
+          : 'verdict' in answer
+            ? answer
+            : notRead(answer),
+    };
   }
 }
 
@@ -154,7 +164,11 @@ function readJobs(jobs: string | undefined): number | undefined {
 async function verifyInput(input: Input, verifier: Verifier): Promise<Report> {
   switch (input.kind) {
     case 'file':
-      return await verifyFile(input.name, verifier);
+      return await verifyBytes(
+        await readBounded(resolve(verifier.cwd, input.name), MAX_IMAGE_BYTES, input.name),
+        input.name,
+        verifier,
+      );
     case 'standard input':
       return await verifyBytes(await readStandardInput(MAX_IMAGE_BYTES), input.name, verifier);
     case 'url': {

@@ -28,10 +28,29 @@ const MAX_SIBLINGS = 200;
 const MAX_SIBLING_BYTES = 4 * 1024 * 1024;
 const MAX_SIBLINGS_BYTES = 64 * 1024 * 1024;
 
-/** Verifies the file of a name. */
-export async function verifyFile(file: string, verifier: Verifier): Promise<Report> {
-  const bytes = await readBounded(resolve(verifier.cwd, file), MAX_IMAGE_BYTES, file);
-  return await verifyBytes(bytes, file, verifier);
+/** How many files are read while the one before them is verified: images are large. */
+const READ_AHEAD = 4;
+
+/** A file's report, or why there is none: it could not be read. */
+export type FileAnswer = Report | BadgekitError;
+
+/** Verifies files one after the other, in their order, and reads the next ones meanwhile. */
+export async function* verifyFiles(files: readonly string[], verifier: Verifier): AsyncGenerator<FileAnswer> {
+  const read = (file: string): Promise<Uint8Array | BadgekitError> =>
+    readBounded(resolve(verifier.cwd, file), MAX_IMAGE_BYTES, file).catch(onlyBadgekitError);
+  const reading = files.slice(0, READ_AHEAD).map(read);
+  for (const [index, file] of files.entries()) {
+    const bytes = await reading.shift();
+    const next = files[index + READ_AHEAD];
+    if (next !== undefined) reading.push(read(next));
+    if (bytes instanceof BadgekitError) yield bytes;
+    else if (bytes !== undefined) yield await verifyBytes(bytes, file, verifier).catch(onlyBadgekitError);
+  }
+}
+
+function onlyBadgekitError(error: unknown): BadgekitError {
+  if (error instanceof BadgekitError) return error;
+  throw error;
 }
 
 /** Verifies bytes, wherever they came from. */

@@ -22,7 +22,7 @@ export interface WorkerKey extends Omit<GivenKey, 'key'> {
 
 /** From the main thread: work, or the answer to a question, under its number. */
 export type ToWorker =
-  | { readonly kind: 'verify'; readonly file: string }
+  | { readonly kind: 'verify'; readonly files: readonly string[] }
   | { readonly kind: 'read'; readonly id: number; readonly value: Lookup<Uint8Array> }
   | { readonly kind: 'trust'; readonly id: number; readonly value: TrustAnswer }
   | { readonly kind: 'copy'; readonly id: number; readonly value: Copy | undefined };
@@ -39,8 +39,10 @@ export type FromWorker =
     }
   | { readonly kind: 'trust'; readonly id: number; readonly issuer: string; readonly at: number }
   | { readonly kind: 'copy'; readonly id: number; readonly credential: string }
-  | { readonly kind: 'report'; readonly report: Report }
-  | { readonly kind: 'failed'; readonly error: FailedFile };
+  | { readonly kind: 'answers'; readonly answers: readonly Answer[] };
+
+/** About one file. */
+export type Answer = Report | FailedFile;
 
 /** Why a file could not be read, as it travels between threads. */
 export interface FailedFile {
@@ -55,8 +57,10 @@ type Outside = Pick<Verifier, 'world' | 'trust' | 'copyOf'>;
 const ENTRY = fileURLToPath(
   new URL(`${/\/chunks\/[^/]+$/.test(import.meta.url) ? '..' : '.'}/verify-worker.js`, import.meta.url),
 );
-/** How far the threads may run ahead of what was printed. */
-const AHEAD = 32;
+/** So many files go to a thread at a time: enough that the way there and back costs little. */
+const BATCH = 16;
+/** How many batches a thread may run ahead of what was printed. */
+const AHEAD = 3;
 
 /**
  * Verifies files on worker threads and yields the answers in the order of the files. The threads have no way out:
@@ -66,21 +70,19 @@ export async function* verifyOnWorkers(
   files: readonly string[],
   verifier: Verifier,
   workers: number,
-): AsyncGenerator<Report | FailedFile> {
+): AsyncGenerator<Answer> {
   const start = startOf(verifier);
   const pool = Array.from({ length: workers }, () => new Lane(start, verifier));
-  const pending: Promise<Report | FailedFile>[] = [];
+  const pending: Promise<readonly Answer[]>[] = [];
   let next = 0;
   try {
-    for (let done = 0; done < files.length; done++) {
+    while (next < files.length || pending.length > 0) {
       while (next < files.length && pending.length < workers * AHEAD) {
-        const file = files[next] ?? '';
         const lane = pool.reduce((a, b) => (b.waiting < a.waiting ? b : a));
-        pending.push(lane.verify(file));
-        next++;
+        pending.push(lane.verify(files.slice(next, next + BATCH)));
+        next += BATCH;
       }
-      const first = pending.shift();
-      if (first !== undefined) yield await first;
+      yield* (await pending.shift()) ?? [];
     }
   } finally {
     await Promise.all(pool.map((lane) => lane.end()));
@@ -96,11 +98,11 @@ function startOf({ settings: { keys, ...settings }, cwd, explains, trust }: Veri
   };
 }
 
-/** One worker thread and the files that wait for it, in order. */
+/** One worker thread and the batches that wait for it, in order. */
 class Lane {
   readonly #worker: Worker;
   readonly #outside: Outside;
-  readonly #waiting: { resolve: (result: Report | FailedFile) => void; reject: (error: Error) => void }[] = [];
+  readonly #waiting: { resolve: (answers: readonly Answer[]) => void; reject: (error: Error) => void }[] = [];
 
   constructor(start: WorkerStart, outside: Outside) {
     this.#outside = outside;
@@ -113,11 +115,11 @@ class Lane {
     return this.#waiting.length;
   }
 
-  verify(file: string): Promise<Report | FailedFile> {
-    const result = new Promise<Report | FailedFile>((resolve, reject) => this.#waiting.push({ resolve, reject }));
+  verify(files: readonly string[]): Promise<readonly Answer[]> {
+    const result = new Promise<readonly Answer[]>((resolve, reject) => this.#waiting.push({ resolve, reject }));
     // A rejection is met when its turn comes.
     result.catch(() => undefined);
-    this.#post({ kind: 'verify', file });
+    this.#post({ kind: 'verify', files });
     return result;
   }
 
@@ -128,11 +130,8 @@ class Lane {
   async #take(message: FromWorker): Promise<void> {
     const { world, trust, copyOf } = this.#outside;
     switch (message.kind) {
-      case 'report':
-        this.#waiting.shift()?.resolve(message.report);
-        return;
-      case 'failed':
-        this.#waiting.shift()?.resolve(message.error);
+      case 'answers':
+        this.#waiting.shift()?.resolve(message.answers);
         return;
       case 'read': {
         const from = message.isLocal ? world.local : world;

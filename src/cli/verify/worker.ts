@@ -4,8 +4,9 @@ import { publicKeyFromJwk } from '../../keys/public-key.ts';
 import type { Lookup, Reach, World } from '../../ports.ts';
 import type { Trust, TrustAnswer } from '../../verify/context.ts';
 import type { Copy } from '../../verify/explain.ts';
-import { type Verifier, verifyFile } from './file.ts';
-import type { FromWorker, ToWorker, WorkerStart } from './pool.ts';
+import type { Report } from '../../verify/report.ts';
+import { type Verifier, verifyFiles } from './file.ts';
+import type { FailedFile, FromWorker, ToWorker, WorkerStart } from './pool.ts';
 
 /** A worker thread of `verify`: files come in, reports go out, and every question about the outside goes to the main thread. */
 const start: WorkerStart = workerData;
@@ -73,7 +74,7 @@ let last: Promise<void> = Promise.resolve();
 parentPort?.on('message', (message: ToWorker) => {
   switch (message.kind) {
     case 'verify':
-      last = last.then(() => verifyNext(message.file));
+      last = last.then(() => verifyNext(message.files));
       return;
     case 'read':
       lookups.answer(message.id, message.value);
@@ -86,11 +87,9 @@ parentPort?.on('message', (message: ToWorker) => {
   }
 });
 
-async function verifyNext(file: string): Promise<void> {
-  try {
-    send({ kind: 'report', report: await verifyFile(file, verifier) });
-  } catch (error) {
-    if (!(error instanceof BadgekitError)) throw error;
-    send({ kind: 'failed', error: { message: error.message, hint: error.hint } });
-  }
+async function verifyNext(files: readonly string[]): Promise<void> {
+  const answers: (Report | FailedFile)[] = [];
+  for await (const answer of verifyFiles(files, verifier))
+    answers.push(answer instanceof BadgekitError ? { message: answer.message, hint: answer.hint } : answer);
+  send({ kind: 'answers', answers });
 }

@@ -1,5 +1,6 @@
-import { issuerId } from '../../openbadges/credential.ts';
-import { isJsonObject, type Json, type JsonObject, pointer } from '../../syntax/json.ts';
+import { asList, issuerId } from '../../openbadges/credential.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../syntax/json.ts';
+import { type Place, pointerTo } from '../../syntax/place.ts';
 import { quoted } from '../../syntax/text.ts';
 import type { VerifyOptions } from '../context.ts';
 import type { FileBudget } from '../file-budget.ts';
@@ -20,7 +21,7 @@ export async function checkEndorsements(
   options: VerifyOptions,
   budget: FileBudget,
 ): Promise<CheckResult> {
-  const endorsements = collect(document, '');
+  const endorsements = collect(document, undefined, []);
   if (endorsements.length === 0) return skipped('endorsements', 'it has none');
   if (endorsements.length > MAX_ENDORSEMENTS)
     return failed('endorsements', [
@@ -102,17 +103,29 @@ function idsIn(value: Json, isRoot = true): ReadonlySet<string> {
   return new Set([...own, ...members.flatMap(([, member]) => [...idsIn(member, false)])]);
 }
 
-function collect(value: Json, path: string): { value: JsonObject | string; path: string }[] {
-  if (Array.isArray(value)) return value.flatMap((entry, index) => collect(entry, pointer(path, index)));
-  if (!isJsonObject(value)) return [];
-  return Object.entries(value).flatMap(([key, member]) => {
+/** An endorsement and where it stands. */
+interface Endorsement {
+  readonly value: JsonObject | string;
+  readonly path: string;
+}
+
+function collect(value: Json, within: Place | undefined, found: Endorsement[]): readonly Endorsement[] {
+  if (typeof value !== 'object' || value === null) return found;
+  if (Array.isArray(value)) {
+    for (const [key, entry] of value.entries()) collect(entry, { within, key }, found);
+    return found;
+  }
+  if (!isJsonObject(value)) return found;
+  for (const name of Object.keys(value)) {
     // Credentials inside have reports of their own, with their endorsements.
-    if (key === 'verifiableCredential') return [];
-    const at = pointer(path, key);
-    const own = key === 'endorsement' || key === 'endorsementJwt' ? (Array.isArray(member) ? member : [member]) : [];
-    const found = own.flatMap((entry, index) =>
-      isJsonObject(entry) || typeof entry === 'string' ? [{ value: entry, path: pointer(at, index) }] : [],
-    );
-    return found.concat(collect(member, at));
-  });
+    if (name === 'verifiableCredential') continue;
+    const place = { within, key: name };
+    const member = value[name] ?? null;
+    if (name === 'endorsement' || name === 'endorsementJwt')
+      for (const [key, entry] of asList(member).entries())
+        if (isJsonObject(entry) || typeof entry === 'string')
+          found.push({ value: entry, path: pointerTo({ within: place, key }) });
+    collect(member, place, found);
+  }
+  return found;
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { BadgekitError } from '../../errors.ts';
 import { issuerId } from '../../openbadges/credential.ts';
 import type { LookupSource } from '../../ports.ts';
@@ -6,6 +6,7 @@ import { type Bitstring, decodeBitstring } from '../../status/bitstring.ts';
 import { type BitstringEntry, readStatusList, type StatusListParts } from '../../status/list.ts';
 import { formatMinute, readInstant } from '../../syntax/datetime.ts';
 import { type JsonObject, shownJson } from '../../syntax/json.ts';
+import { Recent } from '../../syntax/recent.ts';
 import { quoted } from '../../syntax/text.ts';
 import type { VerifyOptions } from '../context.ts';
 import type { Subject } from '../subject.ts';
@@ -13,6 +14,8 @@ import { type CheckResult, failed, type Finding, passed, skipped, undetermined }
 import { checkDates } from './dates.ts';
 import { checkForm, formFaultsOf } from './form.ts';
 import { checkSignature } from './signature.ts';
+
+const MAX_UNPACKED = 12;
 
 /** An entry of a badge and what is known around it. */
 export interface Wanted extends BitstringEntry {
@@ -41,7 +44,7 @@ export async function readBit(list: Subject, wanted: Wanted, options: VerifyOpti
     ]);
   const authenticity = await authenticate(list, options);
   if (authenticity.outcome === 'failed') return authenticity;
-  const value = valueIn(content, wanted);
+  const value = valueIn(list, content, wanted);
   if (typeof value !== 'number') return value;
   const asOf = listDate(list.document);
   if (value > 0 && wanted.purpose !== 'refresh' && wanted.purpose !== 'message')
@@ -126,22 +129,27 @@ function authenticate(list: Subject, options: VerifyOptions): Promise<CheckResul
   const run = options.run ?? options.world;
   const known = judged.get(run) ?? new Map<string, Promise<CheckResult>>();
   judged.set(run, known);
-  const name = createHash('sha256')
-    .update(
-      JSON.stringify([
-        list.jwt?.text ?? list.document,
-        options.at,
-        // What was found without the network is not what would be found with it.
-        options.world === options.world.local,
-        options.keysFor ?? null,
-        options.allowsWithheld ?? null,
-        (options.keys ?? []).map(({ key, ...about }) => [key.jwk, about]),
-      ]),
-    )
-    .digest('base64');
+  const name = JSON.stringify([
+    digestOf(list),
+    options.at,
+    // What was found without the network is not what would be found with it.
+    options.world === options.world.local,
+    options.keysFor ?? null,
+    options.allowsWithheld ?? null,
+    (options.keys ?? []).map(({ key, ...about }) => [key.jwk, about]),
+  ]);
   const answer = known.get(name) ?? judge(list, options);
   known.set(name, answer);
   return answer;
+}
+
+const digests = new WeakMap<JsonObject, string>();
+
+/** Of all that the list says. */
+function digestOf({ jwt, document }: Subject): string {
+  const digest = digests.get(document) ?? hash('sha256', jwt?.text ?? JSON.stringify(document), 'base64');
+  digests.set(document, digest);
+  return digest;
 }
 
 /** The list is a credential like any other; it has no status of its own. */
@@ -176,19 +184,12 @@ async function judge(list: Subject, options: VerifyOptions): Promise<CheckResult
 }
 
 /** Readers of one list want many of its bits. The last few lists stay unpacked. */
-const unpacked = new Map<string, Bitstring | BadgekitError>();
-const MAX_UNPACKED = 12;
+const unpacked = new Recent<string, Bitstring | BadgekitError>(MAX_UNPACKED);
 
-function unpack(encodedList: string, size: number, isPrefixed: boolean): Bitstring {
-  const name = createHash('sha256')
-    .update(`${size} ${String(isPrefixed)} ${encodedList}`)
-    .digest('base64');
-  const known = unpacked.get(name) ?? tryUnpack(encodedList, size, isPrefixed);
-  // The one that was wanted last leaves last.
-  unpacked.delete(name);
+function unpack(list: Subject, { encodedList, listType }: StatusListParts, size: number): Bitstring {
+  const name = `${size} ${digestOf(list)}`;
+  const known = unpacked.get(name) ?? tryUnpack(encodedList, size, listType === 'BitstringStatusList');
   unpacked.set(name, known);
-  const [oldest] = unpacked.keys();
-  if (unpacked.size > MAX_UNPACKED && oldest !== undefined) unpacked.delete(oldest);
   if (known instanceof BadgekitError) throw known;
   return known;
 }
@@ -202,9 +203,9 @@ function tryUnpack(encodedList: string, size: number, isPrefixed: boolean): Bits
   }
 }
 
-function valueIn({ encodedList, listType }: StatusListParts, { index, size }: Wanted): number | CheckResult {
+function valueIn(list: Subject, content: StatusListParts, { index, size }: Wanted): number | CheckResult {
   try {
-    const bits = unpack(encodedList, size, listType === 'BitstringStatusList');
+    const bits = unpack(list, content, size);
     const entries = Math.floor(bits.length / size);
     if (index < entries) return bits.valueAt(index, size);
     return failed('status', [

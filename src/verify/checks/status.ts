@@ -10,7 +10,7 @@ import { isJsonObject, type Json, type JsonObject, parseJson } from '../../synta
 import { decodeUtf8, quoted } from '../../syntax/text.ts';
 import type { VerifyOptions } from '../context.ts';
 import { staleness } from '../freshness.ts';
-import { openText } from '../subject.ts';
+import { type Opened, openText } from '../subject.ts';
 import { type CheckResult, failed, type Finding, passed, skipped, undetermined } from '../verdict.ts';
 import { place, readBit, rejectedList } from './status-list.ts';
 
@@ -132,12 +132,21 @@ async function checkEntry(entry: Json, document: JsonObject, options: VerifyOpti
   const stale = staleness(fetched.source, options);
   if (stale !== undefined) return undetermined('status', [stale]);
   if (read.kind === 'revocation list') return checkRevocationList(fetched.value, url, fetched.source, document);
-  const opened = openText(ifUsable(() => decodeUtf8(fetched.value)) ?? '', 'status list', {
-    maxLength: MAX_LIST_BYTES,
-  });
+  const opened = openList(fetched.value);
   const { subject } = opened;
   if (subject === undefined) return rejectedList(`it cannot be read: ${(opened.syntax ?? opened.file).summary}`);
   return await readBit(subject, { ...read, issuer: issuerId(document) ?? '', source: fetched.source }, options);
+}
+
+/** Many badges have one list: its bytes are read once. */
+const openedLists = new WeakMap<Uint8Array, Opened>();
+
+function openList(bytes: Uint8Array): Opened {
+  const opened =
+    openedLists.get(bytes) ??
+    openText(ifUsable(() => decodeUtf8(bytes)) ?? '', 'status list', { maxLength: MAX_LIST_BYTES });
+  openedLists.set(bytes, opened);
+  return opened;
 }
 
 /** A list that nobody signed: it counts as far as its place on the web can be relied on, and the report says so. */
