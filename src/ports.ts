@@ -289,6 +289,12 @@ export interface Ledger {
 }
 
 /** Files below one folder. Paths are relative, with forward slashes; none leads outside, not even through links. */
+/** A file with all that is to stand in it, in pieces. */
+export interface WholeFile {
+  readonly path: string;
+  readonly content: readonly Uint8Array[];
+}
+
 export interface Files {
   /** @throws BadgekitError FILE_NOT_FOUND | FILE_UNREADABLE | FILE_TOO_LARGE */
   read(path: string, maxBytes: number): Promise<Uint8Array>;
@@ -308,6 +314,12 @@ export interface Files {
       readonly isSole?: boolean;
     },
   ): Promise<'written' | 'unchanged'>;
+  /**
+   * Writes several whole files that are this run's alone, each as `write` does; what stands there is replaced. Where one
+   * cannot be written, those that were begun beside it are finished.
+   * @throws BadgekitError FILE_NOT_WRITABLE | DISK_FULL | PATH_OUTSIDE
+   */
+  writeAll(files: readonly WholeFile[]): Promise<void>;
   /**
    * Removes a file, if it is there.
    * @throws BadgekitError FILE_NOT_WRITABLE | PATH_OUTSIDE

@@ -2,9 +2,9 @@ import { BadgekitError } from '../errors.ts';
 import { looksLikeJwt } from '../proof/jwt.ts';
 import { isPng } from '../syntax/png.ts';
 import { decodeUtf8 } from '../syntax/text.ts';
-import type { Extracted } from './carrier.ts';
-import { bakePng, extractPng } from './png.ts';
-import { bakeSvg, extractSvg } from './svg.ts';
+import type { Carrier, Extracted } from './carrier.ts';
+import { extractPng, pngCarrier } from './png.ts';
+import { extractSvg, svgCarrier } from './svg.ts';
 
 /** How far into a file its svg tag may begin: drawing programs write long comments first. */
 const MAX_PROLOGUE = 1024 * 1024;
@@ -21,14 +21,14 @@ const IMAGES: Readonly<
   Record<
     ImageFormat,
     {
-      readonly put: (image: Uint8Array, credential: string) => Uint8Array;
+      readonly carrier: (image: Uint8Array) => Carrier;
       readonly take: (image: Uint8Array) => Extracted;
     }
   >
 > = {
-  png: { put: bakePng, take: extractPng },
+  png: { carrier: pngCarrier, take: extractPng },
   svg: {
-    put: (image, credential) => new TextEncoder().encode(bakeSvg(decodeUtf8(image), credential)),
+    carrier: (image) => svgCarrier(decodeUtf8(image)),
     take: (image) => extractSvg(decodeUtf8(image)),
   },
 };
@@ -53,7 +53,20 @@ export function kindOf(bytes: Uint8Array): FileKind {
  * @throws BadgekitError IMAGE_UNKNOWN | IMAGE_INVALID
  */
 export function bake(image: Uint8Array, credential: string): Uint8Array {
-  return IMAGES[imageFormat(image)].put(image, credential);
+  return new Uint8Array(Buffer.concat(bakedPieces(image, credential)));
+}
+
+/** Images that credentials were baked into: one is baked into many times. */
+const carriers = new WeakMap<Uint8Array, Carrier>();
+
+/**
+ * The same, as pieces of a file: what of them is the image's is shared by all that is baked into it.
+ * @throws BadgekitError IMAGE_UNKNOWN | IMAGE_INVALID
+ */
+export function bakedPieces(image: Uint8Array, credential: string): ReturnType<Carrier> {
+  const carrier = carriers.get(image) ?? IMAGES[imageFormat(image)].carrier(image);
+  carriers.set(image, carrier);
+  return carrier(credential);
 }
 
 /**

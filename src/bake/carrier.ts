@@ -9,6 +9,12 @@ export interface Extracted {
   readonly notes: readonly string[];
 }
 
+/**
+ * Bakes credentials into one image, which was read already: the pieces of a file, of which only the middle one is the
+ * credential's own.
+ */
+export type Carrier = (credential: string) => readonly [before: Uint8Array, own: Uint8Array, after: Uint8Array];
+
 /** The names under which credentials are put into images (Open Badges 3.0, "Baking"; the first is what badgekit writes). */
 export const CARRIED = [
   {

@@ -2,18 +2,18 @@ import { inflateSync } from 'node:zlib';
 import { BadgekitError } from '../errors.ts';
 import { type PngChunk, readPng, writePngChunk } from '../syntax/png.ts';
 import { decodeUtf8 } from '../syntax/text.ts';
-import { CARRIED, type Extracted } from './carrier.ts';
+import { CARRIED, type Carrier, type Extracted } from './carrier.ts';
 
 const KEYWORD = CARRIED[0].keyword;
 const MAX_TEXT_BYTES = 1024 * 1024;
 const TEXT_CHUNKS = new Set(['iTXt', 'tEXt', 'zTXt']);
 
 /**
- * Puts a credential into a PNG (Open Badges 3.0, "Baking", PNG): one uncompressed iTXt chunk before the first IDAT,
+ * Puts credentials into a PNG (Open Badges 3.0, "Baking", PNG): one uncompressed iTXt chunk before the first IDAT,
  * in place of any earlier one. All other bytes stay as they are.
  * @throws BadgekitError IMAGE_INVALID
  */
-export function bakePng(image: Uint8Array, credential: string): Uint8Array {
+export function pngCarrier(image: Uint8Array): Carrier {
   const { chunks, trailing } = readPng(image);
   if (trailing > 0)
     throw new BadgekitError('IMAGE_INVALID', `${trailing} bytes stand after the PNG's end`, {
@@ -21,17 +21,28 @@ export function bakePng(image: Uint8Array, credential: string): Uint8Array {
     });
   const firstPixels = chunks.find(({ type }) => type === 'IDAT')?.start ?? 0;
   const earlier = chunks.filter((chunk) => keywordOf(chunk) === KEYWORD);
+  const before = without(
+    image.subarray(0, firstPixels),
+    earlier.filter(({ start }) => start < firstPixels),
+  );
+  const after = without(
+    image.subarray(firstPixels),
+    earlier
+      .filter(({ start }) => start > firstPixels)
+      .map(({ start, end }) => ({ start: start - firstPixels, end: end - firstPixels })),
+  );
+  return (credential) => [before, writePngChunk('iTXt', textContent(credential)), after];
+}
+
+/** Bytes without some of their parts, which are in order. */
+function without(bytes: Uint8Array, parts: readonly { readonly start: number; readonly end: number }[]): Uint8Array {
   const pieces: Uint8Array[] = [];
   let at = 0;
-  for (const { start, end } of [...earlier, { start: firstPixels, end: firstPixels }].sort(
-    (a, b) => a.start - b.start,
-  )) {
-    pieces.push(image.subarray(at, start));
-    if (start === firstPixels) pieces.push(writePngChunk('iTXt', textContent(credential)));
+  for (const { start, end } of parts) {
+    pieces.push(bytes.subarray(at, start));
     at = end;
   }
-  pieces.push(image.subarray(at));
-  return new Uint8Array(Buffer.concat(pieces));
+  return new Uint8Array(Buffer.concat([...pieces, bytes.subarray(at)]));
 }
 
 /**
@@ -69,13 +80,7 @@ export function extractPng(image: Uint8Array): Extracted {
 export function strippedPng(image: Uint8Array): Uint8Array {
   const { chunks } = readPng(image);
   const carriers = chunks.filter((chunk) => CARRIED.some(({ keyword }) => keyword === keywordOf(chunk)));
-  const pieces: Uint8Array[] = [];
-  let at = 0;
-  for (const { start, end } of carriers) {
-    pieces.push(image.subarray(at, start));
-    at = end;
-  }
-  return new Uint8Array(Buffer.concat([...pieces, image.subarray(at)]));
+  return without(image, carriers);
 }
 
 function textContent(credential: string): Uint8Array {

@@ -1,28 +1,30 @@
 import { BadgekitError } from '../errors.ts';
 import { looksLikeJwt } from '../proof/jwt.ts';
 import { scanSvg, type Svg, type SvgChild } from '../syntax/svg.ts';
-import { CARRIED, type Extracted } from './carrier.ts';
+import { CARRIED, type Carrier, type Extracted } from './carrier.ts';
 
 const { namespace: NAMESPACE, element: ELEMENT } = CARRIED[0];
 const PREFIX = 'openbadges';
 
 /**
- * Puts a credential into an SVG (Open Badges 3.0, "Baking", SVG): the namespace on the root, and one
+ * Puts credentials into an SVG (Open Badges 3.0, "Baking", SVG): the namespace on the root, and one
  * `openbadges:credential` right after the root's start tag, in place of any earlier one. JSON stands in one CDATA
  * section, a JWT in the attribute `verify`. All other characters stay as they are.
  * @throws BadgekitError IMAGE_INVALID
  */
-export function bakeSvg(image: string, credential: string): string {
+export function svgCarrier(image: string): Carrier {
   const svg = scanSvg(image);
   const prefix = declaredPrefix(svg) ?? freePrefix(svg);
   const edits = svg.children.filter((child) => isCarrier(child, 0)).map(({ start, end }) => ({ start, end, text: '' }));
   if (declaredPrefix(svg) === undefined)
     edits.push({ start: svg.rootNameEnd, end: svg.rootNameEnd, text: ` xmlns:${prefix}="${NAMESPACE}"` });
-  const element = writeElement(prefix, credential);
-  edits.push(
-    svg.selfClosing ? openedRoot(image, svg, element) : { start: svg.rootTagEnd, end: svg.rootTagEnd, text: element },
-  );
-  return splice(image, edits);
+  const { start, end, opening, closing } = placeIn(image, svg);
+  const [before, after] = [edits.filter((edit) => edit.start < start), edits.filter((edit) => edit.start >= start)];
+  const utf8 = new TextEncoder();
+  const head = utf8.encode(splice(image.slice(0, start), before) + opening);
+  const rest = after.map((edit) => ({ ...edit, start: edit.start - end, end: edit.end - end }));
+  const tail = utf8.encode(closing + splice(image.slice(end), rest));
+  return (credential) => [head, utf8.encode(writeElement(prefix, credential)), tail];
 }
 
 /**
@@ -115,14 +117,13 @@ function freePrefix({ rootAttributes }: Svg): string {
   }
 }
 
-/** `<svg …/>` opened, so that something can stand in it. */
-function openedRoot(
+/** Where the credential goes, and what has to stand around it: `<svg …/>` is opened. */
+function placeIn(
   image: string,
-  { rootTagEnd, rootName }: Svg,
-  element: string,
-): { start: number; end: number; text: string } {
-  const slash = image.lastIndexOf('/', rootTagEnd);
-  return { start: slash, end: rootTagEnd, text: `>${element}</${rootName}>` };
+  { selfClosing, rootTagEnd, rootName }: Svg,
+): { readonly start: number; readonly end: number; readonly opening: string; readonly closing: string } {
+  if (!selfClosing) return { start: rootTagEnd, end: rootTagEnd, opening: '', closing: '' };
+  return { start: image.lastIndexOf('/', rootTagEnd), end: rootTagEnd, opening: '>', closing: `</${rootName}>` };
 }
 
 function splice(text: string, edits: readonly { start: number; end: number; text: string }[]): string {

@@ -1,6 +1,7 @@
 import type { Issuer } from '../issue/issuer.ts';
 import { issueAwards, type IssuableAward, type IssuedCredential } from '../issue/pipeline.ts';
 import { reissued, type Reissue } from '../issue/reissue.ts';
+import { OwnWorkshop } from '../issue/workshop.ts';
 import type { Ledger, LedgerAward } from '../ports.ts';
 import type { Programme } from '../programme/programme.ts';
 import { issuerKeys } from '../programme/issued-signature.ts';
@@ -53,7 +54,7 @@ export async function reissueAwards(awards: readonly LedgerAward[], reissuing: R
     }
   }
   const issuing = {
-    issuer,
+    workshop: new OwnWorkshop(issuer, undefined),
     ledger,
     files: programme.files,
     clock: session.clock,

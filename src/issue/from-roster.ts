@@ -1,7 +1,6 @@
 import type { LedgerAward, Reservation, WantedPlaces } from '../ports.ts';
-import type { JsonObject } from '../syntax/json.ts';
 import type { Award } from './award.ts';
-import { badgeOf, credentialOf, periodOf } from './content.ts';
+import { badgeOf, periodOf } from './content.ts';
 import type { Issuer } from './issuer.ts';
 import type { IssuableAward } from './pipeline.ts';
 import type { IdentifiedAward } from './plan.ts';
@@ -16,7 +15,10 @@ export async function* issuableFromRoster(
     const { row, known } = award;
     yield {
       reservation: (now) => ({ ...reservationOf(award, issuer, roster, now), wants: placesFor(row, issuer) }),
-      credential: (entry: LedgerAward): JsonObject => credentialOf({ ...entry, row }, issuer),
+      content: ({ credentialId, validFrom, validUntil, places, supersedes }: LedgerAward) => ({
+        kind: 'award',
+        award: { row, credentialId, validFrom, validUntil, places, supersedes },
+      }),
       images: badgeOf(row, issuer).images,
       shape: row.definition,
       knownEdition: known?.edition ?? 0,

@@ -7,8 +7,8 @@ import type { Award } from './award.ts';
 export interface AwardIdentity {
   /** Names the award in the ledger. */
   readonly award: string;
-  /** The id of a credential of this award: a UUID URN, the same however often the roster is read. */
-  readonly credentialId: (edition: number) => string;
+  /** The id of its first credential: a UUID URN, the same however often the roster is read. */
+  readonly firstId: string;
   /** A digest of each thing that the row says, as JSON. */
   readonly content: string;
 }
@@ -26,12 +26,14 @@ export function identify(secret: Uint8Array, issuer: string, award: Award): Awar
   const parts = [issuer, award.badge, ...recipient, award.awardKey];
   return {
     award: keyedDigest(secret, 'award', ...parts),
-    credentialId: (edition) =>
-      edition === 1
-        ? keyedUuid(secret, 'credential', ...parts)
-        : editionId(secret, keyedDigest(secret, 'award', ...parts), edition),
+    firstId: keyedUuid(secret, 'credential', ...parts),
     content: contentOf(secret, award),
   };
+}
+
+/** The id of any edition of an award. */
+export function credentialIdOf(secret: Uint8Array, { award, firstId }: AwardIdentity, edition: number): string {
+  return edition === 1 ? firstId : editionId(secret, award, edition);
 }
 
 /** The id of a later edition, which needs to know no more of the award than its identity. */

@@ -1,23 +1,20 @@
-import { bake } from '../bake/bake.ts';
+import { bake, bakedPieces } from '../bake/bake.ts';
 import { proveSamePixels } from '../bake/pixels.ts';
 import { BadgekitError } from '../errors.ts';
-import { verifyByReference } from '../proof/reference.ts';
 import type { SigningChecks } from '../proof/data-integrity.ts';
-import type { Clock, Files, IssuedNote, Ledger, LedgerAward, Reservation, WantedPlaces } from '../ports.ts';
-import type { IssuableBadge, Issuer } from './issuer.ts';
-import type { JsonObject } from '../syntax/json.ts';
+import type { Clock, Files, IssuedNote, Ledger, LedgerAward, Reservation, WantedPlaces, WholeFile } from '../ports.ts';
+import { ahead, inBatches } from './ahead.ts';
 import { savingDifference } from './canonical-difference.ts';
-import { secure, type SecuredText } from './secure.ts';
+import type { IssuableBadge } from './issuer.ts';
+import type { MadeCredential, Order, Workshop } from './workshop.ts';
 
 const BATCH = 50;
-/** How many credentials are on their way to the disk at one time: it takes most of its time to say that it is done. */
-const AT_ONCE = 10;
 
 /** One credential that is to be issued: what is reserved for it, and how it is made once its place is known. */
 export interface IssuableAward {
   readonly reservation: (now: number) => Reservation & { readonly wants: WantedPlaces };
-  /** The unsigned credential. */
-  readonly credential: (entry: LedgerAward) => JsonObject;
+  /** What the unsigned credential says. */
+  readonly content: (entry: LedgerAward) => Order['content'];
   /** Images that carry it. */
   readonly images: IssuableBadge['images'];
   /** Credentials of one shape: the first of each is proven by another implementation. */
@@ -27,7 +24,7 @@ export interface IssuableAward {
 }
 
 export interface Issuing {
-  readonly issuer: Issuer;
+  readonly workshop: Pick<Workshop, 'make' | 'width'>;
   readonly ledger: Ledger;
   readonly files: Files;
   readonly clock: Clock;
@@ -50,107 +47,114 @@ export interface IssuedCredential {
 
 /**
  * Issues awards in batches: reserve in the ledger, sign, bake, write, mark as issued. Whatever interrupts it, the next
- * run finishes the reserved ones under the same ids and status entries, and issues nothing twice.
+ * run finishes the reserved ones under the same ids and status entries, and issues nothing twice. Places are reserved, files
+ * written and awards marked in the order of the awards, whoever signs.
  */
 export async function* issueAwards(
   awards: AsyncIterable<IssuableAward>,
   issuing: Issuing,
 ): AsyncGenerator<IssuedCredential> {
   const proven = new Set<string>();
-  let batch: IssuableAward[] = [];
-  for await (const award of awards) {
-    if (issuing.isInterrupted?.() === true) return;
-    batch.push(award);
-    if (batch.length < BATCH) continue;
-    yield* issueBatch(batch, issuing, proven);
-    batch = [];
-  }
-  if (batch.length > 0) yield* issueBatch(batch, issuing, proven);
+  const reserved = reserveAll(inBatches(uninterrupted(awards, issuing), BATCH), issuing);
+  for await (const batch of ahead(reserved, issuing.workshop.width, (own) => makeBatch(own, issuing)))
+    yield* finishBatch(batch, issuing, proven);
 }
 
-async function* issueBatch(
-  batch: readonly IssuableAward[],
+async function* uninterrupted(
+  awards: AsyncIterable<IssuableAward>,
+  { isInterrupted }: Issuing,
+): AsyncGenerator<IssuableAward> {
+  for await (const award of awards) {
+    if (isInterrupted?.() === true) return;
+    yield award;
+  }
+}
+
+/** An award that this run has reserved. */
+interface OwnAward {
+  readonly award: IssuableAward;
+  readonly entry: LedgerAward;
+}
+
+async function* reserveAll(
+  batches: AsyncIterable<readonly IssuableAward[]>,
   issuing: Issuing,
+): AsyncGenerator<readonly OwnAward[]> {
+  const { ledger, clock, onHeld, isInterrupted } = issuing;
+  for await (const batch of batches) {
+    if (isInterrupted?.() === true) return;
+    const now = clock();
+    const wanted = batch.map((award) => ({ award, reservation: award.reservation(now) }));
+    for (const { award, reservation } of wanted) await refuseStrayFile(award, reservation, issuing);
+    const claims = await ledger.reserve(
+      wanted.map(({ reservation }) => reservation),
+      now,
+    );
+    const awards = new Map(wanted.map(({ award, reservation }) => [reservation.award, award]));
+    for (const { entry, isOwn } of claims) if (!isOwn && entry.state === 'reserved') onHeld?.(entry.run);
+    yield claims.flatMap(({ entry, isOwn }) => {
+      const award = awards.get(entry.award);
+      return award === undefined || !isOwn ? [] : [{ award, entry }];
+    });
+  }
+}
+
+interface MadeAward extends OwnAward {
+  readonly credential: MadeCredential;
+}
+
+async function makeBatch(
+  own: readonly OwnAward[],
+  { workshop, files, checks }: Issuing,
+): Promise<readonly MadeAward[]> {
+  const orders = own.map(({ award, entry }): Order => ({
+    content: award.content(entry),
+    created: entry.reservedAt,
+    checks: checks?.() ?? 'signature',
+    shape: award.shape,
+    provenAt: Math.max(entry.validFrom, entry.reservedAt),
+  }));
+  const made = await savingDifference(files, () => workshop.make(orders));
+  return own.flatMap(({ award, entry }, index) => {
+    const credential = made[index];
+    return credential === undefined ? [] : [{ award, entry, credential }];
+  });
+}
+
+async function* finishBatch(
+  batch: readonly MadeAward[],
+  { ledger, files, clock }: Issuing,
   proven: Set<string>,
 ): AsyncGenerator<IssuedCredential> {
-  const { ledger, clock, onHeld, files } = issuing;
-  const now = clock();
-  const wanted = batch.map((award) => ({ award, reservation: award.reservation(now) }));
-  for (const { award, reservation } of wanted) await refuseStrayFile(award, reservation, issuing);
-  const claims = await ledger.reserve(
-    wanted.map(({ reservation }) => reservation),
-    now,
-  );
-  const awards = new Map(wanted.map(({ award, reservation }) => [reservation.award, award]));
-  const written: IssuedNote[] = [];
-  const issued: IssuedCredential[] = [];
-  for (const { entry, isOwn } of claims) if (!isOwn && entry.state === 'reserved') onHeld?.(entry.run);
-  const own = claims.flatMap(({ entry, isOwn }) => {
-    const award = awards.get(entry.award);
-    return award === undefined || !isOwn ? [] : [{ award, entry }];
+  if (batch.length === 0) return;
+  const written = batch.map((made) => ({ ...made, files: filesOf(made) }));
+  for (const { award, credential } of batch) provePixels(award, credential, proven);
+  // The awards are reserved, so what stands under their names is this run's or an interrupted one's.
+  await files.writeAll(written.flatMap((made) => made.files));
+  const notes = written.map(({ entry, credential, files: own }): IssuedNote => {
+    const { credentialId } = entry;
+    return { credentialId, verificationMethod: credential.verificationMethod, files: own.map(({ path }) => path) };
   });
-  for (let at = 0; at < own.length; at += AT_ONCE) {
-    const secured: { readonly award: IssuableAward; readonly entry: LedgerAward; readonly credential: SecuredText }[] =
-      [];
-    for (const { award, entry } of own.slice(at, at + AT_ONCE))
-      secured.push({ award, entry, credential: await secureAward(award, entry, issuing, proven) });
-    const outcomes = await Promise.allSettled(
-      secured.map(({ award, entry, credential }) => writeCredential(entry, award.images, credential, files)),
-    );
-    // Nothing is left in the making when a fault is told.
-    for (const [index, { entry, credential }] of secured.entries()) {
-      const paths = pathsOf(outcomes[index]);
-      const { credentialId, supersedes, line, badge } = entry;
-      written.push({ credentialId, verificationMethod: credential.verificationMethod, files: paths });
-      issued.push({ line, credentialId, badge, files: paths, supersedes });
-    }
+  const marked = await ledger.markIssued(notes, clock());
+  for (const { entry, files: own } of written) {
+    const { line, credentialId, badge, supersedes } = entry;
+    if (marked.has(credentialId)) yield { line, credentialId, badge, files: own.map(({ path }) => path), supersedes };
   }
-  const marked = written.length === 0 ? new Set<string>() : await ledger.markIssued(written, clock());
-  yield* issued.filter(({ credentialId }) => marked.has(credentialId));
 }
 
-function pathsOf(outcome: PromiseSettledResult<readonly string[]> | undefined): readonly string[] {
-  if (outcome?.status === 'fulfilled') return outcome.value;
-  throw outcome?.reason;
-}
-
-async function secureAward(
-  { credential, images, shape }: IssuableAward,
-  entry: LedgerAward,
-  { issuer, checks, files }: Issuing,
-  proven: Set<string>,
-): Promise<SecuredText> {
-  const secured = await savingDifference(files, () =>
-    secure(credential(entry), issuer, issuer.form, entry.reservedAt, checks?.()),
-  );
-  if (proven.has(shape)) return secured;
-  if (secured.document !== undefined)
-    await verifyByReference(
-      secured.document,
-      issuer.key.publicKey,
-      secured.verificationMethod,
-      Math.max(entry.validFrom, entry.reservedAt),
-    );
-  for (const { format, bytes } of images) if (format === 'png') proveSamePixels(bytes, bake(bytes, secured.text));
-  proven.add(shape);
-  return secured;
-}
-
-async function writeCredential(
-  entry: LedgerAward,
-  images: IssuableBadge['images'],
-  { text, extension }: SecuredText,
-  files: Files,
-): Promise<readonly string[]> {
+function filesOf({ award, entry, credential: { text, extension } }: MadeAward): readonly WholeFile[] {
   const base = credentialPath(entry.badge, entry.credentialId);
-  const carried = images.map(({ format, bytes }) => ({ path: `${base}.${format}`, content: bake(bytes, text) }));
-  const all = [
-    { path: `${base}.${extension}`, content: Buffer.from(extension === 'jwt' ? `${text}\n` : text, 'utf8') },
-    ...carried,
+  return [
+    { path: `${base}.${extension}`, content: [Buffer.from(extension === 'jwt' ? `${text}\n` : text, 'utf8')] },
+    ...award.images.map(({ format, bytes }) => ({ path: `${base}.${format}`, content: bakedPieces(bytes, text) })),
   ];
-  // The award is reserved, so what stands under its name is this run's or an interrupted one's.
-  for (const { path, content } of all) await files.write(path, content, { replace: true, isSole: true });
-  return all.map(({ path }) => path);
+}
+
+/** The first image of each shape must look as it did before anything was baked into it. */
+function provePixels({ images, shape }: IssuableAward, { text }: MadeCredential, proven: Set<string>): void {
+  if (proven.has(shape)) return;
+  proven.add(shape);
+  for (const { format, bytes } of images) if (format === 'png') proveSamePixels(bytes, bake(bytes, text));
 }
 
 /** A file of an award that the ledger does not know: made by hand, or the ledger was lost. It is never replaced. */

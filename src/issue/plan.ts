@@ -1,10 +1,13 @@
-import type { Ledger, LedgerAward } from '../ports.ts';
+import type { Clock, Ledger, LedgerAward } from '../ports.ts';
 import type { CsvRecord } from '../syntax/csv.ts';
-import { type Award, readAward, type RowFault, type RowRules } from './award.ts';
-import { changeOf } from './standing.ts';
+import { ahead, inBatches } from './ahead.ts';
+import type { Award, RowFault, RowRules } from './award.ts';
+import { AwardLines } from './award-lines.ts';
+import { type AwardIdentity, changedColumns, credentialIdOf } from './identity.ts';
 import { unknownAward } from './rebuild.ts';
 import { isInShard, isLineInShard, type Shard } from './shard.ts';
-import { type AwardIdentity, changedColumns, identify } from './identity.ts';
+import { changeOf } from './standing.ts';
+import type { ReadRow, Workshop } from './workshop.ts';
 
 const BATCH = 200;
 
@@ -65,15 +68,14 @@ export interface RosterPlan {
   /** When the last of the unchanged awards was issued. */
   readonly lastIssuedAt: number | undefined;
   /** The line on which each award stands first. */
-  readonly lines: ReadonlyMap<string, number>;
+  readonly lines: Pick<AwardLines, 'get'>;
 }
 
 export interface Planning {
   readonly rules: RowRules;
+  readonly workshop: Workshop;
   readonly secret: Uint8Array;
-  readonly issuer: string;
-  /** Why an award could not become a badge, if it could not. */
-  readonly check?: (award: Award, credentialId: string) => RowFault | undefined;
+  readonly clock: Clock;
   /** Undefined where there is none yet: then nothing was issued. */
   readonly ledger: Pick<Ledger, 'find'> | undefined;
   /** Whether a row that changed since it was issued is issued anew, in place of what was issued. */
@@ -84,23 +86,24 @@ export interface Planning {
 
 /** Reads a whole roster, row by row, and says what issuing it would do. Changes nothing. */
 export async function planRoster(records: AsyncIterable<CsvRecord>, planning: Planning): Promise<RosterPlan> {
-  const lines = new Map<string, number>();
+  const lines = new AwardLines();
   const refused: RefusedRow[] = [];
   const changed: ChangedRow[] = [];
   const revoked: number[] = [];
   const erased: number[] = [];
   let [rows, all, toIssue, unchanged, lastIssuedAt] = [0, 0, 0, 0, 0];
   let sample: IdentifiedAward | undefined;
-  for await (const batch of inBatches(records)) {
-    all += batch.length;
-    const before = refused.length;
-    const own = batch.flatMap((record) => read(record, planning, refused));
-    rows += own.length + refused.length - before;
-    for (const award of await withLedger(own, planning)) {
+  const batches = readBatches(records, planning);
+  for await (const batch of ahead(batches, planning.workshop.width, (read) => judged(read, planning))) {
+    all += batch.all;
+    rows += batch.awards.length + batch.refused.length;
+    refused.push(...batch.refused);
+    for (const { award, cells, fault: ownFault } of batch.awards) {
       const { known, row, step } = award;
-      const fault = faultOf(award, planning, lines);
+      const earlier = lines.get(award.award);
+      const fault = ownFault ?? (earlier === undefined ? undefined : repeated(row, earlier, planning.rules));
       if (fault !== undefined) {
-        refused.push({ cells: award.cells, faults: [fault] });
+        refused.push({ cells, faults: [fault] });
         continue;
       }
       lines.set(award.award, row.line);
@@ -146,9 +149,8 @@ export async function* awardsToIssue(
   planning: Planning,
   plan: RosterPlan,
 ): AsyncGenerator<IdentifiedAward> {
-  for await (const batch of inBatches(records)) {
-    const own = batch.flatMap((record) => read(record, planning, []));
-    const planned = own.filter(({ identity, row }) => plan.lines.get(identity.award) === row.line);
+  for await (const { rows } of readBatches(records, planning)) {
+    const planned = rows.filter(({ identity, row }) => plan.lines.get(identity.award) === row.line);
     for (const award of await withLedger(planned, planning)) if (award.step === 'issue') yield award;
   }
 }
@@ -157,34 +159,66 @@ function lineOf({ faults: [fault] }: RefusedRow): number {
   return fault?.line ?? 0;
 }
 
-interface ReadRow {
+interface CellRow extends ReadRow {
   readonly cells: readonly string[];
-  readonly row: Award;
-  readonly identity: AwardIdentity;
 }
 
-/** A row of this shard as an award; nothing where it cannot be read. */
-function read(record: CsvRecord, planning: Planning, refused: RefusedRow[]): readonly ReadRow[] {
-  const { shard } = planning;
-  const { cells, line } = record;
-  const outcome = readAward(record, planning.rules);
-  if (!outcome.ok) {
-    if (shard === undefined || isLineInShard(line, shard)) refused.push({ cells, faults: outcome.faults });
-    return [];
+/** Rows of this shard, as awards and as faults. */
+interface ReadBatch {
+  /** How many rows there were, of all shards. */
+  readonly all: number;
+  readonly rows: readonly CellRow[];
+  readonly refused: readonly RefusedRow[];
+}
+
+function readBatches(records: AsyncIterable<CsvRecord>, planning: Planning): AsyncGenerator<ReadBatch> {
+  return ahead(inBatches(records, BATCH), planning.workshop.width, (batch) => readBatch(batch, planning));
+}
+
+async function readBatch(batch: readonly CsvRecord[], { workshop, shard }: Planning): Promise<ReadBatch> {
+  const readings = await workshop.read(batch);
+  const rows: CellRow[] = [];
+  const refused: RefusedRow[] = [];
+  for (const [index, { cells, line }] of batch.entries()) {
+    const reading = readings[index];
+    if (reading === undefined) continue;
+    if (!reading.ok) {
+      if (shard === undefined || isLineInShard(line, shard)) refused.push({ cells, faults: reading.faults });
+    } else if (shard === undefined || isInShard(reading.identity.award, shard))
+      rows.push({ cells, row: reading.row, identity: reading.identity });
   }
-  const identity = identify(planning.secret, planning.issuer, outcome.award);
-  return shard === undefined || isInShard(identity.award, shard) ? [{ cells, row: outcome.award, identity }] : [];
+  return { all: batch.length, rows, refused };
 }
 
-/** Why a row cannot be issued, if it cannot. What was issued already and stays as it is needs no proof again. */
-function faultOf(
-  { award, row, step, firstId }: RosterAward,
-  { check, rules }: Planning,
-  lines: ReadonlyMap<string, number>,
-): RowFault | undefined {
-  const earlier = lines.get(award);
-  const fault = step === 'keep' ? undefined : check?.(row, firstId);
-  return fault ?? (earlier === undefined ? undefined : repeated(row, earlier, rules));
+interface JudgedBatch {
+  readonly all: number;
+  readonly refused: readonly RefusedRow[];
+  readonly awards: readonly {
+    readonly award: IdentifiedAward;
+    readonly cells: readonly string[];
+    readonly fault: RowFault | undefined;
+  }[];
+}
+
+/** What the ledger knows of each row, and why it cannot be issued, if it cannot. */
+async function judged({ all, rows, refused }: ReadBatch, planning: Planning): Promise<JudgedBatch> {
+  const awards = await withLedger(rows, planning);
+  // What was issued already and stays as it is needs no proof again.
+  const open = rows.filter((_, index) => awards[index]?.step !== 'keep');
+  const faults = await planning.workshop.check(
+    open.map(({ row, identity }) => ({ row, identity })),
+    planning.clock(),
+  );
+  const faultOf = new Map(open.map(({ row }, index) => [row, faults[index]]));
+  return {
+    all,
+    refused,
+    awards: awards.map((award, index) => ({
+      award,
+      cells: rows[index]?.cells ?? [],
+      fault: faultOf.get(award.row),
+    })),
+  };
 }
 
 function repeated({ line }: Award, earlier: number, { columns }: RowRules): RowFault {
@@ -197,33 +231,28 @@ function repeated({ line }: Award, earlier: number, { columns }: RowRules): RowF
   };
 }
 
-/** An award with the row that it stands in. */
-interface RosterAward extends IdentifiedAward {
-  readonly cells: readonly string[];
-  /** The id of its first edition. */
-  readonly firstId: string;
-}
-
-async function withLedger(rows: readonly ReadRow[], { ledger, supersedes }: Planning): Promise<readonly RosterAward[]> {
+async function withLedger(
+  rows: readonly ReadRow[],
+  { ledger, supersedes, secret }: Planning,
+): Promise<readonly IdentifiedAward[]> {
   // A ledger that was made again may know the credential and not the award.
-  const names = rows.flatMap(({ identity }) => [identity.award, unknownAward(identity.credentialId(1))]);
+  const names = rows.flatMap(({ identity }) => [identity.award, unknownAward(identity.firstId)]);
   const known = rows.length === 0 ? undefined : await ledger?.find(names);
-  return rows.map(({ cells, row, identity }) => {
-    const firstId = identity.credentialId(1);
-    const present = known?.get(identity.award) ?? known?.get(unknownAward(firstId));
-    return { ...decide(row, identity, present, supersedes), cells, firstId };
+  return rows.map(({ row, identity }) => {
+    const present = known?.get(identity.award) ?? known?.get(unknownAward(identity.firstId));
+    return decide(row, identity, present, { supersedes, secret });
   });
 }
 
 function decide(
   row: Award,
-  { award, content, credentialId }: AwardIdentity,
+  identity: AwardIdentity,
   known: LedgerAward | undefined,
-  supersedes: boolean,
+  { supersedes, secret }: Pick<Planning, 'supersedes' | 'secret'>,
 ): IdentifiedAward {
+  const { award, content, firstId } = identity;
   const same = { award, content, row, known };
-  if (known === undefined)
-    return { ...same, credentialId: credentialId(1), edition: 1, supersedes: undefined, step: 'issue' };
+  if (known === undefined) return { ...same, credentialId: firstId, edition: 1, supersedes: undefined, step: 'issue' };
   const { edition } = known;
   const present = { ...same, credentialId: known.credentialId, edition, supersedes: known.supersedes };
   if (known.erasedAt !== undefined) return { ...present, step: 'erased' };
@@ -237,20 +266,9 @@ function decide(
   if (!supersedes) return { ...present, supersedes: undefined, step: 'changed' };
   return {
     ...same,
-    credentialId: credentialId(edition + 1),
+    credentialId: credentialIdOf(secret, identity, edition + 1),
     edition: edition + 1,
     supersedes: known.credentialId,
     step: 'issue',
   };
-}
-
-async function* inBatches<T>(items: AsyncIterable<T>): AsyncGenerator<readonly T[]> {
-  let batch: T[] = [];
-  for await (const item of items) {
-    batch.push(item);
-    if (batch.length < BATCH) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
 }

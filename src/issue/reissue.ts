@@ -48,7 +48,7 @@ export function reissued(
       validUntil,
       wants: wantedPlaces(tier, issuer),
     }),
-    credential: (entry) => renewedDocument(document, entry, issuer),
+    content: (entry) => ({ kind: 'document', document: renewedDocument(document, entry, issuer) }),
     images,
     shape: `${badge} once more`,
     knownEdition: award.edition,

@@ -3,7 +3,8 @@ import { constants } from 'node:fs';
 import { type FileHandle, link, lstat, mkdir, open, readdir, realpath, rename, rm, unlink } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { BadgekitError } from '../errors.ts';
-import type { Files } from '../ports.ts';
+import { codeOf, explain, within } from './file-faults.ts';
+import type { Files, WholeFile } from '../ports.ts';
 
 const PLAIN_MODE = 0o644;
 /** How much is read at a time of a file that is longer than it says. */
@@ -17,10 +18,7 @@ export function createFiles(root: string): Files {
     remove: (path) => remove(root, path),
     write: async (path, content, { replace = false, mode = PLAIN_MODE, isSole = false } = {}) => {
       const target = resolvePath(root, path);
-      await within(path, async () => {
-        await refuseEscape(root, await nearestFolder(dirname(target)), path);
-        await mkdir(dirname(target), { recursive: true });
-      });
+      await openFolder(root, dirname(target), path);
       return await writeWhole(target, typeof content === 'string' ? Buffer.from(content, 'utf8') : content, {
         replace,
         mode,
@@ -28,7 +26,40 @@ export function createFiles(root: string): Files {
         shownAs: path,
       });
     },
+    writeAll: (files) => writeAll(root, files),
   };
+}
+
+/** How many files are on their way to the disk at one time: it takes most of its time to say that it is done. */
+const AT_ONCE = 10;
+
+async function writeAll(root: string, files: readonly WholeFile[]): Promise<void> {
+  const targets = files.map(({ path, content }) => ({ path, content, target: resolvePath(root, path) }));
+  const folders = new Map(targets.map(({ path, target }) => [dirname(target), path]));
+  for (const [folder, path] of folders) await openFolder(root, folder, path);
+  const options = { replace: true, mode: PLAIN_MODE, isSole: true };
+  const faults: unknown[] = [];
+  for (let at = 0; at < targets.length && faults.length === 0; at += AT_ONCE) {
+    const outcomes = await Promise.allSettled(
+      targets
+        .slice(at, at + AT_ONCE)
+        .map(({ path, content, target }) =>
+          within(path, () => writeUnsynced(target, content, { ...options, shownAs: path })),
+        ),
+    );
+    // Nothing is left in the making when a fault is told.
+    faults.push(...outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : [])));
+  }
+  for (const folder of folders.keys()) await syncFolder(folder);
+  if (faults.length > 0) throw faults[0];
+}
+
+/** Makes a folder below the root, if need be, and sees that no link leads out of it. */
+async function openFolder(root: string, folder: string, path: string): Promise<void> {
+  await within(path, async () => {
+    await refuseEscape(root, await nearestFolder(folder), path);
+    await mkdir(folder, { recursive: true });
+  });
 }
 
 async function remove(root: string, path: string): Promise<void> {
@@ -120,27 +151,49 @@ export async function writeWhole(
   { replace, mode, shownAs, isSole = false }: WriteOptions,
 ): Promise<'written' | 'unchanged'> {
   return await within(shownAs, async () => {
-    if (await isAlready(target, bytes)) return 'unchanged';
-    const unique = isSole ? '' : `.${randomBytes(6).toString('hex')}`;
-    const temporary = join(dirname(target), `.${basename(target).slice(0, 60)}${unique}.tmp`);
-    try {
-      if (isSole) await rm(temporary, { force: true });
-      await writeSynced(temporary, bytes, mode);
-      await (replace ? rename(temporary, target) : moveNew(temporary, target, shownAs));
-    } catch (error) {
-      await unlink(temporary).catch(() => undefined);
-      throw error;
-    }
-    await syncFolder(dirname(target));
-    return 'written';
+    const outcome = await writeUnsynced(target, [bytes], { replace, mode, shownAs, isSole });
+    if (outcome === 'written') await syncFolder(dirname(target));
+    return outcome;
   });
 }
 
-async function writeSynced(path: string, bytes: Uint8Array, mode: number): Promise<void> {
-  const handle = await open(path, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, mode);
+/** The file itself is safe on the disk then; that it has its name, only once its folder is synced. */
+async function writeUnsynced(
+  target: string,
+  pieces: readonly Uint8Array[],
+  { replace, mode, shownAs, isSole = false }: WriteOptions,
+): Promise<'written' | 'unchanged'> {
+  if (await isAlready(target, pieces)) return 'unchanged';
+  const unique = isSole ? '' : `.${randomBytes(6).toString('hex')}`;
+  const temporary = join(dirname(target), `.${basename(target).slice(0, 60)}${unique}.tmp`);
   try {
-    await handle.chmod(mode);
-    await handle.writeFile(bytes);
+    await writeSynced(await openNew(temporary, mode, isSole), pieces, mode);
+    await (replace ? rename(temporary, target) : moveNew(temporary, target, shownAs));
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined);
+    throw error;
+  }
+  return 'written';
+}
+
+/** What a killed run left under the name of a file that is this run's alone is taken away. */
+async function openNew(path: string, mode: number, isSole: boolean): Promise<FileHandle> {
+  const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY;
+  try {
+    return await open(path, flags, mode);
+  } catch (error) {
+    if (!isSole || codeOf(error) !== 'EEXIST') throw error;
+    await rm(path, { force: true });
+    return await open(path, flags, mode);
+  }
+}
+
+async function writeSynced(handle: FileHandle, pieces: readonly Uint8Array[], mode: number): Promise<void> {
+  try {
+    if ((mode & process.umask()) !== 0) await handle.chmod(mode);
+    const { bytesWritten } = await handle.writev([...pieces]);
+    // A disk may take less at a time than it is given.
+    if (bytesWritten < sizeOf(pieces)) await handle.writeFile(Buffer.concat(pieces).subarray(bytesWritten));
     await handle.sync();
   } finally {
     await handle.close();
@@ -175,18 +228,22 @@ function isThere(path: string): Promise<boolean> {
   );
 }
 
-async function isAlready(target: string, bytes: Uint8Array): Promise<boolean> {
+async function isAlready(target: string, pieces: readonly Uint8Array[]): Promise<boolean> {
   try {
     const handle = await open(target, 'r');
     try {
       const { size } = await handle.stat();
-      return size === bytes.length && Buffer.compare(await handle.readFile(), bytes) === 0;
+      return size === sizeOf(pieces) && Buffer.compare(await handle.readFile(), Buffer.concat(pieces)) === 0;
     } finally {
       await handle.close();
     }
   } catch {
     return false;
   }
+}
+
+function sizeOf(pieces: readonly Uint8Array[]): number {
+  return pieces.reduce((size, { length }) => size + length, 0);
 }
 
 async function syncFolder(path: string): Promise<void> {
@@ -225,67 +282,4 @@ async function refuseEscape(root: string, folder: string, shownAs: string): Prom
   const between = relative(await realpath(root), await realpath(folder));
   if (between === '..' || between.startsWith(`..${sep}`))
     throw new BadgekitError('PATH_OUTSIDE', 'a link leads out of the programme folder', { where: { file: shownAs } });
-}
-
-async function within<T>(shownAs: string, run: () => Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
-    throw explain(error, shownAs);
-  }
-}
-
-function explain(error: unknown, file: string, { reading = false } = {}): unknown {
-  if (error instanceof BadgekitError) return error;
-  const where = { file };
-  switch (codeOf(error)) {
-    case 'ENOENT':
-      return new BadgekitError('FILE_NOT_FOUND', 'there is no such file', {
-        where,
-        hint: 'check the name and the folder that you are in',
-        cause: error,
-      });
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-      return reading
-        ? new BadgekitError('FILE_UNREADABLE', 'you may not read the file', {
-            where,
-            hint: 'check the permissions of the file and its folder',
-            cause: error,
-          })
-        : new BadgekitError('FILE_NOT_WRITABLE', 'you may not write the file or its folder', {
-            where,
-            hint: 'check the permissions of the folder',
-            cause: error,
-          });
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return new BadgekitError('DISK_FULL', 'there is no room left on the disk', {
-        where,
-        hint: 'make room, then run the same command again',
-        cause: error,
-      });
-    case 'EEXIST':
-      return new BadgekitError('FILE_EXISTS', 'a file of that name is in the way of a folder', {
-        where,
-        hint: 'choose another name',
-        cause: error,
-      });
-    case 'EISDIR':
-      return new BadgekitError('FILE_UNREADABLE', 'it is a folder, not a file', { where, cause: error });
-    case 'ENOTDIR':
-      return new BadgekitError('FILE_NOT_FOUND', 'a part of the path is a file, not a folder', { where, cause: error });
-    case '':
-      return error;
-    default:
-      return new BadgekitError('FILE_UNREADABLE', `the file could not be read or written (${codeOf(error)})`, {
-        where,
-        cause: error,
-      });
-  }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

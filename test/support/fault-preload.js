@@ -120,12 +120,19 @@ for (const [method, call] of [
     return result;
   };
 }
-const writeFile = FileHandle.writeFile;
-FileHandle.writeFile = async function faulty(data, ...rest) {
-  if (!paths.has(this) || !fails('write', paths.get(this))) return await writeFile.call(this, data, ...rest);
-  await writeFile.call(this, data.subarray(0, Math.floor(data.length / 2)), ...rest);
-  throw failure('write');
-};
+const { writeFile } = FileHandle;
+for (const [method, joined] of [
+  ['writeFile', (data) => data],
+  ['writev', (pieces) => Buffer.concat(pieces)],
+]) {
+  const original = FileHandle[method];
+  FileHandle[method] = async function faulty(data, ...rest) {
+    if (!paths.has(this) || !fails('write', paths.get(this))) return await original.call(this, data, ...rest);
+    const bytes = joined(data);
+    await writeFile.call(this, bytes.subarray(0, Math.floor(bytes.length / 2)));
+    throw failure('write');
+  };
+}
 
 if (kind === 'kill') {
   const { sign } = crypto;

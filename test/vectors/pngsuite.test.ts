@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { bakePng, extractPng } from '../../src/bake/png.ts';
+import { bake } from '../../src/bake/bake.ts';
+import { extractPng } from '../../src/bake/png.ts';
 import { proveSamePixels } from '../../src/bake/pixels.ts';
 import { readPng } from '../../src/syntax/png.ts';
 import { conformancePath, hasConformance, readBytes } from '../support/conformance.ts';
@@ -26,7 +27,7 @@ describe.skipIf(!hasConformance)('PngSuite', () => {
     '%s is baked with its picture and all its chunks unchanged',
     (file) => {
       const image = readBytes(`vectors/pngsuite/${file}`);
-      const baked = bakePng(image, CREDENTIAL);
+      const baked = bake(image, CREDENTIAL);
       expect(extractPng(baked).credential).toBe(CREDENTIAL);
       proveSamePixels(image, baked);
       const kept = readPng(baked).chunks.filter(
@@ -41,13 +42,13 @@ describe.skipIf(!hasConformance)('PngSuite', () => {
   );
 
   test.each(files.filter((file) => file.startsWith('x') && !BROKEN_PIXELS.has(file)))('%s is refused', (file) => {
-    expect(() => bakePng(readBytes(`vectors/pngsuite/${file}`), CREDENTIAL)).toThrow(
+    expect(() => bake(readBytes(`vectors/pngsuite/${file}`), CREDENTIAL)).toThrow(
       expect.objectContaining({ code: expect.stringMatching(/^IMAGE_/) }),
     );
   });
 
   test('a PNG cut short anywhere is refused, and never crashes', () => {
-    const baked = bakePng(readBytes('vectors/pngsuite/basn6a08.png'), CREDENTIAL);
+    const baked = bake(readBytes('vectors/pngsuite/basn6a08.png'), CREDENTIAL);
     for (let length = 0; length < baked.length; length++) {
       expect(() => extractPng(baked.subarray(0, length))).toThrow(expect.objectContaining({ code: 'IMAGE_INVALID' }));
     }

@@ -2,12 +2,13 @@ import { basename, resolve } from 'node:path';
 import { BadgekitError, EXIT, inFile } from '../../errors.ts';
 import type { RowFault } from '../../issue/award.ts';
 import { mapColumns, parseMapping } from '../../issue/columns.ts';
-import { awardFault, credentialOf, badgeOf, periodOf } from '../../issue/content.ts';
+import { credentialOf, badgeOf, periodOf } from '../../issue/content.ts';
 import { issuableFromRoster } from '../../issue/from-roster.ts';
 import type { Issuer } from '../../issue/issuer.ts';
 import { issueAwards, type IssuedCredential } from '../../issue/pipeline.ts';
 import { awardsToIssue, type Planning, planRoster, type RosterPlan } from '../../issue/plan.ts';
 import { parseShard } from '../../issue/shard.ts';
+import { OwnWorkshop } from '../../issue/workshop.ts';
 import type { Ledger } from '../../ports.ts';
 import { PROOF_FORMS } from '../../programme/config.ts';
 import type { LoadedDefinition } from '../../programme/definitions.ts';
@@ -117,12 +118,12 @@ async function openRun(rosterFile: string, options: IssueOptions, session: Sessi
     ledger,
     planning: {
       rules,
+      workshop: new OwnWorkshop(issuer, rules),
       secret: keyring.awardSecret,
-      issuer: issuer.profile.id,
+      clock: session.clock,
       ledger,
       supersedes: options.supersede === true,
       shard,
-      check: (award, credentialId) => awardFault(award, credentialId, issuer, session.clock()),
     },
     checks,
     options,
@@ -257,7 +258,7 @@ async function issuePlanned(
     await startRun(ledger, commandOf(rosterFile, planning), session);
     const held = new HeldAwards(ledger, session);
     const issuing = {
-      issuer,
+      workshop: planning.workshop,
       ledger,
       files: programme.files,
       clock: session.clock,

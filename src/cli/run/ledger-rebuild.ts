@@ -2,7 +2,7 @@ import { basename, join, relative, resolve } from 'node:path';
 import { BadgekitError, EXIT, type ExitCode, ifUsable } from '../../errors.ts';
 import { type Award, readAward, type RowRules } from '../../issue/award.ts';
 import { mapColumns, parseMapping } from '../../issue/columns.ts';
-import { identify } from '../../issue/identity.ts';
+import { credentialIdOf, identify } from '../../issue/identity.ts';
 import {
   erasedRecord,
   type FoundList,
@@ -72,6 +72,7 @@ export async function runLedgerRebuild(
   const ids = new Set(found.map(({ credential }) => String(credential?.document['id'])));
   const rows = await matchRows(await namedRosters(rosters, programme, session), ids, {
     identifyRow: (row) => identify(keyring.awardSecret, issuer.profile.id, row),
+    idOf: (identity, edition) => credentialIdOf(keyring.awardSecret, identity, edition),
     rules: {
       definitions: new Map(definitions.map((definition) => [definition.badge, definition])),
       recipients: programme.config.recipients,
@@ -255,6 +256,7 @@ async function namedRosters(
 
 interface Matching {
   readonly identifyRow: (row: Award) => MatchedRow['identity'];
+  readonly idOf: (identity: MatchedRow['identity'], edition: number) => string;
   readonly rules: Omit<RowRules, 'columns' | 'defaultBadge'>;
   readonly mapping: ReadonlyMap<string, string>;
   readonly session: Session;
@@ -270,8 +272,7 @@ async function matchRows(
   for (const roster of rosters) {
     try {
       for await (const row of rowsOf(roster, matching))
-        for (const [id, match] of editionsOf(row, matching.identifyRow(row), basename(roster.shown), ids))
-          matched.set(id, match);
+        for (const [id, match] of editionsOf(row, matching, basename(roster.shown), ids)) matched.set(id, match);
     } catch (error) {
       if (!(error instanceof BadgekitError)) throw error;
       matching.session.err(`${roster.shown} is passed over: ${error.message}\n`);
@@ -303,12 +304,13 @@ const MAX_GAP = 3;
 /** The credentials of an award that are among those found. */
 function* editionsOf(
   row: Award,
-  identity: MatchedRow['identity'],
+  { identifyRow, idOf }: Matching,
   roster: string,
   ids: ReadonlySet<string>,
 ): Generator<readonly [id: string, match: MatchedRow]> {
+  const identity = identifyRow(row);
   for (let [edition, gap] = [1, 0]; gap < MAX_GAP; edition++) {
-    const id = identity.credentialId(edition);
+    const id = idOf(identity, edition);
     gap = ids.has(id) ? 0 : gap + 1;
     if (gap === 0) yield [id, { row, identity, edition, roster }];
   }

@@ -1,0 +1,35 @@
+/**
+ * Does work on items as they come, on several at a time, and gives what comes of it in their order. Nothing more is taken up
+ * while so much is in hand.
+ * @throws what the first work throws that fails
+ */
+export async function* ahead<Item, Result>(
+  items: AsyncIterable<Item>,
+  width: number,
+  work: (item: Item) => Promise<Result>,
+): AsyncGenerator<Result> {
+  const inHand: Promise<Result>[] = [];
+  for await (const item of items) {
+    const result = work(item);
+    // A failure is met when its turn comes.
+    result.catch(() => undefined);
+    inHand.push(result);
+    const [first] = inHand;
+    if (inHand.length < width || first === undefined) continue;
+    inHand.shift();
+    yield await first;
+  }
+  for (const result of inHand) yield await result;
+}
+
+/** Items in batches of a size, the last one smaller. */
+export async function* inBatches<Item>(items: AsyncIterable<Item>, size: number): AsyncGenerator<readonly Item[]> {
+  let batch: Item[] = [];
+  for await (const item of items) {
+    batch.push(item);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
