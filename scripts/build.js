@@ -30,6 +30,7 @@ const { metafile } = await build({
     cli: 'src/cli/main.ts',
     index: 'src/index.ts',
     errors: 'src/errors.ts',
+    'issue-worker': 'src/cli/issue/worker.ts',
     'verify-worker': 'src/cli/verify/worker.ts',
   },
   outdir: 'dist',

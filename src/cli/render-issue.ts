@@ -1,8 +1,9 @@
+import type { RowFault } from '../issue/award.ts';
 import type { Issuer } from '../issue/issuer.ts';
-import type { IssuedCredential } from '../issue/pipeline.ts';
 import type { RosterPlan } from '../issue/plan.ts';
 import { formatDay } from '../syntax/datetime.ts';
 import { visible } from '../syntax/text.ts';
+import type { IssuedList } from './issue/issued-list.ts';
 import type { Session } from './session.ts';
 import { count, counted, labelled, styles } from './style.ts';
 
@@ -12,7 +13,7 @@ const MAX_SHOWN = 20;
 export interface IssueOutcome {
   readonly plan: RosterPlan;
   readonly rosterFile: string;
-  readonly issued: readonly IssuedCredential[];
+  readonly issued: Pick<IssuedList, 'length' | 'endings' | 'pieces'>;
   readonly statusLists: readonly string[];
   readonly rejectedFile: string | undefined;
   readonly isInterrupted: boolean;
@@ -85,30 +86,18 @@ export function issueAsText(
   return `${isIdle ? '' : labelled('Done', lines, out.bold)}${stopped}${changedText(outcome)}${refused}`;
 }
 
-/** The same as JSON (schemas/output.json). */
-export function issueAsJson({
-  plan,
-  rosterFile,
-  issued,
-  statusLists,
-  rejectedFile,
-  isInterrupted,
-  isHeld,
-}: IssueOutcome): object {
-  return {
+/** The same as JSON (schemas/output.json), in pieces: a large roster makes a long text. */
+export function* issueAsJson(outcome: IssueOutcome, others: object = {}): Generator<string> {
+  const { plan, rosterFile, issued, statusLists, rejectedFile, isInterrupted, isHeld } = outcome;
+  const before = {
     badgekit: 1,
     command: 'issue',
     roster: rosterFile,
     rows: plan.rows,
     elsewhere: plan.elsewhere,
     toIssue: plan.toIssue,
-    issued: issued.map(({ credentialId, badge, line, files, supersedes }) => ({
-      id: credentialId,
-      badge,
-      line,
-      files,
-      supersedes: supersedes ?? null,
-    })),
+  };
+  const after = {
     unchanged: plan.unchanged,
     changed: plan.changed.map(({ line, credentialId, columns }) => ({ line, id: credentialId, columns })),
     revoked: plan.revoked.map((line) => ({ line })),
@@ -120,14 +109,17 @@ export function issueAsJson({
     statusLists,
     interrupted: isInterrupted,
     held: isHeld,
+    ...others,
   };
+  yield `${JSON.stringify(before).slice(0, -1)},"issued":[`;
+  yield* issued.pieces();
+  yield `],${JSON.stringify(after).slice(1)}\n`;
 }
 
-function doneText(issued: readonly IssuedCredential[]): string {
-  const endings = [...new Set(issued.flatMap(({ files }) => files.map((file) => file.slice(file.lastIndexOf('.')))))];
+function doneText({ length, endings }: IssueOutcome['issued']): string {
   const kinds =
     endings.length > 1 ? `${endings.slice(0, -1).join(', ')} and ${endings.at(-1) ?? ''}` : (endings[0] ?? '');
-  return `${counted(issued.length, 'badge')}, ${issued.length === 1 ? '' : 'each '}as ${kinds}, in credentials/`;
+  return `${counted(length, 'badge')}, ${length === 1 ? '' : 'each '}as ${kinds}, in credentials/`;
 }
 
 function nothingToDo({ rows, unchanged, lastIssuedAt }: RosterPlan): string {
@@ -166,4 +158,14 @@ function refusedText(outcome: IssueOutcome, faults: readonly string[]): string {
 
 function more(length: number): string {
   return length > MAX_SHOWN ? `  and ${count(length - MAX_SHOWN)} more\n` : '';
+}
+
+/** What is wrong with each refused row, a line each. */
+export function faultLines(plan: RosterPlan, rosterFile: string): readonly string[] {
+  return plan.refused.flatMap(({ faults }) => faults).map((fault) => rowFaultLine(fault, rosterFile));
+}
+
+function rowFaultLine({ line, column, message, hint }: RowFault, rosterFile: string): string {
+  const place = `${rosterFile}:${line}${column === undefined ? '' : `:${column}`}`;
+  return `  ${place}  ${message}${hint === undefined ? '' : `; ${hint}`}\n`;
 }

@@ -19,7 +19,6 @@ export async function* issuableFromRoster(
         kind: 'award',
         award: { row, credentialId, validFrom, validUntil, places, supersedes },
       }),
-      images: badgeOf(row, issuer).images,
       shape: row.definition,
       knownEdition: known?.edition ?? 0,
     };

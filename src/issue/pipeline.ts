@@ -1,22 +1,15 @@
-import { bake, bakedPieces } from '../bake/bake.ts';
-import { proveSamePixels } from '../bake/pixels.ts';
 import { BadgekitError } from '../errors.ts';
 import type { SigningChecks } from '../proof/data-integrity.ts';
-import type { Clock, Files, IssuedNote, Ledger, LedgerAward, Reservation, WantedPlaces, WholeFile } from '../ports.ts';
+import type { Clock, Files, IssuedNote, Ledger, LedgerAward, Reservation, WantedPlaces } from '../ports.ts';
 import { ahead, inBatches } from './ahead.ts';
 import { savingDifference } from './canonical-difference.ts';
-import type { IssuableBadge } from './issuer.ts';
-import type { MadeCredential, Order, Workshop } from './workshop.ts';
-
-const BATCH = 50;
+import type { Order, OrderContent, Workshop } from './workshop.ts';
 
 /** One credential that is to be issued: what is reserved for it, and how it is made once its place is known. */
 export interface IssuableAward {
   readonly reservation: (now: number) => Reservation & { readonly wants: WantedPlaces };
   /** What the unsigned credential says. */
-  readonly content: (entry: LedgerAward) => Order['content'];
-  /** Images that carry it. */
-  readonly images: IssuableBadge['images'];
+  readonly content: (entry: LedgerAward) => OrderContent;
   /** Credentials of one shape: the first of each is proven by another implementation. */
   readonly shape: string;
   /** The newest edition that the ledger was known to have, when it was planned. */
@@ -24,7 +17,7 @@ export interface IssuableAward {
 }
 
 export interface Issuing {
-  readonly workshop: Pick<Workshop, 'make' | 'width'>;
+  readonly workshop: Pick<Workshop, 'make' | 'width' | 'batch'>;
   readonly ledger: Ledger;
   readonly files: Files;
   readonly clock: Clock;
@@ -54,10 +47,10 @@ export async function* issueAwards(
   awards: AsyncIterable<IssuableAward>,
   issuing: Issuing,
 ): AsyncGenerator<IssuedCredential> {
-  const proven = new Set<string>();
-  const reserved = reserveAll(inBatches(uninterrupted(awards, issuing), BATCH), issuing);
-  for await (const batch of ahead(reserved, issuing.workshop.width, (own) => makeBatch(own, issuing)))
-    yield* finishBatch(batch, issuing, proven);
+  const { width, batch: size } = issuing.workshop;
+  const reserved = reserveAll(inBatches(uninterrupted(awards, issuing), size), issuing);
+  for await (const batch of ahead(reserved, width, (own) => makeBatch(own, issuing)))
+    yield* finishBatch(batch, issuing);
 }
 
 async function* uninterrupted(
@@ -99,8 +92,10 @@ async function* reserveAll(
   }
 }
 
-interface MadeAward extends OwnAward {
-  readonly credential: MadeCredential;
+interface MadeAward {
+  readonly entry: LedgerAward;
+  readonly verificationMethod: string;
+  readonly files: readonly string[];
 }
 
 async function makeBatch(
@@ -108,6 +103,7 @@ async function makeBatch(
   { workshop, files, checks }: Issuing,
 ): Promise<readonly MadeAward[]> {
   const orders = own.map(({ award, entry }): Order => ({
+    base: credentialPath(entry.badge, entry.credentialId),
     content: award.content(entry),
     created: entry.reservedAt,
     checks: checks?.() ?? 'signature',
@@ -115,46 +111,24 @@ async function makeBatch(
     provenAt: Math.max(entry.validFrom, entry.reservedAt),
   }));
   const made = await savingDifference(files, () => workshop.make(orders));
-  return own.flatMap(({ award, entry }, index) => {
+  return own.flatMap(({ entry }, index) => {
     const credential = made[index];
-    return credential === undefined ? [] : [{ award, entry, credential }];
+    if (credential === undefined) return [];
+    const { verificationMethod, result } = credential;
+    return [{ entry, verificationMethod, files: result.kind === 'files' ? result.paths : [] }];
   });
 }
 
-async function* finishBatch(
-  batch: readonly MadeAward[],
-  { ledger, files, clock }: Issuing,
-  proven: Set<string>,
-): AsyncGenerator<IssuedCredential> {
+async function* finishBatch(batch: readonly MadeAward[], { ledger, clock }: Issuing): AsyncGenerator<IssuedCredential> {
   if (batch.length === 0) return;
-  const written = batch.map((made) => ({ ...made, files: filesOf(made) }));
-  for (const { award, credential } of batch) provePixels(award, credential, proven);
-  // The awards are reserved, so what stands under their names is this run's or an interrupted one's.
-  await files.writeAll(written.flatMap((made) => made.files));
-  const notes = written.map(({ entry, credential, files: own }): IssuedNote => {
-    const { credentialId } = entry;
-    return { credentialId, verificationMethod: credential.verificationMethod, files: own.map(({ path }) => path) };
+  const notes = batch.map(({ entry: { credentialId }, verificationMethod, files }): IssuedNote => {
+    return { credentialId, verificationMethod, files };
   });
   const marked = await ledger.markIssued(notes, clock());
-  for (const { entry, files: own } of written) {
+  for (const { entry, files } of batch) {
     const { line, credentialId, badge, supersedes } = entry;
-    if (marked.has(credentialId)) yield { line, credentialId, badge, files: own.map(({ path }) => path), supersedes };
+    if (marked.has(credentialId)) yield { line, credentialId, badge, files, supersedes };
   }
-}
-
-function filesOf({ award, entry, credential: { text, extension } }: MadeAward): readonly WholeFile[] {
-  const base = credentialPath(entry.badge, entry.credentialId);
-  return [
-    { path: `${base}.${extension}`, content: [Buffer.from(extension === 'jwt' ? `${text}\n` : text, 'utf8')] },
-    ...award.images.map(({ format, bytes }) => ({ path: `${base}.${format}`, content: bakedPieces(bytes, text) })),
-  ];
-}
-
-/** The first image of each shape must look as it did before anything was baked into it. */
-function provePixels({ images, shape }: IssuableAward, { text }: MadeCredential, proven: Set<string>): void {
-  if (proven.has(shape)) return;
-  proven.add(shape);
-  for (const { format, bytes } of images) if (format === 'png') proveSamePixels(bytes, bake(bytes, text));
 }
 
 /** A file of an award that the ledger does not know: made by hand, or the ledger was lost. It is never replaced. */

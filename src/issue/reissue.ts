@@ -48,8 +48,7 @@ export function reissued(
       validUntil,
       wants: wantedPlaces(tier, issuer),
     }),
-    content: (entry) => ({ kind: 'document', document: renewedDocument(document, entry, issuer) }),
-    images,
+    content: (entry) => ({ kind: 'document', document: renewedDocument(document, entry, issuer), images }),
     shape: `${badge} once more`,
     knownEdition: award.edition,
   };

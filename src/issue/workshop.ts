@@ -1,13 +1,16 @@
+import { bake, bakedPieces } from '../bake/bake.ts';
+import { proveSamePixels } from '../bake/pixels.ts';
+import type { Files, WholeFile } from '../ports.ts';
 import { verifyByReference } from '../proof/reference.ts';
 import type { SigningChecks } from '../proof/data-integrity.ts';
 import type { CsvRecord } from '../syntax/csv.ts';
 import type { Instant } from '../syntax/datetime.ts';
 import type { JsonObject } from '../syntax/json.ts';
 import { type Award, readAward, type RowFault, type RowRules } from './award.ts';
-import { type AwardedCredential, awardFault, credentialOf } from './content.ts';
+import { type AwardedCredential, awardFault, badgeOf, credentialOf } from './content.ts';
 import { type AwardIdentity, identify } from './identity.ts';
-import type { Issuer } from './issuer.ts';
-import { secure } from './secure.ts';
+import type { IssuableBadge, Issuer } from './issuer.ts';
+import { secure, type SecuredText } from './secure.ts';
 
 /** A row of a roster, and which award it is. */
 export interface ReadRow {
@@ -19,11 +22,16 @@ export interface ReadRow {
 export type RowReading =
   ({ readonly ok: true } & ReadRow) | { readonly ok: false; readonly faults: readonly RowFault[] };
 
+/** What an unsigned credential says: an award's, in the images of its badge, or what is given. */
+export type OrderContent =
+  | { readonly kind: 'award'; readonly award: AwardedCredential }
+  | { readonly kind: 'document'; readonly document: JsonObject; readonly images: IssuableBadge['images'] };
+
 /** A credential that is to be made. */
 export interface Order {
-  readonly content:
-    | { readonly kind: 'award'; readonly award: AwardedCredential }
-    | { readonly kind: 'document'; readonly document: JsonObject };
+  /** Where its files are to lie, without their endings; undefined where its text is wanted instead. */
+  readonly base: string | undefined;
+  readonly content: OrderContent;
   readonly created: Instant;
   readonly checks: SigningChecks;
   /** Credentials of one shape: the first of each is proven by another implementation. */
@@ -32,34 +40,41 @@ export interface Order {
   readonly provenAt: Instant;
 }
 
-/** A credential that was made: its text, as it stands in a file. */
+/** A credential that was made. */
 export interface MadeCredential {
-  readonly text: string;
-  readonly extension: 'json' | 'jwt';
   readonly verificationMethod: string;
+  readonly result:
+    | { readonly kind: 'text'; readonly text: string; readonly extension: 'json' | 'jwt' }
+    /** The files that were written: the credential's own first. */
+    | { readonly kind: 'files'; readonly paths: readonly string[] };
 }
 
 /** Who does the work that rows and credentials take: this thread, or several. Answers are in the order of what was asked. */
 export interface Workshop {
-  /** How much it takes in hand at a time. */
+  /** How many pieces of work it takes in hand at a time. */
   readonly width: number;
+  /** How many credentials make one piece of work. */
+  readonly batch: number;
   read(records: readonly CsvRecord[]): Promise<readonly RowReading[]>;
   /** Why awards could not become badges, where they could not. */
   check(rows: readonly ReadRow[], now: Instant): Promise<readonly (RowFault | undefined)[]>;
-  /** @throws BadgekitError as signing does; CanonicalDifference */
+  /** @throws BadgekitError as signing and writing do; CanonicalDifference */
   make(orders: readonly Order[]): Promise<readonly MadeCredential[]>;
 }
 
 /** The work done in this thread. */
 export class OwnWorkshop implements Workshop {
   readonly width = 1;
+  readonly batch = 50;
   readonly #issuer: Issuer;
+  readonly #files: Files;
   readonly #rules: RowRules | undefined;
   readonly #proven = new Set<string>();
 
   /** @param rules undefined where no rows are read */
-  constructor(issuer: Issuer, rules: RowRules | undefined) {
+  constructor(issuer: Issuer, files: Files, rules: RowRules | undefined) {
     this.#issuer = issuer;
+    this.#files = files;
     this.#rules = rules;
   }
 
@@ -72,9 +87,18 @@ export class OwnWorkshop implements Workshop {
   }
 
   async make(orders: readonly Order[]): Promise<readonly MadeCredential[]> {
-    const made: MadeCredential[] = [];
-    for (const order of orders) made.push(await this.#make(order));
-    return made;
+    const secured: { readonly order: Order; readonly credential: SecuredText }[] = [];
+    for (const order of orders) secured.push({ order, credential: await this.#secure(order) });
+    const made = secured.map(({ order, credential }) => ({ credential, files: this.#filesOf(order, credential) }));
+    // The awards are reserved, so what stands under their names is this run's or an interrupted one's.
+    await this.#files.writeAll(made.flatMap(({ files }) => files ?? []));
+    return made.map(({ credential: { text, extension, verificationMethod }, files }) => ({
+      verificationMethod,
+      result:
+        files === undefined
+          ? { kind: 'text', text, extension }
+          : { kind: 'files', paths: files.map(({ path }) => path) },
+    }));
   }
 
   #read(record: CsvRecord): RowReading {
@@ -85,19 +109,31 @@ export class OwnWorkshop implements Workshop {
     return { ok: true, row, identity: identify(this.#issuer.awardSecret, this.#issuer.profile.id, row) };
   }
 
-  async #make({ content, created, checks, shape, provenAt }: Order): Promise<MadeCredential> {
+  async #secure({ content, created, checks, shape, provenAt }: Order): Promise<SecuredText> {
     const issuer = this.#issuer;
     const credential = content.kind === 'award' ? credentialOf(content.award, issuer) : content.document;
-    const { text, extension, document, verificationMethod } = await secure(
-      credential,
-      issuer,
-      issuer.form,
-      created,
-      checks,
-    );
-    if (!this.#proven.has(shape) && document !== undefined)
-      await verifyByReference(document, issuer.key.publicKey, verificationMethod, provenAt);
+    const secured = await secure(credential, issuer, issuer.form, created, checks);
+    if (this.#proven.has(shape)) return secured;
     this.#proven.add(shape);
-    return { text, extension, verificationMethod };
+    const { document, verificationMethod, text } = secured;
+    if (document !== undefined) await verifyByReference(document, issuer.key.publicKey, verificationMethod, provenAt);
+    for (const { format, bytes } of this.#imagesOf(content))
+      if (format === 'png') proveSamePixels(bytes, bake(bytes, text));
+    return secured;
+  }
+
+  #imagesOf(content: OrderContent): IssuableBadge['images'] {
+    return content.kind === 'award' ? badgeOf(content.award.row, this.#issuer).images : content.images;
+  }
+
+  #filesOf({ base, content }: Order, { text, extension }: SecuredText): readonly WholeFile[] | undefined {
+    if (base === undefined) return undefined;
+    return [
+      { path: `${base}.${extension}`, content: [Buffer.from(extension === 'jwt' ? `${text}\n` : text, 'utf8')] },
+      ...this.#imagesOf(content).map(({ format, bytes }) => ({
+        path: `${base}.${format}`,
+        content: bakedPieces(bytes, text),
+      })),
+    ];
   }
 }

@@ -16,14 +16,19 @@ export interface PrivateKey extends Signer {
   readonly object: KeyObject;
 }
 
+/** Whether a key is at hand, rather than with a program that reaches it elsewhere. */
+export function isAtHand(signer: Signer): signer is PrivateKey {
+  return 'object' in signer;
+}
+
 const RSA_BITS = 3072;
 
 /** A new key pair from the platform's own source of randomness. */
 export function generatePrivateKey(name: AlgorithmName): PrivateKey {
   const { ec } = ALGORITHMS[name];
-  if (ec !== undefined) return fromObject(generateKeyPairSync('ec', { namedCurve: ec.curve }).privateKey);
-  if (name === 'RSA') return fromObject(generateKeyPairSync('rsa', { modulusLength: RSA_BITS }).privateKey);
-  return fromObject(generateKeyPairSync('ed25519').privateKey);
+  if (ec !== undefined) return privateKeyOf(generateKeyPairSync('ec', { namedCurve: ec.curve }).privateKey);
+  if (name === 'RSA') return privateKeyOf(generateKeyPairSync('rsa', { modulusLength: RSA_BITS }).privateKey);
+  return privateKeyOf(generateKeyPairSync('ed25519').privateKey);
 }
 
 /**
@@ -33,7 +38,7 @@ export function generatePrivateKey(name: AlgorithmName): PrivateKey {
 export function privateKeyFromJwk(jwk: unknown): PrivateKey {
   if (!isJsonObject(jwk)) throw new BadgekitError('KEY_INVALID', 'the private key is not a JWK');
   try {
-    return fromObject(createPrivateKey({ key: { ...jwk }, format: 'jwk' }));
+    return privateKeyOf(createPrivateKey({ key: { ...jwk }, format: 'jwk' }));
   } catch {
     throw new BadgekitError('KEY_INVALID', 'the private key is not a JWK of a known type');
   }
@@ -66,7 +71,8 @@ export function lowS(signature: Uint8Array, order: bigint): Uint8Array {
   return Uint8Array.from([...signature.subarray(0, half), ...flipped]);
 }
 
-function fromObject(object: KeyObject): PrivateKey {
+/** A key that the platform holds already. */
+export function privateKeyOf(object: KeyObject): PrivateKey {
   const publicKey = publicKeyFromJwk(asJson(createPublicKey(object).export({ format: 'jwk' })));
   return { publicKey, object, sign: (bytes) => Promise.resolve(signBytes({ publicKey, object }, bytes)) };
 }

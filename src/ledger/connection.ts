@@ -1,8 +1,10 @@
 import Database from 'libsql';
 import type { SqliteDatabase, SqliteStatement } from 'kysely';
+import { Recent } from '../syntax/recent.ts';
 
 /** The library waits without letting anything else of this process run, so it waits shortly and is asked again. */
 const BUSY_TIMEOUT_MS = 50;
+const MAX_STATEMENTS = 64;
 
 /**
  * A connection to an SQLite file that is made anew after every failure: libsql leaves a statement that failed
@@ -11,6 +13,8 @@ const BUSY_TIMEOUT_MS = 50;
 export class Connection implements SqliteDatabase {
   readonly #path: string;
   #database: Database.Database;
+  /** Statements of this connection that may be wanted again, by their text. */
+  #statements = new Recent<string, Database.Statement>(MAX_STATEMENTS);
 
   constructor(path: string) {
     this.#path = path;
@@ -18,7 +22,8 @@ export class Connection implements SqliteDatabase {
   }
 
   prepare(sql: string): SqliteStatement {
-    const statement = this.#database.prepare(sql);
+    const statement = this.#statements.get(sql) ?? this.#database.prepare(sql);
+    this.#statements.set(sql, statement);
     const careful = <T>(run: () => T): T => {
       try {
         return run();
@@ -31,7 +36,8 @@ export class Connection implements SqliteDatabase {
       reader: statement.reader,
       all: (parameters) => careful(() => statement.all(...parameters)),
       run: (parameters) => careful(() => statement.run(...parameters)),
-      iterate: (parameters) => statement.iterate(...parameters),
+      // One of its own: what is read step by step stays unfinished for a while.
+      iterate: (parameters) => this.#database.prepare(sql).iterate(...parameters),
     };
   }
 
@@ -52,6 +58,7 @@ export class Connection implements SqliteDatabase {
       // There was no transaction.
     }
     this.#database.close();
+    this.#statements = new Recent(MAX_STATEMENTS);
     this.#database = open(this.#path);
   }
 }

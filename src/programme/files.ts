@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, link, lstat, mkdir, open, readdir, realpath, rename, rm, unlink } from 'node:fs/promises';
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { type FileHandle, mkdir, open, readdir, realpath, rm, stat } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
 import { BadgekitError } from '../errors.ts';
 import { codeOf, explain, within } from './file-faults.ts';
 import type { Files, WholeFile } from '../ports.ts';
+import { isThere, writeWholeFile, type WriteOptions } from './whole-file.ts';
 
 const PLAIN_MODE = 0o644;
 /** How much is read at a time of a file that is longer than it says. */
@@ -14,7 +14,7 @@ const MORE = 64 * 1024;
 export function createFiles(root: string): Files {
   return {
     read: (path, maxBytes) => readBounded(resolvePath(root, path), maxBytes, path),
-    exists: (path) => isThere(resolvePath(root, path)),
+    exists: (path) => Promise.resolve(isThere(resolvePath(root, path))),
     remove: (path) => remove(root, path),
     write: async (path, content, { replace = false, mode = PLAIN_MODE, isSole = false } = {}) => {
       const target = resolvePath(root, path);
@@ -35,7 +35,7 @@ const AT_ONCE = 10;
 
 async function writeAll(root: string, files: readonly WholeFile[]): Promise<void> {
   const targets = files.map(({ path, content }) => ({ path, content, target: resolvePath(root, path) }));
-  const folders = new Map(targets.map(({ path, target }) => [dirname(target), path]));
+  const folders = new Map(targets.toReversed().map(({ path, target }) => [dirname(target), path]));
   for (const [folder, path] of folders) await openFolder(root, folder, path);
   const options = { replace: true, mode: PLAIN_MODE, isSole: true };
   const faults: unknown[] = [];
@@ -44,7 +44,7 @@ async function writeAll(root: string, files: readonly WholeFile[]): Promise<void
       targets
         .slice(at, at + AT_ONCE)
         .map(({ path, content, target }) =>
-          within(path, () => writeUnsynced(target, content, { ...options, shownAs: path })),
+          within(path, () => writeWholeFile(target, content, { ...options, shownAs: path })),
         ),
     );
     // Nothing is left in the making when a fault is told.
@@ -125,6 +125,11 @@ export async function makeFolder(path: string, shownAs: string, mode = 0o755): P
   });
 }
 
+/** How many bytes a file has. */
+export async function fileSize(path: string, shownAs = path): Promise<number> {
+  return await within(shownAs, async () => (await stat(path)).size);
+}
+
 /** The bytes of a file as a stream. */
 export async function* streamFile(path: string, shownAs = path): AsyncGenerator<Uint8Array> {
   const handle = await openToRead(path, shownAs);
@@ -137,13 +142,6 @@ export async function* streamFile(path: string, shownAs = path): AsyncGenerator<
   }
 }
 
-interface WriteOptions {
-  readonly isSole?: boolean;
-  readonly replace: boolean;
-  readonly mode: number;
-  readonly shownAs: string;
-}
-
 /** Writes a file anywhere, whole or not at all. */
 export async function writeWhole(
   target: string,
@@ -151,99 +149,10 @@ export async function writeWhole(
   { replace, mode, shownAs, isSole = false }: WriteOptions,
 ): Promise<'written' | 'unchanged'> {
   return await within(shownAs, async () => {
-    const outcome = await writeUnsynced(target, [bytes], { replace, mode, shownAs, isSole });
+    const outcome = await writeWholeFile(target, [bytes], { replace, mode, shownAs, isSole });
     if (outcome === 'written') await syncFolder(dirname(target));
     return outcome;
   });
-}
-
-/** The file itself is safe on the disk then; that it has its name, only once its folder is synced. */
-async function writeUnsynced(
-  target: string,
-  pieces: readonly Uint8Array[],
-  { replace, mode, shownAs, isSole = false }: WriteOptions,
-): Promise<'written' | 'unchanged'> {
-  if (await isAlready(target, pieces)) return 'unchanged';
-  const unique = isSole ? '' : `.${randomBytes(6).toString('hex')}`;
-  const temporary = join(dirname(target), `.${basename(target).slice(0, 60)}${unique}.tmp`);
-  try {
-    await writeSynced(await openNew(temporary, mode, isSole), pieces, mode);
-    await (replace ? rename(temporary, target) : moveNew(temporary, target, shownAs));
-  } catch (error) {
-    await unlink(temporary).catch(() => undefined);
-    throw error;
-  }
-  return 'written';
-}
-
-/** What a killed run left under the name of a file that is this run's alone is taken away. */
-async function openNew(path: string, mode: number, isSole: boolean): Promise<FileHandle> {
-  const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY;
-  try {
-    return await open(path, flags, mode);
-  } catch (error) {
-    if (!isSole || codeOf(error) !== 'EEXIST') throw error;
-    await rm(path, { force: true });
-    return await open(path, flags, mode);
-  }
-}
-
-async function writeSynced(handle: FileHandle, pieces: readonly Uint8Array[], mode: number): Promise<void> {
-  try {
-    if ((mode & process.umask()) !== 0) await handle.chmod(mode);
-    const { bytesWritten } = await handle.writev([...pieces]);
-    // A disk may take less at a time than it is given.
-    if (bytesWritten < sizeOf(pieces)) await handle.writeFile(Buffer.concat(pieces).subarray(bytesWritten));
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Moves without replacing: a hard link fails where the name is taken, a rename would not. */
-async function moveNew(temporary: string, target: string, shownAs: string): Promise<void> {
-  try {
-    await link(temporary, target);
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') throw taken(shownAs);
-    if (!['EPERM', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP'].includes(codeOf(error))) throw error;
-    // A file system without hard links, such as a memory stick's.
-    if (await isThere(target)) throw taken(shownAs);
-    return await rename(temporary, target);
-  }
-  await unlink(temporary);
-}
-
-function taken(shownAs: string): BadgekitError {
-  return new BadgekitError('FILE_EXISTS', 'the file exists already and says something else', {
-    where: { file: shownAs },
-    hint: 'move it away, or give --force where the command has it',
-  });
-}
-
-function isThere(path: string): Promise<boolean> {
-  return lstat(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function isAlready(target: string, pieces: readonly Uint8Array[]): Promise<boolean> {
-  try {
-    const handle = await open(target, 'r');
-    try {
-      const { size } = await handle.stat();
-      return size === sizeOf(pieces) && Buffer.compare(await handle.readFile(), Buffer.concat(pieces)) === 0;
-    } finally {
-      await handle.close();
-    }
-  } catch {
-    return false;
-  }
-}
-
-function sizeOf(pieces: readonly Uint8Array[]): number {
-  return pieces.reduce((size, { length }) => size + length, 0);
 }
 
 async function syncFolder(path: string): Promise<void> {
@@ -274,7 +183,7 @@ function resolvePath(root: string, path: string): string {
 
 /** The folder itself, or the nearest one above it that exists. */
 async function nearestFolder(folder: string): Promise<string> {
-  return dirname(folder) === folder || (await isThere(folder)) ? folder : await nearestFolder(dirname(folder));
+  return dirname(folder) === folder || isThere(folder) ? folder : await nearestFolder(dirname(folder));
 }
 
 async function refuseEscape(root: string, folder: string, shownAs: string): Promise<void> {

@@ -4,11 +4,12 @@ import { BadgekitError, placedIn } from '../errors.ts';
 import type { RefusedRow } from '../issue/plan.ts';
 import type { Shard } from '../issue/shard.ts';
 import { type CsvRecord, type Delimiter, readCsv, writeCsvLine } from '../syntax/csv.ts';
-import { readBounded, streamFile } from './files.ts';
+import { fileSize, readBounded, streamFile } from './files.ts';
 
 /** A roster file: its header, and its rows as often as they are asked for. */
 export interface Roster {
   readonly header: readonly string[];
+  readonly bytes: number;
   rows(): AsyncIterable<CsvRecord>;
 }
 
@@ -28,7 +29,7 @@ export async function openRoster(path: string, shownAs: string, delimiter: Delim
       where: { file: shownAs },
       hint: 'it needs a header line and a line for each award',
     });
-  return { header: first.value.cells, rows: () => withoutFirst(records()) };
+  return { header: first.value.cells, bytes: await fileSize(path, shownAs), rows: () => withoutFirst(records()) };
 }
 
 /** `rosters/spring.csv` to `rosters/spring.rejected.csv`, or to `rosters/spring.3-of-16.rejected.csv` for a shard. */

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { Recent } from '../syntax/recent.ts';
 
 const ROUNDS = 6;
 
@@ -9,15 +10,36 @@ const ROUNDS = 6;
 export function permute(secret: Uint8Array, label: string, size: number, counter: number): number {
   const half = Math.max(1, Math.ceil(Math.log2(size) / 2));
   const mask = 2 ** half - 1;
+  const mixed = mixingOf(secret, label, mask);
   let value = counter;
   do {
     let left = Math.floor(value / 2 ** half);
     let right = value & mask;
-    for (let round = 0; round < ROUNDS; round++) {
-      const mixed = createHmac('sha256', secret).update(`${label}:${round}:${right}`).digest().readUInt32BE(0) & mask;
-      [left, right] = [right, left ^ mixed];
-    }
+    for (let round = 0; round < ROUNDS; round++) [left, right] = [right, left ^ mixed(round, right)];
     value = left * 2 ** half + right;
   } while (value >= size);
   return value;
+}
+
+type Mixing = (round: number, right: number) => number;
+
+const MAX_TABLES = 8;
+const tables = new Recent<string, Mixing>(MAX_TABLES);
+
+/** The rounds' keyed function. A half has few values, and each is asked for many times: what was found is kept. */
+function mixingOf(secret: Uint8Array, label: string, mask: number): Mixing {
+  const name = `${Buffer.from(secret).toString('base64')} ${mask} ${label}`;
+  const known = tables.get(name);
+  if (known !== undefined) return known;
+  const found = new Map<number, number>();
+  const mixing: Mixing = (round, right) => {
+    const at = right * ROUNDS + round;
+    const mixed =
+      found.get(at) ??
+      createHmac('sha256', secret).update(`${label}:${round}:${right}`).digest().readUInt32BE(0) & mask;
+    found.set(at, mixed);
+    return mixed;
+  };
+  tables.set(name, mixing);
+  return mixing;
 }

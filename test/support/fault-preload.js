@@ -76,6 +76,13 @@ function fails(call, path) {
   return counts && step(labelOf(path)) && kind !== 'kill';
 }
 
+/** Credentials are counted when they have their names. */
+function noteMoved(to) {
+  if (!/credentials\/.*\.(?:json|jwt)$/.test(String(to))) return;
+  written++;
+  if (written >= after && afterLabel === undefined) isArmed = true;
+}
+
 const paths = new WeakMap();
 const { promises } = fs;
 const real = { ...promises };
@@ -87,10 +94,7 @@ for (const [call, pathAt] of Object.entries({ mkdir: 0, link: 1, unlink: 0, rm: 
 promises.rename = async (from, to) => {
   if (fails('rename', to)) throw failure('rename');
   await real.rename(from, to);
-  if (/credentials\/.*\.(?:json|jwt)$/.test(String(to))) {
-    written++;
-    if (written >= after && afterLabel === undefined) isArmed = true;
-  }
+  noteMoved(to);
 };
 promises.open = async (path, flags, ...rest) => {
   const call = typeof flags === 'number' && (flags & fs.constants.O_WRONLY) !== 0 ? 'open to write' : 'open to read';
@@ -121,18 +125,57 @@ for (const [method, call] of [
   };
 }
 const { writeFile } = FileHandle;
-for (const [method, joined] of [
-  ['writeFile', (data) => data],
-  ['writev', (pieces) => Buffer.concat(pieces)],
-]) {
-  const original = FileHandle[method];
-  FileHandle[method] = async function faulty(data, ...rest) {
-    if (!paths.has(this) || !fails('write', paths.get(this))) return await original.call(this, data, ...rest);
-    const bytes = joined(data);
-    await writeFile.call(this, bytes.subarray(0, Math.floor(bytes.length / 2)));
-    throw failure('write');
-  };
-}
+FileHandle.writeFile = async function faulty(data, ...rest) {
+  if (!paths.has(this) || !fails('write', paths.get(this))) return await writeFile.call(this, data, ...rest);
+  await writeFile.call(this, data.subarray(0, Math.floor(data.length / 2)), ...rest);
+  throw failure('write');
+};
+
+// Whole files are written by calls that wait for nothing but the sync.
+const files = new Map();
+const isWatched = (path) => !relative(root, String(path)).startsWith('.badgekit');
+const { openSync, closeSync, renameSync, linkSync, rmSync, fchmodSync, writevSync, fsync } = fs;
+fs.openSync = (path, flags, ...rest) => {
+  const call = typeof flags === 'number' && (flags & fs.constants.O_WRONLY) !== 0 ? 'open to write' : 'open to read';
+  if (isWatched(path) && fails(call, path)) throw failure(call);
+  const file = openSync(path, flags, ...rest);
+  if (isWatched(path)) files.set(file, path);
+  return file;
+};
+fs.closeSync = (file) => {
+  const isFailing = files.has(file) && fails('close', files.get(file));
+  files.delete(file);
+  // What fails to close is closed all the same.
+  closeSync(file);
+  if (isFailing) throw failure('close');
+};
+fs.renameSync = (from, to) => {
+  if (fails('rename', to)) throw failure('rename');
+  renameSync(from, to);
+  noteMoved(to);
+};
+fs.linkSync = (from, to) => {
+  if (fails('link', to)) throw failure('link');
+  linkSync(from, to);
+};
+fs.rmSync = (path, ...rest) => {
+  if (isWatched(path) && fails('rm', path)) throw failure('rm');
+  rmSync(path, ...rest);
+};
+fs.fchmodSync = (file, mode) => {
+  if (files.has(file) && fails('chmod', files.get(file))) throw failure('chmod');
+  fchmodSync(file, mode);
+};
+fs.writevSync = (file, pieces, ...rest) => {
+  if (!files.has(file) || !fails('write', files.get(file))) return writevSync(file, pieces, ...rest);
+  const bytes = Buffer.concat(pieces);
+  fs.writeSync(file, bytes.subarray(0, Math.floor(bytes.length / 2)));
+  throw failure('write');
+};
+fs.fsync = (file, done) => {
+  if (files.has(file) && fails('sync', files.get(file))) done(failure('sync'));
+  else fsync(file, done);
+};
 
 if (kind === 'kill') {
   const { sign } = crypto;

@@ -33,6 +33,7 @@ export const addIssue: AddCommand = (program, session, outcome) => {
     .option('--proof <form>', 'data-integrity or jwt (default: as badgekit.yaml says)')
     .option('--supersede', 'issue rows that changed since they were issued anew, and revoke what they replace')
     .option('--shard <n/of>', 'issue one part of the roster, such as 3/16, while other machines issue the others')
+    .option('--jobs <number>', 'threads that sign (default: all cores for a roster of thousands of rows)')
     .option('--strict', 'issue nothing if any row is refused');
   withOutput(withDryRun(withPassphrase(withProgramme(withCheckSample(command)))))
     .addHelpText('after', EXAMPLES)

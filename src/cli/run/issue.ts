@@ -1,14 +1,11 @@
 import { basename, resolve } from 'node:path';
 import { BadgekitError, EXIT, inFile } from '../../errors.ts';
-import type { RowFault } from '../../issue/award.ts';
 import { mapColumns, parseMapping } from '../../issue/columns.ts';
-import { credentialOf, badgeOf, periodOf } from '../../issue/content.ts';
 import { issuableFromRoster } from '../../issue/from-roster.ts';
 import type { Issuer } from '../../issue/issuer.ts';
-import { issueAwards, type IssuedCredential } from '../../issue/pipeline.ts';
+import { issueAwards } from '../../issue/pipeline.ts';
 import { awardsToIssue, type Planning, planRoster, type RosterPlan } from '../../issue/plan.ts';
 import { parseShard } from '../../issue/shard.ts';
-import { OwnWorkshop } from '../../issue/workshop.ts';
 import type { Ledger } from '../../ports.ts';
 import { PROOF_FORMS } from '../../programme/config.ts';
 import type { LoadedDefinition } from '../../programme/definitions.ts';
@@ -22,14 +19,17 @@ import { requireDefinitions } from '../../programme/sound-definitions.ts';
 import type { SigningChecks } from '../../proof/data-integrity.ts';
 import { hostedFiles } from '../../site/hosted-files.ts';
 import type { Delimiter } from '../../syntax/csv.ts';
-import type { JsonObject } from '../../syntax/json.ts';
 import { quoted } from '../../syntax/text.ts';
 import { type SampleOptions, sampler } from '../check-sample.ts';
 import { choose } from '../choice.ts';
 import type { CommonOptions } from '../commands/shared.ts';
+import { showPlan } from '../issue/dry-run.ts';
+import { IssuedList } from '../issue/issued-list.ts';
+import { openWorkshop } from '../issue/open-workshop.ts';
+import { readJobs } from '../jobs.ts';
 import { withPassphrase } from '../passphrase.ts';
 import { startProgress } from '../progress.ts';
-import { type IssueOutcome, issueAsJson, issueAsText, planAsText } from '../render-issue.ts';
+import { faultLines, type IssueOutcome, issueAsJson, issueAsText, planAsText } from '../render-issue.ts';
 import { HeldAwards } from '../held-awards.ts';
 import { openLedgerOf, startRun } from '../open-ledger.ts';
 import { refreshPublic } from '../public-folder.ts';
@@ -44,6 +44,7 @@ export interface IssueOptions extends CommonOptions, SampleOptions {
   readonly strict?: boolean;
   readonly supersede?: boolean;
   readonly shard?: string;
+  readonly jobs?: string;
 }
 
 /** Everything that a run has opened. */
@@ -60,6 +61,8 @@ interface Run {
   readonly checks: () => SigningChecks;
   readonly options: IssueOptions;
   readonly session: Session;
+  /** Ends the threads that work for this run. */
+  readonly endWork: () => Promise<void>;
 }
 
 /** `issue`: reads the roster to the end and plans, then issues what is good. */
@@ -72,10 +75,15 @@ export async function runIssue(rosterFile: string, options: IssueOptions, sessio
         where: { file: rosterFile },
         hint: 'add a line for each award',
       });
-    if (options.dryRun === true) return showPlan(plan, run);
+    if (options.dryRun === true) {
+      const { issuer } = run;
+      const [isJson, isSupersede] = [options.json === true, isSuperseding(run)];
+      return showPlan(plan, { rosterFile, issuer, session, isSuperseding: isSupersede, isJson });
+    }
     if (options.json !== true) session.err(planAsText(plan, run.issuer, session, isSuperseding(run)));
     return await carryOut(plan, run);
   } finally {
+    await run.endWork();
     await run.ledger?.close();
   }
 }
@@ -90,6 +98,7 @@ async function openRun(rosterFile: string, options: IssueOptions, session: Sessi
     session.err(
       `${rosterFile}: the column ${quoted(name, 40)} is not read${meant === undefined ? '' : `; did you mean "${meant}"?`}\n`,
     );
+  const jobs = readJobs(options.jobs);
   const shard = options.shard === undefined ? undefined : parseShard(options.shard);
   const form = choose('--proof', options.proof, PROOF_FORMS) ?? programme.config.proof ?? 'data-integrity';
   const checks = sampler(options, session.random);
@@ -108,6 +117,7 @@ async function openRun(rosterFile: string, options: IssueOptions, session: Sessi
     defaultBadge,
     recipients: programme.config.recipients,
   };
+  const { workshop, end } = openWorkshop(issuer, rules, programme, jobs, roster.bytes);
   return {
     roster,
     rosterFile,
@@ -118,7 +128,7 @@ async function openRun(rosterFile: string, options: IssueOptions, session: Sessi
     ledger,
     planning: {
       rules,
-      workshop: new OwnWorkshop(issuer, rules),
+      workshop,
       secret: keyring.awardSecret,
       clock: session.clock,
       ledger,
@@ -128,6 +138,7 @@ async function openRun(rosterFile: string, options: IssueOptions, session: Sessi
     checks,
     options,
     session,
+    endWork: end,
   };
 }
 
@@ -156,50 +167,6 @@ function readDelimiter(text: string | undefined): Delimiter | undefined {
   return delimiter;
 }
 
-/** The plan, and one whole credential as it would be signed. Writes nothing. */
-function showPlan(plan: RosterPlan, run: Run): number {
-  const { options, session, issuer } = run;
-  const sample = sampleCredential(plan, run);
-  if (options.json === true) {
-    session.out(
-      `${JSON.stringify({ ...issueAsJson({ plan, rosterFile: run.rosterFile, issued: [], statusLists: [], rejectedFile: undefined, isInterrupted: false, isHeld: false, isSuperseding: isSuperseding(run) }), dryRun: true, sample: sample ?? null })}\n`,
-    );
-  } else {
-    session.out(planAsText(plan, issuer, session, isSuperseding(run)));
-    session.out(faultLines(plan, run.rosterFile).join(''));
-    if (sample !== undefined)
-      session.out(`One of the credentials, before it is signed:\n${JSON.stringify(sample, null, 2)}\n`);
-    session.out('Nothing was written.\n');
-  }
-  return plan.refused.length > 0 ? EXIT.no : EXIT.yes;
-}
-
-function sampleCredential({ sample }: RosterPlan, { issuer, session }: Run): JsonObject | undefined {
-  if (sample === undefined) return undefined;
-  const { from, until } = periodOf(sample.row, badgeOf(sample.row, issuer), session.clock());
-  // The real place is drawn when the award is reserved; 0 stands for it here.
-  const reserved = sample.known?.credentialId === sample.credentialId ? sample.known : undefined;
-  const places =
-    reserved?.places ??
-    issuer.purposes.map((purpose) => ({
-      purpose,
-      series: issuer.hasListsPerTier ? badgeOf(sample.row, issuer).tier : '',
-      list: 1,
-      index: 0,
-    }));
-  return credentialOf(
-    {
-      row: sample.row,
-      credentialId: sample.credentialId,
-      validFrom: reserved?.validFrom ?? from,
-      validUntil: reserved === undefined ? until : reserved.validUntil,
-      places: issuer.hosting === undefined ? [] : places,
-      supersedes: sample.supersedes,
-    },
-    issuer,
-  );
-}
-
 async function carryOut(plan: RosterPlan, run: Run): Promise<number> {
   run.session.finishOnInterrupt();
   const { options, session, rosterFile, roster } = run;
@@ -213,7 +180,7 @@ async function carryOut(plan: RosterPlan, run: Run): Promise<number> {
     );
   } else await removeStaleRejected(resolve(session.cwd, rejectedPath(rosterFile, shard)));
   const isHeld = options.strict === true && plan.refused.length > 0;
-  const issued: IssuedCredential[] = [];
+  const issued = new IssuedList(options.json === true);
   try {
     if (!isHeld) await issuePlanned(plan, run, issued);
   } catch (error) {
@@ -238,11 +205,8 @@ async function carryOut(plan: RosterPlan, run: Run): Promise<number> {
     isHeld,
     isSuperseding: isSuperseding(run),
   };
-  session.out(
-    options.json === true
-      ? `${JSON.stringify(issueAsJson(outcome))}\n`
-      : issueAsText(outcome, faultLines(plan, rosterFile), run.issuer, session),
-  );
+  if (options.json === true) for (const piece of issueAsJson(outcome)) session.out(piece);
+  else session.out(issueAsText(outcome, faultLines(plan, rosterFile), run.issuer, session));
   if (isInterrupted) return EXIT.interrupted;
   return plan.refused.length > 0 ? EXIT.no : EXIT.yes;
 }
@@ -250,7 +214,7 @@ async function carryOut(plan: RosterPlan, run: Run): Promise<number> {
 async function issuePlanned(
   plan: RosterPlan,
   { roster, planning, issuer, ledger, programme, rosterFile, session, checks }: Run,
-  issued: IssuedCredential[],
+  issued: IssuedList,
 ): Promise<void> {
   if (ledger === undefined || plan.toIssue === 0) return;
   const progress = startProgress(session, 'Issuing', plan.toIssue);
@@ -269,7 +233,7 @@ async function issuePlanned(
     do {
       const awards = issuableFromRoster(awardsToIssue(roster.rows(), planning, plan), issuer, basename(rosterFile));
       for await (const credential of issueAwards(awards, issuing)) {
-        issued.push(credential);
+        issued.add(credential);
         progress.step();
       }
     } while (await held.wait());
@@ -300,13 +264,4 @@ function commandOf(rosterFile: string, { shard }: Planning): string {
 
 function isSuperseding({ options }: Run): boolean {
   return options.supersede === true;
-}
-
-function faultLines(plan: RosterPlan, rosterFile: string): readonly string[] {
-  return plan.refused.flatMap(({ faults }) => faults).map((fault) => rowFaultLine(fault, rosterFile));
-}
-
-function rowFaultLine({ line, column, message, hint }: RowFault, rosterFile: string): string {
-  const place = `${rosterFile}:${line}${column === undefined ? '' : `:${column}`}`;
-  return `  ${place}  ${message}${hint === undefined ? '' : `; ${hint}`}\n`;
 }

@@ -12,6 +12,7 @@ import { undetermined } from '../../verify/verdict.ts';
 import { BundleRecorder } from '../../world/bundle.ts';
 import { createTrust } from '../../world/trust.ts';
 import { createWorld } from '../../world/world.ts';
+import { readJobs } from '../jobs.ts';
 import { startProgress } from '../progress.ts';
 import type { Session } from '../session.ts';
 import { counted } from '../style.ts';
@@ -23,7 +24,6 @@ import { type Asked, readSettings, type Sources, type VerifyCommandOptions } fro
 
 /** Starting threads costs more than it saves on fewer files. */
 const MIN_FILES_FOR_WORKERS = 100;
-const MAX_JOBS = 64;
 
 /** `verify`: a report for each file, and an exit code for all. */
 export async function runVerify(
@@ -151,14 +151,6 @@ async function* reports(
             : notRead(answer),
     };
   }
-}
-
-function readJobs(jobs: string | undefined): number | undefined {
-  if (jobs === undefined) return undefined;
-  const number = Number(jobs);
-  if (!/^[1-9]\d*$/.test(jobs) || number > MAX_JOBS)
-    throw new BadgekitError('USAGE', `--jobs ${quoted(jobs)} is not a number from 1 to ${MAX_JOBS}`);
-  return number;
 }
 
 async function verifyInput(input: Input, verifier: Verifier): Promise<Report> {

@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads';
-import { fileURLToPath } from 'node:url';
 import type { Lookup, Reach } from '../../ports.ts';
 import type { GivenKey, TrustAnswer } from '../../verify/context.ts';
 import type { Copy } from '../../verify/explain.ts';
 import type { Report } from '../../verify/report.ts';
+import { workerEntry } from '../worker-entry.ts';
 import type { Verifier } from './file.ts';
 import type { VerifySettings } from './settings.ts';
 
@@ -53,10 +53,6 @@ export interface FailedFile {
 /** What only the main thread can reach. */
 type Outside = Pick<Verifier, 'world' | 'trust' | 'copyOf'>;
 
-// Built, this file lies in dist/ or in a folder of shared pieces below it; the worker's entry lies in dist/ itself.
-const ENTRY = fileURLToPath(
-  new URL(`${/\/chunks\/[^/]+$/.test(import.meta.url) ? '..' : '.'}/verify-worker.js`, import.meta.url),
-);
 /** So many files go to a thread at a time: enough that the way there and back costs little. */
 const BATCH = 16;
 /** How many batches a thread may run ahead of what was printed. */
@@ -106,7 +102,7 @@ class Lane {
 
   constructor(start: WorkerStart, outside: Outside) {
     this.#outside = outside;
-    this.#worker = new Worker(ENTRY, { workerData: start });
+    this.#worker = new Worker(workerEntry('verify-worker'), { workerData: start });
     this.#worker.on('message', (message: FromWorker) => void this.#take(message));
     this.#worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
   }

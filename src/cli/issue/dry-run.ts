@@ -1,0 +1,65 @@
+import { EXIT } from '../../errors.ts';
+import { badgeOf, credentialOf, periodOf } from '../../issue/content.ts';
+import type { Issuer } from '../../issue/issuer.ts';
+import type { RosterPlan } from '../../issue/plan.ts';
+import type { JsonObject } from '../../syntax/json.ts';
+import { faultLines, issueAsJson, planAsText } from '../render-issue.ts';
+import type { Session } from '../session.ts';
+import { IssuedList } from './issued-list.ts';
+
+export interface DryRun {
+  readonly rosterFile: string;
+  readonly issuer: Issuer;
+  readonly session: Session;
+  readonly isSuperseding: boolean;
+  readonly isJson: boolean;
+}
+
+/** The plan, and one whole credential as it would be signed. Writes nothing. */
+export function showPlan(plan: RosterPlan, { rosterFile, issuer, session, isSuperseding, isJson }: DryRun): number {
+  const sample = sampleCredential(plan, issuer, session);
+  if (isJson) {
+    const nothing = {
+      issued: new IssuedList(false),
+      statusLists: [],
+      rejectedFile: undefined,
+      isInterrupted: false,
+      isHeld: false,
+    };
+    const outcome = { plan, rosterFile, isSuperseding, ...nothing };
+    for (const piece of issueAsJson(outcome, { dryRun: true, sample: sample ?? null })) session.out(piece);
+  } else {
+    session.out(planAsText(plan, issuer, session, isSuperseding));
+    session.out(faultLines(plan, rosterFile).join(''));
+    if (sample !== undefined)
+      session.out(`One of the credentials, before it is signed:\n${JSON.stringify(sample, null, 2)}\n`);
+    session.out('Nothing was written.\n');
+  }
+  return plan.refused.length > 0 ? EXIT.no : EXIT.yes;
+}
+
+function sampleCredential({ sample }: RosterPlan, issuer: Issuer, session: Session): JsonObject | undefined {
+  if (sample === undefined) return undefined;
+  const { from, until } = periodOf(sample.row, badgeOf(sample.row, issuer), session.clock());
+  // The real place is drawn when the award is reserved; 0 stands for it here.
+  const reserved = sample.known?.credentialId === sample.credentialId ? sample.known : undefined;
+  const places =
+    reserved?.places ??
+    issuer.purposes.map((purpose) => ({
+      purpose,
+      series: issuer.hasListsPerTier ? badgeOf(sample.row, issuer).tier : '',
+      list: 1,
+      index: 0,
+    }));
+  return credentialOf(
+    {
+      row: sample.row,
+      credentialId: sample.credentialId,
+      validFrom: reserved?.validFrom ?? from,
+      validUntil: reserved === undefined ? until : reserved.validUntil,
+      places: issuer.hosting === undefined ? [] : places,
+      supersedes: sample.supersedes,
+    },
+    issuer,
+  );
+}

@@ -1,0 +1,67 @@
+import type { KeyObject } from 'node:crypto';
+import { BadgekitError, type ErrorCode, type Where } from '../../errors.ts';
+import type { RowFault, RowRules } from '../../issue/award.ts';
+import type { Issuer } from '../../issue/issuer.ts';
+import type { MadeCredential, Order, ReadRow, RowReading } from '../../issue/workshop.ts';
+import { CanonicalDifference } from '../../proof/canonicalize.ts';
+import type { CsvRecord } from '../../syntax/csv.ts';
+import type { Instant } from '../../syntax/datetime.ts';
+import type { JsonObject } from '../../syntax/json.ts';
+
+/** What a thread that issues is started with. A key travels as the platform's own object, never as text. */
+export interface IssueWorkerStart {
+  readonly issuer: Omit<Issuer, 'key'>;
+  readonly key: KeyObject;
+  readonly rules: RowRules;
+  /** The programme's folder. */
+  readonly root: string;
+}
+
+/** Work for a thread; it answers in the order in which it is asked. */
+export type Asked =
+  | { readonly kind: 'read'; readonly records: readonly CsvRecord[] }
+  | { readonly kind: 'check'; readonly rows: readonly ReadRow[]; readonly now: Instant }
+  | { readonly kind: 'make'; readonly orders: readonly Order[] };
+
+export type Answered =
+  | { readonly kind: 'read'; readonly readings: readonly RowReading[] }
+  | { readonly kind: 'check'; readonly faults: readonly (RowFault | undefined)[] }
+  | { readonly kind: 'make'; readonly made: readonly MadeCredential[] }
+  | { readonly kind: 'failed'; readonly fault: SentFault };
+
+/** An error as it travels between threads. */
+export type SentFault =
+  | {
+      readonly kind: 'badgekit';
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly where: Where | undefined;
+      readonly hint: string | undefined;
+    }
+  | { readonly kind: 'difference'; readonly document: JsonObject; readonly own: string; readonly libraries: string }
+  | { readonly kind: 'other'; readonly error: Error };
+
+export function sentFault(error: unknown): SentFault {
+  if (error instanceof CanonicalDifference) {
+    const { document, own, libraries } = error;
+    return { kind: 'difference', document, own, libraries };
+  }
+  if (error instanceof BadgekitError) {
+    const { code, message, where, hint } = error;
+    return { kind: 'badgekit', code, message, where, hint };
+  }
+  return { kind: 'other', error: error instanceof Error ? error : new Error(String(error)) };
+}
+
+export function errorOf(fault: SentFault): Error {
+  switch (fault.kind) {
+    case 'difference':
+      return new CanonicalDifference(fault.document, fault.own, fault.libraries);
+    case 'badgekit': {
+      const { code, message, where, hint } = fault;
+      return new BadgekitError(code, message, { where, hint });
+    }
+    case 'other':
+      return fault.error;
+  }
+}

@@ -1,0 +1,34 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { OwnWorkshop } from '../../issue/workshop.ts';
+import { privateKeyOf } from '../../keys/private-key.ts';
+import { createFiles } from '../../programme/files.ts';
+import { type Answered, type Asked, type IssueWorkerStart, sentFault } from './messages.ts';
+
+/** A worker thread of `issue`: rows and orders come in; awards, faults and signed credentials go out. */
+const { issuer, key, rules, root }: IssueWorkerStart = workerData;
+const workshop = new OwnWorkshop({ ...issuer, key: privateKeyOf(key) }, createFiles(root), rules);
+
+// One piece of work after the other: the order of the answers is that of the questions.
+let last: Promise<void> = Promise.resolve();
+
+parentPort?.on('message', (asked: Asked) => {
+  last = last.then(async () => {
+    const answered = await answer(asked).catch((error: unknown): Answered => ({
+      kind: 'failed',
+      fault: sentFault(error),
+    }));
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread has no origin
+    parentPort?.postMessage(answered);
+  });
+});
+
+async function answer(asked: Asked): Promise<Answered> {
+  switch (asked.kind) {
+    case 'read':
+      return { kind: 'read', readings: await workshop.read(asked.records) };
+    case 'check':
+      return { kind: 'check', faults: await workshop.check(asked.rows, asked.now) };
+    case 'make':
+      return { kind: 'make', made: await workshop.make(asked.orders) };
+  }
+}

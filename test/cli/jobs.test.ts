@@ -1,0 +1,100 @@
+import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { filesBelow } from '../support/cli.ts';
+import { TestProgramme } from '../support/programme.ts';
+
+const ROWS = 900;
+/** Stops the clock: when a credential was signed is the one thing that two runs do not share. */
+const STOPPED = { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent('Date.now=()=>1795860000000')}` };
+
+async function programmeWithRows(rows: number): Promise<TestProgramme> {
+  const programme = await TestProgramme.make();
+  programme.writeRoster(rows);
+  return programme;
+}
+
+/** Every file that is handed on, with all that stands in it. */
+function issued({ cwd }: TestProgramme): ReadonlyMap<string, string> {
+  return new Map(
+    ['credentials', 'public'].flatMap((folder) =>
+      filesBelow(join(cwd, folder)).map((file) => [
+        `${folder}/${file}`,
+        readFileSync(join(cwd, folder, file), 'latin1'),
+      ]),
+    ),
+  );
+}
+
+describe('issue on several threads', () => {
+  test('makes the same files as on one, byte for byte', async () => {
+    const base = await programmeWithRows(ROWS);
+    const [one, two, three] = await Promise.all(['1', '2', '3'].map(() => TestProgramme.copy(base)));
+    const results = [one, two, three].map(async (programme, index) => {
+      const run = await programme?.runWith({ env: STOPPED }, 'issue', 'r.csv', '--jobs', String(index + 1));
+      expect([run?.code, run?.err]).toEqual([0, `Plan  ${ROWS} rows: ${ROWS} to issue\n`]);
+      return programme === undefined ? new Map() : issued(programme);
+    });
+    const [first, ...others] = await Promise.all(results);
+    expect(first?.size).toBeGreaterThan(2 * ROWS);
+    for (const other of others) expect(other).toEqual(first);
+  });
+
+  test('names the same faults in the same order, and issues the same good rows', async () => {
+    const base = await programmeWithRows(1);
+    const rows = Array.from({ length: 700 }, (_, index) =>
+      index % 70 === 69 ? `nobody ${index}` : index === 350 ? 'p0@example.org' : `p${index}@example.org`,
+    );
+    base.write('r.csv', `email\n${rows.join('\n')}\n`);
+    const [one, two] = [await TestProgramme.copy(base), await TestProgramme.copy(base)];
+    const outcomes = await Promise.all([
+      one.json('issue', 'r.csv', '--jobs', '1'),
+      two.json('issue', 'r.csv', '--jobs', '2'),
+    ]);
+    expect(outcomes[0]).toMatchObject({ rows: 700, toIssue: 689, refused: expect.objectContaining({ length: 11 }) });
+    expect(outcomes[1]).toEqual(outcomes[0]);
+    expect(two.read('r.rejected.csv')).toBe(one.read('r.rejected.csv'));
+  });
+
+  test('killed with -9 and run again: every badge once, and nothing half done', async () => {
+    const programme = await programmeWithRows(ROWS);
+    const { signal } = await programme.killedWhen(() => programme.count() > 60, 'issue', 'r.csv', '--jobs', '2');
+    expect(signal).toBe('SIGKILL');
+    expect(programme.count()).toBeLessThan(ROWS);
+    const kept = new Map(programme.credentials().map(({ id, text }) => [id, text]));
+    expect((await programme.run('issue', 'r.csv', '--jobs', '2')).code).toBe(0);
+    const all = programme.credentials();
+    expect(all).toHaveLength(ROWS);
+    expect(new Set(all.map(({ place }) => place)).size).toBe(ROWS);
+    for (const { id, text } of all) expect(kept.get(id) ?? text).toBe(text);
+    expect(readdirSync(join(programme.cwd, 'credentials/knots')).filter((file) => file.endsWith('.tmp'))).toEqual([]);
+    expect(await programme.json('ledger', 'check')).toMatchObject({ awards: ROWS, differences: [] });
+    const checked = await programme.run('verify', 'credentials', '--offline', '--jobs', '2');
+    expect(checked.out).toContain(`${2 * ROWS}`.replace(/(\d)(\d{3})$/, '$1,$2'));
+    expect(checked.code).toBe(0);
+  });
+
+  test('a fault of a thread is told as one of this program is', async () => {
+    const programme = await programmeWithRows(1);
+    await programme.run('issue', 'r.csv');
+    renameSync(join(programme.cwd, 'credentials/knots'), join(programme.cwd, 'credentials/elsewhere'));
+    writeFileSync(join(programme.cwd, 'credentials/knots'), 'in the way');
+    programme.writeRoster(300);
+    const [one, two] = [
+      await programme.run('issue', 'r.csv', '--jobs', '1'),
+      await programme.run('issue', 'r.csv', '--jobs', '2'),
+    ];
+    expect(one.code).not.toBe(0);
+    expect(one.err).toContain('credentials/knots');
+    expect([two.code, two.err.replace(/[0-9a-f-]{36}/g, 'ID')]).toEqual([
+      one.code,
+      one.err.replace(/[0-9a-f-]{36}/g, 'ID'),
+    ]);
+  });
+
+  test.each(['0', '-1', 'all', '65', ''])('--jobs %j is no number of threads', async (jobs) => {
+    const programme = await programmeWithRows(1);
+    const run = await programme.run('issue', 'r.csv', '--jobs', jobs);
+    expect([run.code, run.err]).toEqual([2, expect.stringContaining('is not a number from 1 to 64')]);
+  });
+});
