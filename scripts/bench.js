@@ -1,4 +1,4 @@
-// Measures: npm run bench (everything), or npm run bench -- ledger 200000 (one file of bench/, with its arguments).
+// Measures: npm run bench (bench/main.ts), or npm run bench -- ledger 200000 (another program of bench/, with its arguments).
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const all = readdirSync(join(root, 'bench'))
   .filter((file) => file.endsWith('.ts'))
   .map((file) => file.replace(/\.ts$/, ''));
-const [named, ...args] = process.argv.slice(2);
+const [first = '', ...others] = process.argv.slice(2);
+const isNamed = all.includes(first);
+const named = isNamed ? first : 'main';
+const args = isNamed ? others : process.argv.slice(2);
 const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 // Below the project, so that the bundled files find its dependencies.
 const folder = mkdtempSync(join(root, 'node_modules/.badgekit-bench-'));
@@ -24,19 +27,17 @@ try {
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
-    external: Object.keys(dependencies),
+    external: [...Object.keys(dependencies), '@digitalcredentials/*'],
     banner: { js: REQUIRE },
     plugins: [validators],
     define: { __BADGEKIT_VERSION__: JSON.stringify('bench') },
     logLevel: 'warning',
   });
-  for (const name of named === undefined ? all : [named]) {
-    const { status } = spawnSync(process.execPath, [join(folder, `${name}.mjs`), ...args], {
-      stdio: 'inherit',
-      env: { ...process.env, BADGEKIT_BENCH_BIN: join(root, 'bin/badgekit.js') },
-    });
-    if (status !== 0) process.exitCode = 1;
-  }
+  const { status } = spawnSync(process.execPath, [join(folder, `${named}.mjs`), ...args], {
+    stdio: 'inherit',
+    env: { ...process.env, BADGEKIT_BENCH_BIN: join(root, 'bin/badgekit.js') },
+  });
+  process.exitCode = status ?? 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

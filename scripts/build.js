@@ -13,13 +13,17 @@ const { version, dependencies } = JSON.parse(readFileSync(new URL('../package.js
 // are data, loaded when a credential names them. All else comes along in a few pieces, which load faster than hundreds of files.
 const UNBUNDLED = ['libsql', 'pg', ...Object.keys(dependencies).filter((name) => name.endsWith('-context'))];
 
-/** jsonld brings a loader that asks the network for contexts. badgekit never calls it, and does not carry it either. */
-const withoutFetching = {
-  name: 'without fetching',
+/**
+ * What libraries bring along and badgekit never calls: jsonld's way to ask the network for contexts, and commander's to run
+ * commands that are programs of their own, for which it would load a quarter of Node.
+ */
+const withoutExcess = {
+  name: 'without excess',
   setup({ onResolve, onLoad }) {
-    const filter = /^@digitalbazaar\/http-client$/;
-    onResolve({ filter }, ({ path }) => ({ path, namespace: 'none' }));
-    onLoad({ filter, namespace: 'none' }, () => ({ contents: 'export const httpClient = undefined;' }));
+    onResolve({ filter: /^(?:@digitalbazaar\/http-client|node:child_process)$/ }, ({ path, importer }) =>
+      path === 'node:child_process' && !/[\\/]commander[\\/]/.test(importer) ? undefined : { path, namespace: 'none' },
+    );
+    onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'export const httpClient = undefined;' }));
   },
 };
 
@@ -44,11 +48,19 @@ const { metafile } = await build({
   // Bundled CommonJS asks for Node's own modules by require.
   banner: { js: REQUIRE },
   chunkNames: 'chunks/[name]-[hash]',
-  plugins: [validators, withoutFetching],
+  plugins: [validators, withoutExcess],
   define: { __BADGEKIT_VERSION__: JSON.stringify(version) },
   legalComments: 'none',
   logLevel: 'warning',
 });
+
+// Most pieces ask for nothing by require, and load sooner without being given it.
+for (const output of Object.keys(metafile.outputs)) {
+  const path = join(root, output);
+  const code = readFileSync(path, 'utf8');
+  const own = code.replace(REQUIRE, '');
+  if (!/\brequire\b/.test(own)) writeFileSync(path, own);
+}
 
 writeFileSync(new URL('../dist/THIRD-PARTY.txt', import.meta.url), licences(Object.keys(metafile.inputs)));
 

@@ -148,3 +148,21 @@ declare module 'validators:programme' {
 declare module 'validators:trust' {
   export const validate: CompiledValidate;
 }
+
+declare module '@digitalcredentials/vc' {
+  export function issue(options: {
+    credential: object;
+    suite: object;
+    documentLoader: VendorDocumentLoader;
+  }): Promise<object>;
+}
+
+declare module '@digitalcredentials/data-integrity' {
+  export class DataIntegrityProof {
+    constructor(options: { signer?: object; cryptosuite: unknown; date?: Date | string });
+  }
+}
+
+declare module '@digitalcredentials/eddsa-rdfc-2022-cryptosuite' {
+  export const cryptosuite: unknown;
+}

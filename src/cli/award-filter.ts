@@ -1,4 +1,3 @@
-import type { Command } from 'commander';
 import { BadgekitError } from '../errors.ts';
 import { didKeyMethod } from '../keys/did-key.ts';
 import { normalizeEmail } from '../openbadges/recipient.ts';
@@ -14,15 +13,6 @@ export interface AwardOptions {
   readonly batch?: string;
   readonly roster?: string;
   readonly key?: string;
-}
-
-export function withAwardFilters(command: Command): Command {
-  return command
-    .option('--badge <name>', 'badges of this definition')
-    .option('--recipient <id>', 'badges of this person: an e-mail address, or an id')
-    .option('--batch <id>', 'badges of this run of issue, as list shows it')
-    .option('--roster <file>', 'badges that were issued from a roster of this name')
-    .option('--key <name>', 'badges that were signed with this key');
 }
 
 /** Whether any option narrows the choice. */

@@ -1,4 +1,3 @@
-import type { Command } from 'commander';
 import { BadgekitError } from '../errors.ts';
 import type { Random } from '../ports.ts';
 import type { SigningChecks } from '../proof/data-integrity.ts';
@@ -11,15 +10,6 @@ const CHOICES = 2 ** 32;
 export interface SampleOptions {
   readonly checkSample?: string;
   readonly checkAll?: boolean;
-}
-
-export function withCheckSample(command: Command): Command {
-  return command
-    .option(
-      '--check-sample <n>',
-      `have the libraries canonicalize one credential in n, too, at random (default: ${USUAL})`,
-    )
-    .option('--check-all', 'have them canonicalize every credential: slower by far');
 }
 
 /**

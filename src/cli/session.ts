@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { EXIT } from '../errors.ts';
 import type { Clock, Random } from '../ports.ts';
 
@@ -41,7 +40,8 @@ export function openSession(): Session {
     cwd: process.cwd(),
     env,
     clock: Date.now,
-    random: (length) => new Uint8Array(randomBytes(length)),
+    // The platform's own source, which is loaded only when it is asked.
+    random: (length) => crypto.getRandomValues(new Uint8Array(length)),
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
     isInteractive: stdin.isTTY && stderr.isTTY && !isCi,

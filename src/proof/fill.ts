@@ -17,6 +17,10 @@ export type Filled =
 export class Filler {
   readonly #template: Template;
   readonly #coincidences: readonly Coincidence[];
+  /** For each slot, the coincidences that its value decides. */
+  readonly #decidedBy: readonly (readonly number[])[];
+  /** The coincidences that are so with the present values. */
+  readonly #present: Set<number>;
   readonly #subjects: readonly Subject[];
   readonly #nodes: readonly Node[];
   readonly #hasGraphs: boolean;
@@ -28,6 +32,8 @@ export class Filler {
   private constructor(template: Template, coincidences: readonly Coincidence[]) {
     this.#template = template;
     this.#coincidences = coincidences;
+    this.#decidedBy = decisionsOf(coincidences, template.write.length);
+    this.#present = new Set(coincidences.flatMap(({ pairs }, index) => (pairs.length === 0 ? [index] : [])));
     this.#subjects = subjectsOf(template.quads);
     this.#nodes = nodesOf(template, this.#subjects);
     this.#hasGraphs = template.quads.some(({ graph }) => graph !== undefined);
@@ -66,14 +72,17 @@ export class Filler {
     for (const index of changed) {
       for (const subject of this.#subjects) if (subject.slots.has(index)) subject.text = undefined;
       for (const node of this.#nodes) if (node.slots.has(index)) node.hash = undefined;
+      for (const decided of this.#decidedBy[index] ?? []) {
+        const coincidence = this.#coincidences[decided];
+        if (coincidence !== undefined && isRepeated(coincidence, this.#values)) this.#present.add(decided);
+        else this.#present.delete(decided);
+      }
     }
   }
 
+  /** Statements that say what another one says already. */
   #repeated(): ReadonlySet<number> {
-    const repeated = new Set<number>();
-    for (const coincidence of this.#coincidences)
-      if (isRepeated(coincidence, this.#values)) repeated.add(coincidence.second);
-    return repeated;
+    return new Set([...this.#present].map((index) => this.#coincidences[index]?.second ?? -1));
   }
 
   #quads(repeated: ReadonlySet<number>): readonly Quad[] {
@@ -115,6 +124,13 @@ export class Filler {
     }
     return text;
   }
+}
+
+function decisionsOf(coincidences: readonly Coincidence[], slots: number): readonly (readonly number[])[] {
+  const decided = Array.from({ length: slots }, (): number[] => []);
+  for (const [index, { pairs }] of coincidences.entries())
+    for (const side of pairs.flat()) if (typeof side === 'number') decided[side]?.push(index);
+  return decided;
 }
 
 /** Statements with one subject and one predicate: their order among themselves depends on what the slots hold. */

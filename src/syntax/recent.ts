@@ -2,6 +2,7 @@
 export class Recent<Name, Thing> {
   readonly #most: number;
   readonly #things = new Map<Name, Thing>();
+  #newest: Name | undefined;
 
   constructor(most: number) {
     this.#most = most;
@@ -9,13 +10,14 @@ export class Recent<Name, Thing> {
 
   get(name: Name): Thing | undefined {
     const thing = this.#things.get(name);
-    if (thing !== undefined) this.set(name, thing);
+    if (thing !== undefined && name !== this.#newest) this.set(name, thing);
     return thing;
   }
 
   set(name: Name, thing: Thing): void {
     this.#things.delete(name);
     this.#things.set(name, thing);
+    this.#newest = name;
     const [oldest] = this.#things.keys();
     if (this.#things.size > this.#most && oldest !== undefined) this.#things.delete(oldest);
   }

@@ -1,4 +1,3 @@
-import { withCheckSample } from '../check-sample.ts';
 import { type AddCommand, gather, withDryRun, withOutput, withPassphrase, withProgramme } from './shared.ts';
 
 const EXAMPLES = `
@@ -17,6 +16,7 @@ Examples:
   badgekit issue rosters/all.csv --shard 3/16          one of sixteen machines with one PostgreSQL ledger
   BADGEKIT_PASSPHRASE=… badgekit issue rosters/spring.csv --json      in a pipeline
 
+To check a credential is to have other libraries make its canonical form, too, and to verify its signature.
 Good rows are issued even where others are refused. Running it again never issues an award twice.`;
 
 export const addIssue: AddCommand = (program, session, outcome) => {
@@ -34,8 +34,10 @@ export const addIssue: AddCommand = (program, session, outcome) => {
     .option('--supersede', 'issue rows that changed since they were issued anew, and revoke what they replace')
     .option('--shard <n/of>', 'issue one part of the roster, such as 3/16, while other machines issue the others')
     .option('--jobs <number>', 'threads that sign (default: all cores for a roster of thousands of rows)')
+    .option('--check-sample <n>', 'check one credential in n, at random, before it goes out (default: 1000)')
+    .option('--check-all', 'check every one: slower by far')
     .option('--strict', 'issue nothing if any row is refused');
-  withOutput(withDryRun(withPassphrase(withProgramme(withCheckSample(command)))))
+  withOutput(withDryRun(withPassphrase(withProgramme(command))))
     .addHelpText('after', EXAMPLES)
     .action(async (roster: string, options) => {
       const { runIssue } = await import('../run/issue.ts');

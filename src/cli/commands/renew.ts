@@ -1,4 +1,4 @@
-import { withAwardFilters } from '../award-filter.ts';
+import { withAwardFilters } from './award-filters.ts';
 import { type AddCommand, withDryRun, withOutput, withPassphrase, withProgramme } from './shared.ts';
 
 const EXAMPLES = `

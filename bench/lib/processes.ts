@@ -1,0 +1,134 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { badgekit, type ChildRun, copyOf, makeProgramme, runNode, temporaryFolder, writeRoster } from './programme.ts';
+import { type Measured, summary } from './measure.ts';
+import type { Ratio } from './table.ts';
+
+const ROOT = join(dirname(process.env['BADGEKIT_BENCH_BIN'] ?? ''), '..');
+
+/** Runs programs in turn, so many times each, and gives their times in milliseconds. */
+function inTurn(programs: Readonly<Record<string, () => ChildRun>>, rounds: number): ReadonlyMap<string, Measured> {
+  const taken = new Map<string, number[]>(Object.keys(programs).map((name) => [name, []]));
+  for (let round = -1; round < rounds; round++)
+    for (const [name, run] of Object.entries(programs)) {
+      const { ms } = run();
+      if (round >= 0) taken.get(name)?.push(ms);
+    }
+  return new Map([...taken].map(([name, all]) => [name, summary(name, all)]));
+}
+
+export interface Processes {
+  readonly measured: ReadonlyMap<string, Measured>;
+  readonly ratios: readonly Ratio[];
+}
+
+/** How soon a run is under way. */
+export function startUp(rounds: number): Processes {
+  const base = makeProgramme();
+  writeRoster(base, 1);
+  const place = temporaryFolder();
+  const empty = join(place, 'empty.mjs');
+  writeFileSync(empty, 'export {};\n');
+  // Beside the dependencies, so that they are found.
+  const all = join(ROOT, 'node_modules', `.badgekit-bench-${process.pid}.mjs`);
+  const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { dependencies: object };
+  writeFileSync(
+    all,
+    Object.keys(dependencies)
+      .map((name) => `await import(${JSON.stringify(name)});\n`)
+      .join(''),
+  );
+  try {
+    const measured = inTurn(
+      {
+        'an empty module': () => runNode([empty], place),
+        'badgekit --help': () => badgekit(place, ['--help']),
+        'all dependencies, unbundled': () => runNode([all], place),
+        'badgekit issue, one row': () => badgekit(copyOf(base), ['issue', 'r.csv']),
+      },
+      rounds,
+    );
+    const of = (name: string): number => measured.get(name)?.median ?? Number.NaN;
+    return {
+      measured,
+      ratios: [
+        {
+          work: '--help, beside an empty module',
+          value: of('badgekit --help') / of('an empty module'),
+          floor: 1.25,
+          aim: 1.15,
+          isCeiling: true,
+        },
+        {
+          work: 'first credential, whole process, beside importing all dependencies',
+          value: of('badgekit issue, one row') / of('all dependencies, unbundled'),
+          floor: 0.6,
+          aim: 0.4,
+          isCeiling: true,
+        },
+      ],
+    };
+  } finally {
+    rmSync(all, { force: true });
+  }
+}
+
+/** A whole run on one core and on two, ledger and files included. */
+export function twoCores(rows: number, rounds: number): Processes {
+  if (availableParallelism() < 2) return { measured: new Map(), ratios: [] };
+  const base = makeProgramme();
+  writeRoster(base, rows);
+  const measured = inTurn(
+    {
+      [`issue ${rows} rows on one core`]: () =>
+        badgekit(copyOf(base), ['issue', 'r.csv', '--jobs', '1'], { oneCore: true }),
+      [`issue ${rows} rows on two cores`]: () => badgekit(copyOf(base), ['issue', 'r.csv', '--jobs', '2']),
+    },
+    rounds,
+  );
+  const [one, two] = [...measured.values()];
+  const value = (one?.median ?? Number.NaN) / (two?.median ?? Number.NaN);
+  return { measured, ratios: [{ work: `two cores, beside one, ${rows} rows`, value, floor: 1.7, aim: 1.85 }] };
+}
+
+export interface Size {
+  readonly rows: number;
+  readonly ms: number;
+  readonly peak: number;
+}
+
+/** Whole runs of rosters of growing sizes: time and memory. */
+export function sizes(all: readonly number[]): readonly Size[] {
+  const base = makeProgramme();
+  return all.map((rows) => {
+    const cwd = copyOf(base);
+    writeRoster(cwd, rows);
+    const { ms, peak } = badgekit(cwd, ['issue', 'r.csv']);
+    rmSync(cwd, { recursive: true, force: true });
+    return { rows, ms, peak };
+  });
+}
+
+/** What growing from the smaller to the larger roster costs each credential, and the memory. */
+export function growth(small: Size | undefined, large: Size | undefined): readonly Ratio[] {
+  if (small === undefined || large === undefined) return [];
+  const [from, to] = [small.rows, large.rows].map((rows) => rows.toLocaleString('en'));
+  return [
+    {
+      work: `time for each credential, ${to ?? ''} rows beside ${from ?? ''}`,
+      value: large.ms / large.rows / (small.ms / small.rows),
+      floor: 1.2,
+      aim: 1.05,
+      isCeiling: true,
+    },
+    {
+      work: `memory, ${to ?? ''} rows beside ${from ?? ''}`,
+      value: large.peak / small.peak,
+      floor: 1.3,
+      aim: 1,
+      isCeiling: true,
+    },
+    { work: `memory, ${to ?? ''} rows`, value: large.peak, floor: 200, aim: 150, isCeiling: true, unit: ' MiB' },
+  ];
+}

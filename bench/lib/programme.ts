@@ -1,0 +1,125 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export const PASSPHRASE = 'only for measuring';
+const SCHOOL = 'https://school.example';
+
+/** Where files are written: memory, where there is a file system in it. */
+export const PLACE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
+const folders: string[] = [];
+process.on('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A folder that is gone when this program is. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(PLACE, 'badgekit-bench-'));
+  folders.push(folder);
+  return folder;
+}
+
+const CONFIG = `issuer:
+  id: did:web:school.example
+  name: Test School
+  url: ${SCHOOL}
+hosting: ${SCHOOL}
+key: key-1
+recipients: hashed-email
+`;
+
+const KNOTS = `name: Knots
+description: Ties twelve knots, each for its purpose, in front of an instructor.
+tier: skill
+image:
+  file: knots.svg
+  caption: A knot
+criteria:
+  narrative: Tie them within a minute each, and say what each is for.
+alignment:
+  - targetName: Ropework
+    targetUrl: https://frameworks.example/ropework
+  - targetName: Seamanship
+    targetUrl: https://frameworks.example/seamanship
+resultDescription:
+  - name: Score
+    resultType: RawScore
+    valueMin: "0"
+    valueMax: "100"
+`;
+
+/** A picture as small as one can be: what is measured is not the picture. */
+const SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M1 1h6v6z"/></svg>\n';
+
+export const HEADER = ['email', 'name', 'badge', 'issued_on', 'score', 'evidence_url', 'evidence_name', 'narrative'];
+
+/** A realistic row: with the badge's two alignments it makes a credential of 3 KB, with a result, evidence and a status. */
+export function row(index: number): readonly string[] {
+  return [
+    `p${index}@example.org`,
+    `Person ${index}`,
+    'knots',
+    '2026-05-04',
+    String(index % 101),
+    `${SCHOOL}/evidence/${index}`,
+    'A photograph',
+    `Tied ${index % 13} of them.`,
+  ];
+}
+
+export function writeRoster(cwd: string, rows: number): void {
+  const lines = [HEADER, ...Array.from({ length: rows }, (_, index) => row(index))];
+  writeFileSync(join(cwd, 'r.csv'), lines.map((cells) => `${cells.join(',')}\n`).join(''));
+}
+
+/** A programme with one badge and a key. */
+export function makeProgramme(): string {
+  const cwd = temporaryFolder();
+  mkdirSync(join(cwd, 'badges'));
+  writeFileSync(join(cwd, 'badgekit.yaml'), CONFIG);
+  writeFileSync(join(cwd, 'badges/knots.yaml'), KNOTS);
+  writeFileSync(join(cwd, 'badges/knots.svg'), SVG);
+  badgekit(cwd, ['init-issuer', '--key-only']);
+  return cwd;
+}
+
+/** The same programme in a folder of its own. */
+export function copyOf(cwd: string): string {
+  const folder = temporaryFolder();
+  cpSync(cwd, folder, { recursive: true });
+  return folder;
+}
+
+export interface ChildRun {
+  readonly ms: number;
+  /** The most memory that it had at a time, in MiB. */
+  readonly peak: number;
+  readonly out: string;
+}
+
+/** Tells the most memory that a process had, in KiB, as the last line of its standard error. */
+const TELL_MEMORY = `process.on('exit',()=>process.stderr.write('\\n'+process.resourceUsage().maxRSS))`;
+
+/** Runs the built badgekit as a child process; on one core where that is asked for. */
+export function badgekit(cwd: string, args: readonly string[], { oneCore = false } = {}): ChildRun {
+  const bin = process.env['BADGEKIT_BENCH_BIN'] ?? '';
+  return runNode([bin, ...args], cwd, oneCore);
+}
+
+export function runNode(args: readonly string[], cwd: string, oneCore = false): ChildRun {
+  const preload = ['--import', `data:text/javascript,${encodeURIComponent(TELL_MEMORY)}`];
+  const command = [...(oneCore ? ['taskset', '-c', '0'] : []), process.execPath, ...preload, ...args];
+  const [program = '', ...rest] = command;
+  const start = process.hrtime.bigint();
+  const { status, stdout, stderr } = spawnSync(program, rest, {
+    cwd,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 30,
+    env: { ...process.env, BADGEKIT_PASSPHRASE: PASSPHRASE },
+  });
+  const ms = Number(process.hrtime.bigint() - start) / 1e6;
+  if (status !== 0) throw new Error(`${args.join(' ')} ended with ${String(status)}: ${stderr}`);
+  return { ms, peak: Number(stderr.split('\n').at(-1)) / 1024, out: stdout };
+}

@@ -1,0 +1,95 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Measured } from './lib/measure.ts';
+import { oneCore } from './lib/one-core.ts';
+import { growth, sizes, type Size, startUp, twoCores } from './lib/processes.ts';
+import { PLACE } from './lib/programme.ts';
+import { type Ratio, ratioTable, shown, table } from './lib/table.ts';
+
+/*
+ * Everything that badgekit promises of its speed, beside the programs that it is measured against and the limits that
+ * nothing can pass, in one run. Ratios come first: times are this machine's, ratios travel.
+ *
+ *   npm run bench                  all, with rosters of 100 to 100,000 rows
+ *   npm run bench -- --million     with a roster of a million, too
+ *   npm run bench -- --quick       a minute; says whether it runs, not how fast it is
+ *   npm run bench -- --write       the results go to bench/RESULTS.md, too
+ */
+
+const { values: options } = parseArgs({
+  options: { quick: { type: 'boolean' }, million: { type: 'boolean' }, write: { type: 'boolean' } },
+});
+const isQuick = options.quick === true;
+const say = (text: string): void => void process.stdout.write(text);
+const ROOT = join(dirname(process.env['BADGEKIT_BENCH_BIN'] ?? ''), '..');
+
+const works = await oneCore(isQuick ? 1 : 9, isQuick ? 0.05 : 1);
+const starts = startUp(isQuick ? 1 : 15);
+const cores = twoCores(isQuick ? 1000 : 20_000, isQuick ? 1 : 5);
+const grown = sizes([
+  100,
+  1000,
+  ...(isQuick ? [] : [10_000, 100_000]),
+  ...(options.million === true ? [1_000_000] : []),
+]);
+const [from, to] = [grown.find(({ rows }) => rows === 10_000), grown.at(-1)];
+const ratios = [
+  ...works.ratios,
+  ...cores.ratios,
+  ...starts.ratios,
+  ...(from === undefined || to === from ? [] : growth(from, to)),
+];
+
+const text = report(ratios);
+say(text);
+if (options.write === true) writeFileSync(join(ROOT, 'bench/RESULTS.md'), text);
+
+function report(found: readonly Ratio[]): string {
+  return [
+    '# What badgekit takes, beside others\n',
+    `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, files in ${PLACE}. ${versions()}\n`,
+    'One program, one run; rounds are interleaved, and medians of them compared. The credential has two alignments, a result, evidence, a status and a hashed identifier: about 3 KB of JSON, some 80 statements.\n',
+    `## Ratios\n\n${isQuick ? 'A quick run: these say that it runs, and nothing of how fast.\n\n' : ''}${ratioTable(found)}`,
+    `## One core, µs each\n\n${timesTable(works.measured, ['work', 'median', 'least', 'most'])}`,
+    `## Whole processes, ms each\n\n${timesTable(new Map([...starts.measured, ...cores.measured]), ['process', 'median', 'least', 'most'])}`,
+    `## Rosters of growing size, whole processes, ledger and files included\n\n${sizesTable(grown)}`,
+  ].join('\n');
+}
+
+function timesTable(measured: ReadonlyMap<string, Measured>, header: readonly string[]): string {
+  return table(
+    header,
+    [...measured.values()].map(({ name, median, least, most }) => [name, shown(median), shown(least), shown(most)]),
+  );
+}
+
+function sizesTable(all: readonly Size[]): string {
+  return table(
+    ['rows', 'seconds', 'credentials a second', 'most memory, MiB'],
+    all.map(({ rows, ms, peak }) => [
+      rows.toLocaleString('en'),
+      shown(ms / 1000),
+      ((rows / ms) * 1000).toFixed(0),
+      peak.toFixed(0),
+    ]),
+  );
+}
+
+function versions(): string {
+  const names = [
+    '@digitalbazaar/vc',
+    '@digitalcredentials/vc',
+    '@digitalcredentials/verifier-core',
+    'jose',
+    'csv-parse',
+  ];
+  const said = names.map((name) => {
+    const about = JSON.parse(readFileSync(join(ROOT, 'node_modules', name, 'package.json'), 'utf8')) as {
+      version: string;
+    };
+    return `${name} ${about.version}`;
+  });
+  return `Peers: ${said.join(', ')}.`;
+}
