@@ -1,10 +1,15 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
 
 /** Something that is done so many times in each round. */
 export interface Work {
   readonly name: string;
   readonly times: number;
-  readonly run: () => unknown;
+  /** How many things one doing does; 1 by default. */
+  readonly each?: number;
+  /** Gets everything ready, and gives what is to be done. */
+  readonly prepare: () => Promise<() => unknown>;
 }
 
 /** What one doing takes, in microseconds. */
@@ -15,18 +20,66 @@ export interface Measured {
   readonly most: number;
 }
 
-const WARM_UP = 2;
+const WARM_UP = 3;
+const WORK = 'BADGEKIT_BENCH_WORK';
 
-/** Does all works in each round, one after the other, so that what disturbs the machine disturbs them all. */
+/** The work that this process is for, where it is one of those that `measure` starts. */
+export const ownWork = process.env[WORK];
+
+/**
+ * Does all works in each round, one after the other, so that what disturbs the machine disturbs them all. Each has a process
+ * of its own, as it has in life: none pays for another's memory, or for what the compiler learned from it.
+ */
 export async function measure(works: readonly Work[], rounds: number): Promise<ReadonlyMap<string, Measured>> {
   const taken = new Map<string, number[]>(works.map(({ name }) => [name, []]));
-  for (let round = -WARM_UP; round < rounds; round++)
-    for (const { name, times, run } of works) {
-      const start = performance.now();
-      for (let time = 0; time < times; time++) await run();
-      if (round >= 0) taken.get(name)?.push(((performance.now() - start) * 1000) / times);
-    }
+  const children = new Map<string, ChildProcess>();
+  for (const { name } of works) {
+    const child = fork(process.argv[1] ?? '', process.argv.slice(2), { env: { ...process.env, [WORK]: name } });
+    children.set(name, child);
+    await answerOf(child, name);
+  }
+  try {
+    for (let round = -WARM_UP; round < rounds; round++)
+      for (const [name, child] of children) {
+        child.send('go');
+        const each = await answerOf(child, name);
+        if (round >= 0) taken.get(name)?.push(each);
+      }
+  } finally {
+    for (const child of children.values()) child.disconnect();
+  }
   return new Map([...taken].map(([name, all]) => [name, summary(name, all)]));
+}
+
+async function answerOf(child: ChildProcess, name: string): Promise<number> {
+  const ended = new AbortController();
+  const { signal } = ended;
+  try {
+    const [answer] = (await Promise.race([
+      once(child, 'message', { signal }),
+      once(child, 'exit', { signal }).then(() => {
+        throw new Error(`${name} could not be measured`);
+      }),
+    ])) as [unknown];
+    return Number(answer);
+  } finally {
+    ended.abort();
+  }
+}
+
+/** Does one of the works whenever the process that measures says so, and tells how many microseconds each doing took. */
+export async function serve(works: readonly Work[], name: string): Promise<void> {
+  const work = works.find((each) => each.name === name);
+  if (work === undefined) throw new Error(`there is no work ${name}`);
+  process.on('disconnect', () => process.exit(0));
+  const run = await work.prepare();
+  process.send?.(0);
+  for (;;) {
+    await once(process, 'message');
+    const start = performance.now();
+    for (let time = 0; time < work.times; time++) await run();
+    process.send?.(((performance.now() - start) * 1000) / (work.times * (work.each ?? 1)));
+  }
 }
 
 export function summary(name: string, all: readonly number[]): Measured {

@@ -13,10 +13,10 @@ import { parse } from 'csv-parse';
 import { SignJWT } from 'jose';
 import { bakedPieces } from '../../src/bake/bake.ts';
 import { mapColumns } from '../../src/issue/columns.ts';
-import { credentialOf } from '../../src/issue/content.ts';
+import { type AwardedCredential, credentialOf } from '../../src/issue/content.ts';
 import type { Issuer } from '../../src/issue/issuer.ts';
-import { OwnWorkshop, type Order, type ReadRow } from '../../src/issue/workshop.ts';
-import { isAtHand, signBytes } from '../../src/keys/private-key.ts';
+import { type Order, OwnWorkshop, type ReadRow } from '../../src/issue/workshop.ts';
+import { generatePrivateKey, isAtHand, type PrivateKey, signBytes } from '../../src/keys/private-key.ts';
 import { loadContext } from '../../src/openbadges/contexts.ts';
 import type { DocumentLoader } from '../../src/ports.ts';
 import { loadIssuer } from '../../src/programme/issuer.ts';
@@ -41,6 +41,7 @@ const CREATED = Date.parse('2026-06-01T09:00:00Z');
 const LATER = Date.now() + 86_400_000;
 const PNG_BYTES = 50_000;
 const SIGNED = 2000;
+const BATCH = 50;
 /** More than badgekit remembers, so that each of them is new to it whenever it comes. */
 const ODD = 160;
 
@@ -51,57 +52,95 @@ export interface OneCore {
 
 /** What one credential takes on one core, beside what others take for it and beside what nothing can be quicker than. */
 export async function oneCore(rounds: number, share: number): Promise<OneCore> {
-  const { works } = await prepare(share);
-  const measured = await measure(works, rounds);
+  const cwd = makeProgramme();
+  writeRoster(cwd, SIGNED);
+  badgekit(cwd, ['issue', 'r.csv']);
+  process.env[PROGRAMME] = cwd;
+  const measured = await measure(works(share), rounds);
   const of = (name: string): number => measured.get(name)?.median ?? Number.NaN;
-  const ratio = (slow: string, quick: string): number => of(slow) / of(quick);
+  const ratio = (work: string, slow: string, quick: string, floor: number, aim: number): Ratio => ({
+    work,
+    value: of(slow) / of(quick),
+    floor,
+    aim,
+  });
   return {
     measured,
     ratios: [
-      {
-        work: 'issue JSON, beside @digitalbazaar/vc',
-        value: ratio('@digitalbazaar/vc: issue', 'badgekit: issue'),
-        floor: 40,
-        aim: 60,
-      },
-      {
-        work: 'issue JSON, beside a raw Ed25519 signature',
-        value: ratio('raw Ed25519: sign', 'badgekit: issue'),
-        floor: 0.3,
-        aim: 0.45,
-      },
-      {
-        work: 'verify in bulk, beside @digitalbazaar/vc',
-        value: ratio('@digitalbazaar/vc: verify', 'badgekit: verify in bulk'),
-        floor: 20,
-        aim: 30,
-      },
-      {
-        work: 'verify one odd document, beside @digitalbazaar/vc',
-        value: ratio('@digitalbazaar/vc: verify', 'badgekit: verify an odd document'),
-        floor: 2,
-        aim: 3,
-      },
-      {
-        work: 'issue VC-JWT, beside jose',
-        value: ratio('jose: SignJWT', 'badgekit: issue VC-JWT'),
-        floor: 2.5,
-        aim: 3,
-      },
-      {
-        work: 'bake a PNG of 50 KB, beside writing it',
-        value: ratio('write 50 KB', 'badgekit: bake and write 50 KB'),
-        floor: 0.75,
-        aim: 0.85,
-      },
+      ratio('issue JSON, beside @digitalbazaar/vc', '@digitalbazaar/vc: issue', 'badgekit: issue', 40, 60),
+      ratio('issue JSON, beside a raw Ed25519 signature', 'raw Ed25519: sign', 'badgekit: issue', 0.3, 0.45),
+      ratio(
+        'verify in bulk, beside @digitalbazaar/vc',
+        '@digitalbazaar/vc: verify',
+        'badgekit: verify in bulk',
+        20,
+        30,
+      ),
+      ratio(
+        'verify odd documents, beside @digitalbazaar/vc',
+        '@digitalbazaar/vc: verify odd documents',
+        'badgekit: verify odd documents',
+        2,
+        3,
+      ),
+      ratio('issue VC-JWT, beside jose', 'jose: SignJWT', 'badgekit: issue VC-JWT', 2.5, 3),
+      ratio('bake a PNG of 50 KB, beside writing it', 'write 50 KB', 'badgekit: bake and write 50 KB', 0.75, 0.85),
     ],
   };
 }
 
-async function prepare(share: number): Promise<{ readonly works: readonly Work[] }> {
-  const cwd = makeProgramme();
-  writeRoster(cwd, SIGNED);
-  badgekit(cwd, ['issue', 'r.csv']);
+const PROGRAMME = 'BADGEKIT_BENCH_PROGRAMME';
+
+/** Made when it is first asked for, and then the same. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+/** What every work is done on: the same programme and the same people. */
+function material(): {
+  readonly programme: string;
+  readonly issuing: () => Promise<Issuing>;
+  readonly samples: () => Promise<readonly JsonObject[]>;
+  readonly files: () => readonly Uint8Array[];
+  readonly odd: () => Promise<readonly Uint8Array[]>;
+} {
+  const programme = process.env[PROGRAMME] ?? '';
+  const issuing = once(() => openIssuing(programme));
+  const samples = once(async () => {
+    const { read, contentOf, issuer } = await issuing();
+    const all: JsonObject[] = [];
+    for (let index = 0; index < SIGNED; index++) all.push(credentialOf(contentOf(await read(index), index), issuer));
+    return all;
+  });
+  const folder = join(programme, 'credentials/knots');
+  const files = once(() =>
+    readdirSync(folder)
+      .filter((file) => file.endsWith('.json'))
+      .map((file) => new Uint8Array(readFileSync(join(folder, file)))),
+  );
+  const odd = once(async () => {
+    const { key, method } = await issuing();
+    const all: Uint8Array[] = [];
+    for (const [index, document] of (await samples()).slice(0, ODD).entries()) {
+      const signed = await addProof(oddOne(document, index), key, { verificationMethod: method, created: CREATED });
+      all.push(new TextEncoder().encode(JSON.stringify(signed)));
+    }
+    return all;
+  });
+  return { programme, issuing, samples, files, odd };
+}
+
+interface Issuing {
+  readonly issuer: Issuer;
+  readonly key: PrivateKey;
+  readonly method: string;
+  readonly workshopOf: (form: Issuer['form']) => OwnWorkshop;
+  readonly read: (index: number) => Promise<ReadRow>;
+  readonly contentOf: (read: ReadRow, index: number) => AwardedCredential;
+}
+
+async function openIssuing(cwd: string): Promise<Issuing> {
   const programme = await openProgramme(cwd, undefined);
   const definitions = await requireDefinitions(programme);
   const keyring = await openKeyring(programme, PASSPHRASE, {});
@@ -114,194 +153,254 @@ async function prepare(share: number): Promise<{ readonly works: readonly Work[]
     defaultBadge: 'knots',
     recipients: issuer.recipients,
   };
-  const workshop = new OwnWorkshop(issuer, programme.files, rules);
-  const tokens = new OwnWorkshop({ ...issuer, form: 'jwt' }, programme.files, rules);
-  let next = 0;
-  const read = async (): Promise<ReadRow> => {
-    const index = next++;
-    const [reading] = await workshop.read([{ line: index + 2, cells: row(index) }]);
-    if (reading?.ok !== true) throw new Error('the row is refused');
-    return reading;
-  };
-  const order = ({ row: award, identity }: ReadRow): Order => ({
-    base: undefined,
-    content: { kind: 'award', award: contentOf(award, identity.firstId) },
-    created: CREATED,
-    checks: next % 1000 === 0 ? 'everything' : 'none',
-    shape: 'knots',
-    provenAt: CREATED,
-  });
-  const contentOf = (award: ReadRow['row'], credentialId: string): Parameters<typeof credentialOf>[0] => ({
-    row: award,
-    credentialId,
-    validFrom: CREATED,
-    validUntil: undefined,
-    places: [{ purpose: 'revocation', series: '', list: 1, index: next % 131_072 }],
-    supersedes: undefined,
-  });
-  const unsigned = async (): Promise<JsonObject> => {
-    const { row: award, identity } = await read();
-    return credentialOf(contentOf(award, identity.firstId), issuer);
-  };
-  const samples = await Promise.all(Array.from({ length: SIGNED }, unsigned));
-  const sample = (): JsonObject => structuredClone(samples[next++ % SIGNED] ?? {});
-
-  const method = issuer.verificationMethod['data-integrity'];
-  const loader = await loaderFor(cwd, issuer);
-  const signer = {
-    id: method,
-    algorithm: 'Ed25519',
-    sign: ({ data }: { data: Uint8Array }): Promise<Uint8Array> => Promise.resolve(signBytes(key, data)),
-  };
-  const world = createWorld({
-    offline: true,
-    hosting: [{ url: issuer.hosting ?? '', folder: join(cwd, 'public'), shownAs: 'public' }],
-  });
-  const folder = join(cwd, 'credentials/knots');
-  const files = readdirSync(folder)
-    .filter((file) => file.endsWith('.json'))
-    .map((file) => new Uint8Array(readFileSync(join(folder, file))));
-  const verified = async (bytes: Uint8Array): Promise<void> => {
-    const report = await verify(bytes, { at: LATER, world });
-    if (report.verdict !== 'verified') throw new Error(report.headline);
-  };
-  const odd = await Promise.all(
-    Array.from({ length: ODD }, async (_, index) => {
-      const document = oddOne(await unsigned(), index);
-      const signed = await addProof(document, key, { verificationMethod: method, created: CREATED });
-      return new TextEncoder().encode(JSON.stringify(signed));
-    }),
-  );
-  const bytes = Buffer.alloc(64, 7);
-  const signature = sign(null, bytes, key.object);
-  const canonical = (await canonicalForm(samples[0] ?? {})).text;
-  const png = pngOf(PNG_BYTES);
-  const text = JSON.stringify(samples[0]);
-  const whole = Buffer.concat(bakedPieces(png, text));
-  const target = join(temporaryFolder(), 'baked.png');
-  const answerLocally = fetchFrom(cwd, issuer);
-  const csv = readFileSync(join(cwd, 'r.csv'));
-  const many = (times: number): number => Math.max(4, Math.round(times * share));
-  const few = (times: number): number => Math.max(2, Math.round(times * share));
-
+  const workshopOf = (form: Issuer['form']): OwnWorkshop =>
+    new OwnWorkshop({ ...issuer, form }, programme.files, rules);
+  const reader = workshopOf('data-integrity');
   return {
-    works: [
-      { name: 'raw Ed25519: sign', times: many(1000), run: () => sign(null, bytes, key.object) },
-      { name: 'raw Ed25519: verify', times: many(500), run: () => verifyRaw(null, bytes, key.object, signature) },
-      {
-        name: 'SHA-256 of a canonical form',
-        times: many(1000),
-        run: () => createHash('sha256').update(canonical).digest(),
-      },
-      { name: 'badgekit: issue', times: many(1000), run: async () => await workshop.make([order(await read())]) },
-      {
-        name: 'badgekit: read and check a row (the plan)',
-        times: many(500),
-        run: async () => await workshop.check([await read()], CREATED),
-      },
-      {
-        name: '@digitalbazaar/vc: issue',
-        times: few(16),
-        run: () =>
-          issueByBazaar({
-            credential: sample(),
-            suite: new DataIntegrityProof({ signer, cryptosuite, date: new Date(CREATED) }),
-            documentLoader: loader,
-          }),
-      },
-      {
-        name: '@digitalcredentials/vc: issue',
-        times: few(8),
-        run: () =>
-          issueByDcc({
-            credential: sample(),
-            suite: new DccProof({ signer, cryptosuite: dccCryptosuite, date: new Date(CREATED) }),
-            documentLoader: loader,
-          }),
-      },
-      {
-        name: 'badgekit: verify in bulk',
-        times: many(1000),
-        run: () => verified(files[next++ % files.length] ?? bytes),
-      },
-      { name: 'badgekit: verify an odd document', times: few(16), run: () => verified(odd[next++ % ODD] ?? bytes) },
-      {
-        name: '@digitalbazaar/vc: verify',
-        times: few(16),
-        run: async () => {
-          const result = await verifyByBazaar({
-            credential: documentOf(files[next++ % files.length]),
-            suite: new DataIntegrityProof({ cryptosuite }),
-            documentLoader: loader,
-            now: new Date(LATER),
-            checkStatus: () => Promise.resolve({ verified: true }),
-          });
-          if (!result.verified) throw new Error('@digitalbazaar/vc does not verify it');
-        },
-      },
-      {
-        name: '@digitalcredentials/verifier-core: verify',
-        times: few(4),
-        run: () =>
-          answerLocally(() =>
-            verifyByCore({ credential: JSON.parse(textOf(files[next++ % files.length])), knownDIDRegistries: [] }),
-          ),
-      },
-      {
-        name: 'badgekit: issue VC-JWT',
-        times: many(500),
-        run: () => signJwt(samples[next++ % SIGNED] ?? {}, key, method, 'none'),
-      },
-      {
-        name: 'badgekit: issue VC-JWT from a row, with all checks',
-        times: many(500),
-        run: async () => await tokens.make([order(await read())]),
-      },
-      {
-        name: 'jose: SignJWT',
-        times: many(200),
-        run: () =>
-          new SignJWT(samples[next++ % SIGNED] ?? {})
-            .setProtectedHeader({ alg: 'EdDSA', kid: method, typ: 'JWT' })
-            .setIssuer(issuer.profile.id)
-            .setNotBefore(CREATED / 1000)
-            .sign(key.object),
-      },
-      {
-        name: 'badgekit: bake and write 50 KB',
-        times: many(500),
-        run: () => {
-          const file = openSync(target, 'w');
-          writevSync(file, [...bakedPieces(png, text)]);
-          closeSync(file);
-        },
-      },
-      { name: 'write 50 KB', times: many(500), run: () => writeFileSync(target, whole) },
-      {
-        name: 'canonical form, by its shape',
-        times: many(500),
-        run: () => canonicalForm(samples[next++ % SIGNED] ?? {}),
-      },
-      {
-        name: 'canonical form, by the libraries',
-        times: few(16),
-        run: () => libraryForm(samples[next++ % SIGNED] ?? {}),
-      },
-      { name: `csv-parse alone, ${SIGNED} rows`, times: few(4), run: () => drain(Readable.from([csv]).pipe(parse())) },
-      { name: `badgekit: read CSV, ${SIGNED} rows`, times: few(4), run: () => drain(readCsv(Readable.from([csv]))) },
-    ],
+    issuer,
+    key,
+    method: issuer.verificationMethod['data-integrity'],
+    workshopOf,
+    read: async (index) => {
+      const [reading] = await reader.read([{ line: index + 2, cells: row(index) }]);
+      if (reading?.ok !== true) throw new Error('the row is refused');
+      return reading;
+    },
+    contentOf: ({ row: award, identity }, index) => ({
+      row: award,
+      credentialId: identity.firstId,
+      validFrom: CREATED,
+      validUntil: undefined,
+      places: [{ purpose: 'revocation', series: '', list: 1, index: index % 131_072 }],
+      supersedes: undefined,
+    }),
   };
 }
 
-/** A document of a shape that none of the others has. */
+/** All that is measured on one core. */
+export function works(share: number): readonly Work[] {
+  const { programme, issuing, samples, files, odd } = material();
+  const many = (times: number): number => Math.max(4, Math.round(times * share));
+  const few = (times: number): number => Math.max(2, Math.round(times * share));
+  let next = 0;
+  const oneOf = <T>(all: readonly T[]): T => {
+    const one = all[next++ % all.length];
+    if (one === undefined) throw new Error('there is none');
+    return one;
+  };
+  const bytes = Buffer.alloc(64, 7);
+  const raw = once(() => generatePrivateKey('Ed25519').object);
+
+  /** Issues a batch of rows: reading, ids, schema and rules, canonical form, signature, serializing. */
+  const issueRows = async (form: Issuer['form']): Promise<() => unknown> => {
+    const { read, contentOf, workshopOf } = await issuing();
+    const workshop = workshopOf(form);
+    return async () => {
+      const orders: Order[] = [];
+      for (let count = 0; count < BATCH; count++) {
+        const index = next++;
+        const content = { kind: 'award', award: contentOf(await read(index), index) } as const;
+        // As `issue` does: one in a thousand is checked before it goes out.
+        const checks = index % 1000 === 999 ? 'everything' : 'none';
+        orders.push({ base: undefined, content, created: CREATED, checks, shape: 'knots', provenAt: CREATED });
+      }
+      await workshop.make(orders);
+    };
+  };
+  const verifyEach = async (all: readonly Uint8Array[]): Promise<() => unknown> => {
+    const { issuer } = await issuing();
+    const hosting = [{ url: issuer.hosting ?? '', folder: join(programme, 'public'), shownAs: 'public' }];
+    const world = createWorld({ offline: true, hosting });
+    return async () => {
+      const report = await verify(oneOf(all), { at: LATER, world });
+      if (report.verdict !== 'verified') throw new Error(report.headline);
+    };
+  };
+  const verifyEachByBazaar = async (all: readonly Uint8Array[]): Promise<() => unknown> => {
+    const { issuer } = await issuing();
+    const documentLoader = loaderFor(programme, issuer);
+    return async () => {
+      const result = await verifyByBazaar({
+        credential: documentOf(oneOf(all)),
+        suite: new DataIntegrityProof({ cryptosuite }),
+        documentLoader,
+        now: new Date(LATER),
+        checkStatus: () => Promise.resolve({ verified: true }),
+      });
+      if (!result.verified) throw new Error('@digitalbazaar/vc does not verify it');
+    };
+  };
+  const signerOf = ({ key, method }: Issuing): object => ({
+    id: method,
+    algorithm: 'Ed25519',
+    sign: ({ data }: { data: Uint8Array }): Promise<Uint8Array> => Promise.resolve(signBytes(key, data)),
+  });
+  const drainCsv = (read: (csv: Readable) => AsyncIterable<unknown>) => (): Promise<() => unknown> => {
+    const csv = readFileSync(join(programme, 'r.csv'));
+    return Promise.resolve(() => drain(read(Readable.from([csv]))));
+  };
+
+  return [
+    { name: 'raw Ed25519: sign', times: many(1000), prepare: async () => () => sign(null, bytes, raw()) },
+    {
+      name: 'raw Ed25519: verify',
+      times: many(500),
+      prepare: async () => {
+        const signature = sign(null, bytes, raw());
+        return () => verifyRaw(null, bytes, raw(), signature);
+      },
+    },
+    {
+      name: 'SHA-256 of a canonical form',
+      times: many(1000),
+      prepare: async () => {
+        const { text } = await canonicalForm(oneOf(await samples()));
+        return () => createHash('sha256').update(text).digest();
+      },
+    },
+    { name: 'badgekit: issue', times: many(20), each: BATCH, prepare: () => issueRows('data-integrity') },
+    {
+      name: 'badgekit: read and check a row (the plan)',
+      times: many(500),
+      prepare: async () => {
+        const { read, workshopOf } = await issuing();
+        const workshop = workshopOf('data-integrity');
+        return async () => await workshop.check([await read(next++)], CREATED);
+      },
+    },
+    {
+      name: '@digitalbazaar/vc: issue',
+      times: few(24),
+      prepare: async () => {
+        const all = await samples();
+        const opened = await issuing();
+        const [signer, documentLoader] = [signerOf(opened), loaderFor(programme, opened.issuer)];
+        return () => {
+          const suite = new DataIntegrityProof({ signer, cryptosuite, date: new Date(CREATED) });
+          return issueByBazaar({ credential: structuredClone(oneOf(all)), suite, documentLoader });
+        };
+      },
+    },
+    {
+      name: '@digitalcredentials/vc: issue',
+      times: few(12),
+      prepare: async () => {
+        const all = await samples();
+        const opened = await issuing();
+        const [signer, documentLoader] = [signerOf(opened), loaderFor(programme, opened.issuer)];
+        return () => {
+          const suite = new DccProof({ signer, cryptosuite: dccCryptosuite, date: new Date(CREATED) });
+          return issueByDcc({ credential: structuredClone(oneOf(all)), suite, documentLoader });
+        };
+      },
+    },
+    { name: 'badgekit: verify in bulk', times: many(1000), prepare: () => verifyEach(files()) },
+    { name: '@digitalbazaar/vc: verify', times: few(24), prepare: () => verifyEachByBazaar(files()) },
+    { name: 'badgekit: verify odd documents', times: few(24), prepare: async () => await verifyEach(await odd()) },
+    {
+      name: '@digitalbazaar/vc: verify odd documents',
+      times: few(24),
+      prepare: async () => await verifyEachByBazaar(await odd()),
+    },
+    {
+      name: '@digitalcredentials/verifier-core: verify',
+      times: few(8),
+      prepare: async () => {
+        const { issuer } = await issuing();
+        answerFrom(programme, issuer);
+        const all = files();
+        return () => verifyByCore({ credential: JSON.parse(textOf(oneOf(all))), knownDIDRegistries: [] });
+      },
+    },
+    {
+      name: 'badgekit: issue VC-JWT',
+      times: many(500),
+      prepare: async () => {
+        const [{ key, method }, all] = [await issuing(), await samples()];
+        return () => signJwt(oneOf(all), key, method, 'none');
+      },
+    },
+    {
+      name: 'jose: SignJWT',
+      times: many(300),
+      prepare: async () => {
+        const [{ key, method, issuer }, all] = [await issuing(), await samples()];
+        return () =>
+          new SignJWT(oneOf(all))
+            .setProtectedHeader({ alg: 'EdDSA', kid: method, typ: 'JWT' })
+            .setIssuer(issuer.profile.id)
+            .setNotBefore(CREATED / 1000)
+            .sign(key.object);
+      },
+    },
+    {
+      name: 'badgekit: issue VC-JWT from a row, with all checks',
+      times: many(10),
+      each: BATCH,
+      prepare: () => issueRows('jwt'),
+    },
+    {
+      name: 'badgekit: bake and write 50 KB',
+      times: many(500),
+      prepare: async () => {
+        const [png, text, target] = [
+          pngOf(PNG_BYTES),
+          JSON.stringify(oneOf(await samples())),
+          join(temporaryFolder(), 'b.png'),
+        ];
+        return () => {
+          const file = openSync(target, 'w');
+          writevSync(file, [...bakedPieces(png, text)]);
+          closeSync(file);
+        };
+      },
+    },
+    {
+      name: 'write 50 KB',
+      times: many(500),
+      prepare: async () => {
+        const whole = Buffer.concat(bakedPieces(pngOf(PNG_BYTES), JSON.stringify(oneOf(await samples()))));
+        const target = join(temporaryFolder(), 'w.png');
+        return () => writeFileSync(target, whole);
+      },
+    },
+    {
+      name: 'canonical form, by its shape',
+      times: many(500),
+      prepare: async () => {
+        const all = await samples();
+        return () => canonicalForm(oneOf(all));
+      },
+    },
+    {
+      name: 'canonical form, by the libraries',
+      times: few(24),
+      prepare: async () => {
+        const all = await samples();
+        return () => libraryForm(oneOf(all));
+      },
+    },
+    { name: `csv-parse alone, ${SIGNED} rows`, times: few(4), prepare: drainCsv((csv) => csv.pipe(parse())) },
+    { name: `badgekit: read CSV, ${SIGNED} rows`, times: few(4), prepare: drainCsv((csv) => readCsv(csv)) },
+  ];
+}
+
+/** Optional members of an Evidence: each choice of them is another shape. */
+const MEMBERS = ['name', 'description', 'narrative', 'genre', 'audience'] as const;
+
+/** A document of a shape that none of the others has, and of about the same size. */
 function oddOne(document: JsonObject, index: number): JsonObject {
-  const evidence = Array.from({ length: 1 + (index % 40) }, (_, each) => ({
-    id: `https://school.example/odd/${index}/${each}`,
+  const piece = (choice: number): JsonObject => ({
     type: ['Evidence'],
-    ...(each % (2 + Math.floor(index / 40)) === 0 ? { name: `Piece ${each}` } : { description: `Piece ${each}` }),
-  }));
-  const { credentialStatus: _status, ...rest } = document;
-  return { ...rest, evidence };
+    ...Object.fromEntries(
+      MEMBERS.filter((_, bit) => ((choice >> bit) & 1) === 1).map((name) => [name, `${name} ${index}`]),
+    ),
+  });
+  const evidence = [
+    { id: `https://school.example/odd/${index}`, ...piece(index % 32) },
+    { id: `https://school.example/odder/${index}`, ...piece(Math.floor(index / 32)) },
+  ];
+  return { ...document, evidence };
 }
 
 function textOf(bytes: Uint8Array | undefined): string {
@@ -315,7 +414,7 @@ function documentOf(bytes: Uint8Array | undefined): JsonObject {
 }
 
 /** Gives the libraries the issuer's documents, and the bundled contexts. */
-async function loaderFor(cwd: string, issuer: Issuer): Promise<DocumentLoader> {
+function loaderFor(cwd: string, issuer: Issuer): DocumentLoader {
   const did = documentOf(readFileSync(join(cwd, 'public/.well-known/did.json')));
   const [method] = Array.isArray(did['verificationMethod']) ? did['verificationMethod'] : [];
   const documents = new Map<string, unknown>([
@@ -331,25 +430,16 @@ async function loaderFor(cwd: string, issuer: Issuer): Promise<DocumentLoader> {
   };
 }
 
-/** Answers what a verifier asks the web for from the programme's folder. */
-function fetchFrom(cwd: string, { hosting = '' }: Issuer): <T>(run: () => Promise<T>) => Promise<T> {
-  const answer = (input: string | URL | Request): Promise<Response> => {
+/** From here on what is asked of the web is answered from the programme's folder. */
+function answerFrom(cwd: string, { hosting = '' }: Issuer): void {
+  globalThis.fetch = (input: string | URL | Request): Promise<Response> => {
     const url = input instanceof Request ? input.url : String(input);
-    const path = url.startsWith(`${hosting}/`) ? url.slice(hosting.length + 1) : undefined;
+    const path = url.startsWith(`${hosting}/`) ? url.slice(hosting.length + 1) : 'nowhere';
     try {
-      const body = readFileSync(join(cwd, 'public', path ?? 'nowhere'), 'utf8');
+      const body = readFileSync(join(cwd, 'public', path), 'utf8');
       return Promise.resolve(new Response(body, { headers: { 'content-type': 'application/json' } }));
     } catch {
       return Promise.resolve(new Response('{}', { status: 404 }));
-    }
-  };
-  return async (run) => {
-    const { fetch } = globalThis;
-    globalThis.fetch = answer;
-    try {
-      return await run();
-    } finally {
-      globalThis.fetch = fetch;
     }
   };
 }

@@ -71,6 +71,9 @@ function exactNumber(text: string): number | undefined {
   }
 }
 
+/** What needs no look at its characters: printable ASCII without space around it. */
+const PLAIN_CELL = /^[!-~](?:[ -~]*[!-~])?$/;
+
 class RowReader {
   readonly #record: CsvRecord;
   readonly #rules: RowRules;
@@ -159,18 +162,21 @@ class RowReader {
   #badge(): string | undefined {
     const named = this.#cell('badge');
     const badge = named ?? this.#rules.defaultBadge;
-    // A dotted name is a badge's variant in a language: rows reach it by their locale.
-    const known = [...this.#rules.definitions.keys()].filter((name) => !name.includes('.'));
     if (badge === undefined)
       this.#fault(
         'badge',
         'the row does not say which badge',
-        `fill the column badge, or give --badge; badges are: ${known.join(', ')}`,
+        `fill the column badge, or give --badge; badges are: ${this.#badges().join(', ')}`,
       );
-    else if (!known.includes(badge))
-      this.#fault('badge', `badge ${quoted(badge)} is not defined`, suggestion(badge, known));
+    else if (badge.includes('.') || !this.#rules.definitions.has(badge))
+      this.#fault('badge', `badge ${quoted(badge)} is not defined`, suggestion(badge, this.#badges()));
     else return badge;
     return undefined;
+  }
+
+  /** A dotted name is a badge's variant in a language: rows reach it by their locale. */
+  #badges(): readonly string[] {
+    return [...this.#rules.definitions.keys()].filter((name) => !name.includes('.'));
   }
 
   #definition(badge: string): Definition | undefined {
@@ -242,6 +248,8 @@ class RowReader {
   #cell(column: Column): string | undefined {
     const index = this.#rules.columns.indices.get(column);
     const raw = index === undefined ? '' : (this.#record.cells[index] ?? '');
+    if (raw === '') return undefined;
+    if (PLAIN_CELL.test(raw)) return raw;
     if (!raw.isWellFormed() || raw.includes('\0'))
       this.#fault(column, `${column} holds characters that cannot be written`, 'type the cell again');
     const text = raw.normalize('NFC').replace(/^[\s\u00a0]+|[\s\u00a0]+$/g, '');

@@ -1,4 +1,4 @@
-import { keyedDigest, keyedUuid } from '../openbadges/identifiers.ts';
+import { keyedDigest, keyedTag, keyedUuid } from '../openbadges/identifiers.ts';
 import { isJsonObject, type Json, parseJson } from '../syntax/json.ts';
 import { ifUsable } from '../errors.ts';
 import type { Award } from './award.ts';
@@ -12,8 +12,6 @@ export interface AwardIdentity {
   /** A digest of each thing that the row says, as JSON. */
   readonly content: string;
 }
-
-const DIGEST_LENGTH = 16;
 
 export function identify(secret: Uint8Array, issuer: string, award: Award): AwardIdentity {
   const { id, email, identifier } = award.recipient;
@@ -63,12 +61,19 @@ function contentOf(secret: Uint8Array, award: Award): string {
       ({ name, value, level, status }) => [`result.${name}`, [value ?? null, level ?? null, status ?? null]] as const,
     ),
   ];
-  const digests = said.flatMap(([column, value]) =>
-    value === undefined
-      ? []
-      : [[column, keyedDigest(secret, 'content', column, JSON.stringify(value)).slice(0, DIGEST_LENGTH)] as const],
-  );
-  return JSON.stringify(Object.fromEntries(digests));
+  const key = contentKey(secret);
+  const digests: Record<string, string> = {};
+  for (const [column, value] of said)
+    if (value !== undefined) digests[column] = keyedTag(key, JSON.stringify([column, value]));
+  return JSON.stringify(digests);
+}
+
+const contentKeys = new WeakMap<Uint8Array, string>();
+
+function contentKey(secret: Uint8Array): string {
+  const key = contentKeys.get(secret) ?? keyedDigest(secret, 'content');
+  contentKeys.set(secret, key);
+  return key;
 }
 
 /** The columns that say something else than before; none where what was said before is not known. */

@@ -134,8 +134,16 @@ export function levelId(achievementId: string, result: Pick<ResultDefinition, 'n
 
 /** An object without its undefined members. */
 export function present<T extends object>(object: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
-  const entries = Object.entries(object).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [Key in keyof T]?: Exclude<T[Key], undefined> };
+  const members: { [Key in keyof T]?: Exclude<T[Key], undefined> } = {};
+  for (const key in object) {
+    const value = object[key];
+    if (isPresent(value)) members[key] = value;
+  }
+  return members;
+}
+
+function isPresent<T>(value: T): value is Exclude<T, undefined> {
+  return value !== undefined;
 }
 
 function alignmentOf(alignment: AlignmentDefinition): Alignment {

@@ -1,6 +1,9 @@
 import { BadgekitError } from '../errors.ts';
+import { Recent } from './recent.ts';
 
 const STAMP = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+const MAX_KEPT = 64;
+const MAX_KEPT_LENGTH = 40;
 /** How long a stamp in UTC with whole seconds is. */
 const PLAIN_LENGTH = 20;
 const DATE = /^(\d{4})-(\d\d)-(\d\d)$/;
@@ -15,6 +18,18 @@ export type Instant = number;
  * @returns the instant, or undefined where the text is anything else
  */
 export function parseDateTimeStamp(text: string): Instant | undefined {
+  if (text.length > MAX_KEPT_LENGTH) return readStamp(text);
+  const known = parsed.get(text);
+  if (known !== undefined) return known;
+  const instant = readStamp(text);
+  if (instant !== undefined) parsed.set(text, instant);
+  return instant;
+}
+
+/** The same dates stand in many badges, and each is read several times. */
+const parsed = new Recent<string, Instant>(MAX_KEPT);
+
+function readStamp(text: string): Instant | undefined {
   const match = STAMP.exec(text);
   if (match === null) return undefined;
   const [, year = '', month = '', day = '', hour = '', minute = '', second = '', zone = ''] = match;
@@ -41,8 +56,14 @@ export function parseDateOrStamp(text: string): Instant | undefined {
 
 /** A dateTimeStamp in UTC with whole seconds, as badgekit writes every date. */
 export function formatStamp(instant: Instant): string {
-  return `${new Date(Math.floor(instant / 1000) * 1000).toISOString().slice(0, 19)}Z`;
+  const known = formatted.get(instant);
+  if (known !== undefined) return known;
+  const text = `${new Date(Math.floor(instant / 1000) * 1000).toISOString().slice(0, 19)}Z`;
+  formatted.set(instant, text);
+  return text;
 }
+
+const formatted = new Recent<Instant, string>(MAX_KEPT);
 
 /** `2026-11-24`, in UTC. */
 export function formatDay(instant: Instant): string {
