@@ -1,4 +1,5 @@
 import { Chalk, type ChalkInstance } from 'chalk';
+import { withThousands } from '../syntax/text.ts';
 import type { Session } from './session.ts';
 
 /** Colours for standard output and standard error; without colour, the same words plain. */
@@ -8,7 +9,7 @@ export function styles({ colours }: Session): { readonly out: ChalkInstance; rea
 
 /** `1,940` */
 export function count(number: number): string {
-  return number.toLocaleString('en-US');
+  return withThousands(number);
 }
 
 /** `1 row`, `25 rows` */

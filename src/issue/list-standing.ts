@@ -4,6 +4,7 @@ import { decodeBitstring } from '../status/bitstring.ts';
 import { readStatusList, statusListPath } from '../status/list.ts';
 import { formatDay, type Instant, readInstant } from '../syntax/datetime.ts';
 import type { Json, JsonObject } from '../syntax/json.ts';
+import { withThousands } from '../syntax/text.ts';
 import { MAX_LIST_BYTES, readListCredential } from './status-lists.ts';
 
 /** Why a status list in public/ is not as the ledger would have it. */
@@ -76,5 +77,5 @@ export function compareBits(has: Bits, wanted: Bits): { readonly lacking: number
 }
 
 function entries(number: number): string {
-  return number === 1 ? '1 entry' : `${number.toLocaleString('en-US')} entries`;
+  return number === 1 ? '1 entry' : `${withThousands(number)} entries`;
 }

@@ -136,3 +136,8 @@ function editDistance(a: string, b: string): number {
   }
   return last[b.length] ?? 0;
 }
+
+/** A whole number as people read it: `1,940`. The platform's own way takes longer to load than a small run takes. */
+export function withThousands(number: number): string {
+  return String(number).replace(/\B(?=(?:\d{3})+$)/g, ',');
+}

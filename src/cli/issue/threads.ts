@@ -10,6 +10,8 @@ import { type Answered, type Asked, errorOf, type IssueWorkerStart } from './mes
 
 /** So much is in hand for each thread: one piece that it works on, one that waits. */
 const IN_HAND = 2;
+/** Memory for what is soon forgotten: more makes a thread no quicker. */
+const YOUNG_MB = 4;
 
 /** The work done on threads, so many at a time. */
 export class ThreadedWorkshop implements Workshop {
@@ -64,7 +66,10 @@ class Lane {
   readonly #waiting: { resolve: (answered: Answered) => void; reject: (error: Error) => void }[] = [];
 
   constructor(start: IssueWorkerStart) {
-    this.#worker = new Worker(workerEntry('issue-worker'), { workerData: start });
+    this.#worker = new Worker(workerEntry('issue-worker'), {
+      workerData: start,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    });
     this.#worker.on('message', (answered: Answered) => this.#waiting.shift()?.resolve(answered));
     this.#worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
   }

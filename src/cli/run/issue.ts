@@ -90,6 +90,11 @@ export async function runIssue(rosterFile: string, options: IssueOptions, sessio
 
 async function openRun(rosterFile: string, options: IssueOptions, session: Session): Promise<Run> {
   const programme = await openProgramme(session.cwd, options.programme);
+  const openKeys = (): Promise<Keyring> =>
+    withPassphrase(session, options.passphraseFile, (passphrase) => openKeyring(programme, passphrase, session.env));
+  // Opening them takes a while in which the rest can be read; who is asked for a passphrase is first told what is wrong.
+  const opening = session.isInteractive ? undefined : openKeys();
+  opening?.catch(() => undefined);
   const definitions = await requireDefinitions(programme);
   const roster = await openRoster(resolve(session.cwd, rosterFile), rosterFile, readDelimiter(options.delimiter));
   const mapping = parseMapping(options.map ?? []);
@@ -103,9 +108,7 @@ async function openRun(rosterFile: string, options: IssueOptions, session: Sessi
   const form = choose('--proof', options.proof, PROOF_FORMS) ?? programme.config.proof ?? 'data-integrity';
   const checks = sampler(options, session.random);
   const defaultBadge = chooseBadge(options.badge, definitions);
-  const keyring = await withPassphrase(session, options.passphraseFile, (passphrase) =>
-    openKeyring(programme, passphrase, session.env),
-  );
+  const keyring = await (opening ?? openKeys());
   const issuer = await loadIssuer(programme, { keyring, definitions, form });
   const ledger =
     options.dryRun !== true || (await hasLedger(programme, session.env))
