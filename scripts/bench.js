@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { unbundled } from './unbundled.js';
 import { REQUIRE, validators } from './validators.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -27,7 +28,8 @@ try {
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
-    external: [...Object.keys(dependencies), '@digitalcredentials/*'],
+    // As in what is published: badgekit has to reach jsonld before others load it.
+    external: [...unbundled(dependencies), '@digitalcredentials/*'],
     banner: { js: REQUIRE },
     plugins: [validators],
     define: { __BADGEKIT_VERSION__: JSON.stringify('bench') },

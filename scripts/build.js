@@ -4,14 +4,11 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { unbundled } from './unbundled.js';
 import { REQUIRE, validators } from './validators.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version, dependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-
-// These stay packages of their own: the first comes with a binary, the second picks its parts when it runs, and contexts
-// are data, loaded when a credential names them. All else comes along in a few pieces, which load faster than hundreds of files.
-const UNBUNDLED = ['libsql', 'pg', ...Object.keys(dependencies).filter((name) => name.endsWith('-context'))];
 
 /**
  * What libraries bring along and badgekit never calls: jsonld's way to ask the network for contexts, and commander's to run
@@ -43,7 +40,7 @@ const { metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
-  external: UNBUNDLED,
+  external: unbundled(dependencies),
   metafile: true,
   // Bundled CommonJS asks for Node's own modules by require.
   banner: { js: REQUIRE },

@@ -1,3 +1,5 @@
+// First, as in badgekit itself: the peers bring jsonld.
+import '../../src/proof/shared-contexts.ts';
 import { createHash, sign, verify as verifyRaw } from 'node:crypto';
 import { closeSync, openSync, readdirSync, readFileSync, writeFileSync, writevSync } from 'node:fs';
 import { join } from 'node:path';

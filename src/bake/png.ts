@@ -1,10 +1,12 @@
 import { inflateSync } from 'node:zlib';
 import { BadgekitError } from '../errors.ts';
-import { type PngChunk, readPng, writePngChunk } from '../syntax/png.ts';
+import { type PngChunk, readPng, writePngTextChunk } from '../syntax/png.ts';
 import { decodeUtf8 } from '../syntax/text.ts';
 import { CARRIED, type Carrier, type Extracted } from './carrier.ts';
 
 const KEYWORD = CARRIED[0].keyword;
+// Keyword, NUL, compression flag and method (none), empty language tag and translated keyword (PNG, 11.3.4.5).
+const TEXT_HEADER = `${KEYWORD}\0\0\0\0\0`;
 const MAX_TEXT_BYTES = 1024 * 1024;
 const TEXT_CHUNKS = new Set(['iTXt', 'tEXt', 'zTXt']);
 
@@ -31,7 +33,7 @@ export function pngCarrier(image: Uint8Array): Carrier {
       .filter(({ start }) => start > firstPixels)
       .map(({ start, end }) => ({ start: start - firstPixels, end: end - firstPixels })),
   );
-  return (credential) => [before, writePngChunk('iTXt', textContent(credential)), after];
+  return (credential) => [before, writePngTextChunk('iTXt', TEXT_HEADER, credential), after];
 }
 
 /** Bytes without some of their parts, which are in order. */
@@ -81,11 +83,6 @@ export function strippedPng(image: Uint8Array): Uint8Array {
   const { chunks } = readPng(image);
   const carriers = chunks.filter((chunk) => CARRIED.some(({ keyword }) => keyword === keywordOf(chunk)));
   return without(image, carriers);
-}
-
-function textContent(credential: string): Uint8Array {
-  // Keyword, NUL, compression flag and method (none), empty language tag and translated keyword (PNG, 11.3.4.5).
-  return Buffer.concat([Buffer.from(`${KEYWORD}\0\0\0\0\0`, 'latin1'), Buffer.from(credential, 'utf8')]);
 }
 
 function keywordOf({ type, content }: PngChunk): string | undefined {

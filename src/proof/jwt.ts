@@ -1,9 +1,9 @@
-import { base64url, compactVerify } from 'jose';
+import { compactVerify } from 'jose';
 import { BadgekitError } from '../errors.ts';
 import type { Signer } from '../keys/private-key.ts';
 import type { PublicKey } from '../keys/public-key.ts';
 import { issuerId } from '../openbadges/credential.ts';
-import { decodeBase64url } from '../syntax/base64url.ts';
+import { decodeBase64url, encodeBase64url } from '../syntax/base64url.ts';
 import { readInstant } from '../syntax/datetime.ts';
 import { isJsonObject, type Json, type JsonObject, parseJson } from '../syntax/json.ts';
 import { decodeUtf8 } from '../syntax/text.ts';
@@ -49,8 +49,11 @@ export async function signJwt(
   };
   const [alg] = key.publicKey.algorithm.jws;
   // RFC 7515, section 5.1, in our own hands: the key may be where no library reaches it.
-  const signed = [{ alg, kid, typ: 'JWT' }, payload].map((part) => base64url.encode(JSON.stringify(part))).join('.');
-  const token = `${signed}.${base64url.encode(await key.sign(new TextEncoder().encode(signed)))}`;
+  const signed = [{ alg, kid, typ: 'JWT' }, payload]
+    .map((part) => Buffer.from(JSON.stringify(part), 'utf8').toString('base64url'))
+    .join('.');
+  const signature = await key.sign(Buffer.from(signed, 'latin1'));
+  const token = `${signed}.${encodeBase64url(signature)}`;
   if (checks !== 'none' && !(await checkJwtSignature(openJwt(token), key.publicKey)))
     throw new BadgekitError('SIGNATURE_SELF_CHECK', 'a token that was just signed does not verify', {
       hint: 'this computer may be faulty: run the command on another one',

@@ -1,3 +1,5 @@
+// First, wherever badgekit begins to be loaded: the libraries bring jsonld.
+import './shared-contexts.ts';
 import { DataIntegrityProof } from '@digitalbazaar/data-integrity';
 import { cryptosuite as ecdsaRdfc } from '@digitalbazaar/ecdsa-rdfc-2019-cryptosuite';
 import { cryptosuite as eddsaRdfc } from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite';

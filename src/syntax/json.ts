@@ -181,16 +181,19 @@ class JsonReader {
 
   #string(): string {
     const start = this.#at++;
-    let value = '';
+    const end = this.#plainEnd();
+    // Most strings are made of characters that stand for themselves.
+    let value = this.#text.slice(this.#at, end);
+    this.#at = end;
     for (;;) {
-      const end = this.#plainEnd();
-      value += this.#text.slice(this.#at, end);
-      this.#at = end;
-      const code = this.#text.charCodeAt(end);
+      const code = this.#text.charCodeAt(this.#at);
       if (code === CODES.quote) break;
       if (code !== CODES.backslash)
         throw this.#error('JSON_SYNTAX', 'the string is not closed, or holds a raw control character');
       value += this.#escape();
+      const next = this.#plainEnd();
+      value += this.#text.slice(this.#at, next);
+      this.#at = next;
     }
     this.#at++;
     if (!value.isWellFormed()) {
@@ -246,11 +249,11 @@ class JsonReader {
   }
 
   #space(): void {
-    for (;;) {
-      const code = this.#text.charCodeAt(this.#at);
-      if (code !== 32 && code !== 10 && code !== 13 && code !== 9) return;
-      this.#at++;
-    }
+    const text = this.#text;
+    let at = this.#at;
+    for (let code = text.charCodeAt(at); code === 32 || code === 10 || code === 13 || code === 9;)
+      code = text.charCodeAt(++at);
+    this.#at = at;
   }
 
   #take(char: string): boolean {

@@ -52,12 +52,26 @@ export function readPng(bytes: Uint8Array): Png {
 
 /** A whole chunk: length, type, content and CRC. */
 export function writePngChunk(type: string, content: Uint8Array): Uint8Array {
-  const chunk = new Uint8Array(content.length + 12);
-  const view = new DataView(chunk.buffer);
-  view.setUint32(0, content.length);
-  for (let index = 0; index < 4; index++) chunk[4 + index] = type.charCodeAt(index);
-  chunk.set(content, 8);
-  view.setUint32(8 + content.length, crc32(chunk.subarray(4, 8 + content.length)));
+  return chunkOf(type, content.length, (chunk) => chunk.set(content, CONTENT_AT));
+}
+
+/** The same with text for its content, part of it in Latin-1 and the rest in UTF-8; it is written where it stays. */
+export function writePngTextChunk(type: string, latin1: string, utf8: string): Uint8Array {
+  return chunkOf(type, latin1.length + Buffer.byteLength(utf8, 'utf8'), (chunk) => {
+    chunk.write(latin1, CONTENT_AT, 'latin1');
+    chunk.write(utf8, CONTENT_AT + latin1.length, 'utf8');
+  });
+}
+
+const TYPE_AT = 4;
+const CONTENT_AT = 8;
+
+function chunkOf(type: string, length: number, fill: (chunk: Buffer) => void): Uint8Array {
+  const chunk = Buffer.allocUnsafe(length + 12);
+  chunk.writeUInt32BE(length, 0);
+  chunk.write(type, TYPE_AT, 'latin1');
+  fill(chunk);
+  chunk.writeUInt32BE(crc32(chunk.subarray(TYPE_AT, CONTENT_AT + length)), CONTENT_AT + length);
   return chunk;
 }
 

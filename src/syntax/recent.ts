@@ -10,15 +10,19 @@ export class Recent<Name, Thing> {
 
   get(name: Name): Thing | undefined {
     const thing = this.#things.get(name);
-    if (thing !== undefined && name !== this.#newest) this.set(name, thing);
+    // Nothing is forgotten for a while where there is much room, and then the order need not be kept.
+    const isCrowded = this.#things.size * 2 > this.#most;
+    if (thing !== undefined && isCrowded && name !== this.#newest) this.set(name, thing);
     return thing;
   }
 
   set(name: Name, thing: Thing): void {
+    if (this.#things.size * 2 <= this.#most && this.#things.get(name) === thing) return;
     this.#things.delete(name);
     this.#things.set(name, thing);
     this.#newest = name;
+    if (this.#things.size <= this.#most) return;
     const [oldest] = this.#things.keys();
-    if (this.#things.size > this.#most && oldest !== undefined) this.#things.delete(oldest);
+    if (oldest !== undefined) this.#things.delete(oldest);
   }
 }

@@ -1,0 +1,8 @@
+/**
+ * The dependencies that stay packages of their own: libsql comes with a binary, pg picks its parts when it runs, and contexts
+ * are data, loaded when a credential names them. All else comes along in a few pieces, which load faster than hundreds of
+ * files.
+ */
+export function unbundled(dependencies) {
+  return ['libsql', 'pg', ...Object.keys(dependencies).filter((name) => name.endsWith('-context'))];
+}
