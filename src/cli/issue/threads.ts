@@ -11,7 +11,7 @@ import { type Answered, type Asked, errorOf, type IssueWorkerStart } from './mes
 /** So much is in hand for each thread: one piece that it works on, one that waits. */
 const IN_HAND = 2;
 /** Memory for what is soon forgotten: more makes a thread no quicker. */
-const YOUNG_MB = 4;
+const YOUNG_MB = 16;
 
 /** The work done on threads, so many at a time. */
 export class ThreadedWorkshop implements Workshop {
