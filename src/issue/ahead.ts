@@ -9,17 +9,22 @@ export async function* ahead<Item, Result>(
   work: (item: Item) => Promise<Result>,
 ): AsyncGenerator<Result> {
   const inHand: Promise<Result>[] = [];
-  for await (const item of items) {
-    const result = work(item);
-    // A failure is met when its turn comes.
-    result.catch(() => undefined);
-    inHand.push(result);
-    const [first] = inHand;
-    if (inHand.length < width || first === undefined) continue;
-    inHand.shift();
-    yield await first;
+  try {
+    for await (const item of items) {
+      const result = work(item);
+      // A failure is met when its turn comes.
+      result.catch(() => undefined);
+      inHand.push(result);
+      const [first] = inHand;
+      if (inHand.length < width || first === undefined) continue;
+      inHand.shift();
+      yield await first;
+    }
+    for (let first = inHand.shift(); first !== undefined; first = inHand.shift()) yield await first;
+  } finally {
+    // What was begun is finished before a fault is told, so that nothing is left half done.
+    await Promise.allSettled(inHand);
   }
-  for (const result of inHand) yield await result;
 }
 
 /** Items in batches of a size, the last one smaller. */

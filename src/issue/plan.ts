@@ -93,7 +93,7 @@ export async function planRoster(records: AsyncIterable<CsvRecord>, planning: Pl
   const erased: number[] = [];
   let [rows, all, toIssue, unchanged, lastIssuedAt] = [0, 0, 0, 0, 0];
   let sample: IdentifiedAward | undefined;
-  const batches = readBatches(records, planning);
+  const batches = readBatches(records, planning, true);
   for await (const batch of ahead(batches, planning.workshop.width, (read) => judged(read, planning))) {
     all += batch.all;
     rows += batch.awards.length + batch.refused.length;
@@ -149,7 +149,7 @@ export async function* awardsToIssue(
   planning: Planning,
   plan: RosterPlan,
 ): AsyncGenerator<IdentifiedAward> {
-  for await (const { rows } of readBatches(records, planning)) {
+  for await (const { rows } of readBatches(records, planning, false)) {
     const planned = rows.filter(({ identity, row }) => plan.lines.get(identity.award) === row.line);
     for (const award of await withLedger(planned, planning)) if (award.step === 'issue') yield award;
   }
@@ -161,6 +161,7 @@ function lineOf({ faults: [fault] }: RefusedRow): number {
 
 interface CellRow extends ReadRow {
   readonly cells: readonly string[];
+  readonly checked: { readonly fault: RowFault | undefined } | undefined;
 }
 
 /** Rows of this shard, as awards and as faults. */
@@ -171,12 +172,20 @@ interface ReadBatch {
   readonly refused: readonly RefusedRow[];
 }
 
-function readBatches(records: AsyncIterable<CsvRecord>, planning: Planning): AsyncGenerator<ReadBatch> {
-  return ahead(inBatches(records, BATCH), planning.workshop.width, (batch) => readBatch(batch, planning));
+function readBatches(
+  records: AsyncIterable<CsvRecord>,
+  planning: Planning,
+  willCheck: boolean,
+): AsyncGenerator<ReadBatch> {
+  return ahead(inBatches(records, BATCH), planning.workshop.width, (batch) => readBatch(batch, planning, willCheck));
 }
 
-async function readBatch(batch: readonly CsvRecord[], { workshop, shard }: Planning): Promise<ReadBatch> {
-  const readings = await workshop.read(batch);
+async function readBatch(
+  batch: readonly CsvRecord[],
+  { workshop, shard, clock }: Planning,
+  willCheck: boolean,
+): Promise<ReadBatch> {
+  const readings = await workshop.read(batch, willCheck ? clock() : undefined);
   const rows: CellRow[] = [];
   const refused: RefusedRow[] = [];
   for (const [index, { cells, line }] of batch.entries()) {
@@ -185,7 +194,7 @@ async function readBatch(batch: readonly CsvRecord[], { workshop, shard }: Plann
     if (!reading.ok) {
       if (shard === undefined || isLineInShard(line, shard)) refused.push({ cells, faults: reading.faults });
     } else if (shard === undefined || isInShard(reading.identity.award, shard))
-      rows.push({ cells, row: reading.row, identity: reading.identity });
+      rows.push({ cells, row: reading.row, identity: reading.identity, checked: reading.checked });
   }
   return { all: batch.length, rows, refused };
 }
@@ -205,11 +214,13 @@ async function judged({ all, rows, refused }: ReadBatch, planning: Planning): Pr
   const awards = await withLedger(rows, planning);
   // What was issued already and stays as it is needs no proof again.
   const open = rows.filter((_, index) => awards[index]?.step !== 'keep');
+  const unchecked = open.filter(({ checked }) => checked === undefined);
   const faults = await planning.workshop.check(
-    open.map(({ row, identity }) => ({ row, identity })),
+    unchecked.map(({ row, identity }) => ({ row, identity })),
     planning.clock(),
   );
-  const faultOf = new Map(open.map(({ row }, index) => [row, faults[index]]));
+  const faultOf = new Map(unchecked.map(({ row }, index) => [row, faults[index]]));
+  for (const { row, checked } of open) if (checked !== undefined) faultOf.set(row, checked.fault);
   return {
     all,
     refused,

@@ -20,7 +20,12 @@ export interface ReadRow {
 
 /** What came of reading a row. */
 export type RowReading =
-  ({ readonly ok: true } & ReadRow) | { readonly ok: false; readonly faults: readonly RowFault[] };
+  | ({
+      readonly ok: true;
+      /** Why it could not become a badge, if it could not; undefined where that was not looked at yet. */
+      readonly checked?: { readonly fault: RowFault | undefined };
+    } & ReadRow)
+  | { readonly ok: false; readonly faults: readonly RowFault[] };
 
 /** What an unsigned credential says: an award's, in the images of its badge, or what is given. */
 export type OrderContent =
@@ -55,7 +60,8 @@ export interface Workshop {
   readonly width: number;
   /** How many credentials make one piece of work. */
   readonly batch: number;
-  read(records: readonly CsvRecord[]): Promise<readonly RowReading[]>;
+  /** @param checkedAt as of when the rows will be checked, so that they may be at once; undefined where they will not */
+  read(records: readonly CsvRecord[], checkedAt?: Instant): Promise<readonly RowReading[]>;
   /** Why awards could not become badges, where they could not. */
   check(rows: readonly ReadRow[], now: Instant): Promise<readonly (RowFault | undefined)[]>;
   /** @throws BadgekitError as signing and writing do; CanonicalDifference */
@@ -112,8 +118,10 @@ export class OwnWorkshop implements Workshop {
   async #secure({ content, created, checks, shape, provenAt }: Order): Promise<SecuredText> {
     const issuer = this.#issuer;
     const credential = content.kind === 'award' ? credentialOf(content.award, issuer) : content.document;
-    const secured = await secure(credential, issuer, issuer.form, created, checks);
-    if (this.#proven.has(shape)) return secured;
+    const isFirst = !this.#proven.has(shape);
+    const least = isFirst && checks === 'none' ? 'signature' : checks;
+    const secured = await secure(credential, issuer, issuer.form, created, least);
+    if (!isFirst) return secured;
     this.#proven.add(shape);
     const { document, verificationMethod, text } = secured;
     if (document !== undefined) await verifyByReference(document, issuer.key.publicKey, verificationMethod, provenAt);

@@ -19,7 +19,7 @@ export interface IssueWorkerStart {
 
 /** Work for a thread; it answers in the order in which it is asked. */
 export type Asked =
-  | { readonly kind: 'read'; readonly records: readonly CsvRecord[] }
+  | { readonly kind: 'read'; readonly records: readonly CsvRecord[]; readonly checkedAt: Instant | undefined }
   | { readonly kind: 'check'; readonly rows: readonly ReadRow[]; readonly now: Instant }
   | { readonly kind: 'make'; readonly orders: readonly Order[] };
 

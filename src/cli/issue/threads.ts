@@ -30,8 +30,8 @@ export class ThreadedWorkshop implements Workshop {
     return this.#lanes.length * IN_HAND;
   }
 
-  async read(records: readonly CsvRecord[]): Promise<readonly RowReading[]> {
-    const answered = await this.#ask({ kind: 'read', records });
+  async read(records: readonly CsvRecord[], checkedAt?: Instant): Promise<readonly RowReading[]> {
+    const answered = await this.#ask({ kind: 'read', records, checkedAt });
     return answered.kind === 'read' ? answered.readings : misanswered(answered);
   }
 

@@ -1,7 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { OwnWorkshop } from '../../issue/workshop.ts';
+import { OwnWorkshop, type RowReading } from '../../issue/workshop.ts';
 import { privateKeyOf } from '../../keys/private-key.ts';
 import { createFiles } from '../../programme/files.ts';
+import type { CsvRecord } from '../../syntax/csv.ts';
+import type { Instant } from '../../syntax/datetime.ts';
 import { type Answered, type Asked, type IssueWorkerStart, sentFault } from './messages.ts';
 
 /** A worker thread of `issue`: rows and orders come in; awards, faults and signed credentials go out. */
@@ -25,10 +27,22 @@ parentPort?.on('message', (asked: Asked) => {
 async function answer(asked: Asked): Promise<Answered> {
   switch (asked.kind) {
     case 'read':
-      return { kind: 'read', readings: await workshop.read(asked.records) };
+      return { kind: 'read', readings: await read(asked.records, asked.checkedAt) };
     case 'check':
       return { kind: 'check', faults: await workshop.check(asked.rows, asked.now) };
     case 'make':
       return { kind: 'make', made: await workshop.make(asked.orders) };
   }
+}
+
+/** Rows that will be checked are checked while they are here: the way to another thread costs as much. */
+async function read(records: readonly CsvRecord[], checkedAt: Instant | undefined): Promise<readonly RowReading[]> {
+  const readings = await workshop.read(records);
+  if (checkedAt === undefined) return readings;
+  const rows = readings.filter((reading) => reading.ok);
+  const faults = await workshop.check(rows, checkedAt);
+  const faultOf = new Map(rows.map(({ row }, index) => [row, faults[index]]));
+  return readings.map((reading) =>
+    reading.ok ? { ...reading, checked: { fault: faultOf.get(reading.row) } } : reading,
+  );
 }
