@@ -87,6 +87,28 @@ describe('taking credentials out of what others baked', () => {
   });
 });
 
+describe('an SVG that is baked', () => {
+  test.each([
+    '<svg/>',
+    '<svg />',
+    '<svg xmlns="http://www.w3.org/2000/svg"/>',
+    '<s:svg xmlns:s="http://www.w3.org/2000/svg"/>',
+    '<svg></svg>',
+    '<?xml version="1.0"?><!-- a > b --><svg\n/>\n',
+  ])('carries its credential, whatever its root looks like: %j', (svg) => {
+    const baked = bake(Buffer.from(svg), '{"a":"é"}');
+    expect(extract(baked).credential).toBe('{"a":"é"}');
+    expect(bake(baked, '{"b":1}')).toEqual(bake(Buffer.from(svg), '{"b":1}'));
+  });
+
+  test('is the one that is given, though it lies where another lay', () => {
+    const place = Buffer.from('<svg><a/></svg>');
+    bake(place, '{}');
+    place.write('<svg><b/></svg>');
+    expect(Buffer.from(bake(place, '{}')).toString('utf8')).toContain('<b/>');
+  });
+});
+
 describe('images that are refused', () => {
   const open = 'xmlns="http://www.w3.org/2000/svg" xmlns:o="https://purl.imsglobal.org/ob/v3p0"';
 

@@ -53,18 +53,22 @@ export function kindOf(bytes: Uint8Array): FileKind {
  * @throws BadgekitError IMAGE_UNKNOWN | IMAGE_INVALID
  */
 export function bake(image: Uint8Array, credential: string): Uint8Array {
-  return new Uint8Array(Buffer.concat(bakedPieces(image, credential)));
+  return new Uint8Array(Buffer.concat(carrierOf(image)(credential)));
+}
+
+function carrierOf(image: Uint8Array): Carrier {
+  return IMAGES[imageFormat(image)].carrier(image);
 }
 
 /** Images that credentials were baked into: one is baked into many times. */
 const carriers = new WeakMap<Uint8Array, Carrier>();
 
 /**
- * The same, as pieces of a file: what of them is the image's is shared by all that is baked into it.
+ * The same, as pieces of a file: what of them is the image's is shared by all that is baked into it, and so must not change.
  * @throws BadgekitError IMAGE_UNKNOWN | IMAGE_INVALID
  */
 export function bakedPieces(image: Uint8Array, credential: string): ReturnType<Carrier> {
-  const carrier = carriers.get(image) ?? IMAGES[imageFormat(image)].carrier(image);
+  const carrier = carriers.get(image) ?? carrierOf(image);
   carriers.set(image, carrier);
   return carrier(credential);
 }

@@ -15,11 +15,10 @@ const PREFIX = 'openbadges';
 export function svgCarrier(image: string): Carrier {
   const svg = scanSvg(image);
   const prefix = declaredPrefix(svg) ?? freePrefix(svg);
-  const edits = svg.children.filter((child) => isCarrier(child, 0)).map(({ start, end }) => ({ start, end, text: '' }));
-  if (declaredPrefix(svg) === undefined)
-    edits.push({ start: svg.rootNameEnd, end: svg.rootNameEnd, text: ` xmlns:${prefix}="${NAMESPACE}"` });
   const { start, end, opening, closing } = placeIn(image, svg);
-  const [before, after] = [edits.filter((edit) => edit.start < start), edits.filter((edit) => edit.start >= start)];
+  const declaration = { start: svg.rootNameEnd, end: svg.rootNameEnd, text: ` xmlns:${prefix}="${NAMESPACE}"` };
+  const before = declaredPrefix(svg) === undefined ? [declaration] : [];
+  const after = svg.children.filter((child) => isCarrier(child, 0)).map((child) => ({ ...child, text: '' }));
   const utf8 = new TextEncoder();
   const head = utf8.encode(splice(image.slice(0, start), before) + opening);
   const rest = after.map((edit) => ({ ...edit, start: edit.start - end, end: edit.end - end }));

@@ -122,11 +122,11 @@ export class OwnWorkshop implements Workshop {
     const least = isFirst && checks === 'none' ? 'signature' : checks;
     const secured = await secure(credential, issuer, issuer.form, created, least);
     if (!isFirst) return secured;
-    this.#proven.add(shape);
     const { document, verificationMethod, text } = secured;
     if (document !== undefined) await verifyByReference(document, issuer.key.publicKey, verificationMethod, provenAt);
     for (const { format, bytes } of this.#imagesOf(content))
       if (format === 'png') proveSamePixels(bytes, bake(bytes, text));
+    this.#proven.add(shape);
     return secured;
   }
 

@@ -47,6 +47,7 @@ export class Connection implements SqliteDatabase {
   }
 
   close(): void {
+    this.#statements = new Recent(MAX_STATEMENTS);
     this.#database.close();
   }
 

@@ -58,7 +58,7 @@ async function writeAll(root: string, files: readonly WholeFile[]): Promise<void
 async function openFolder(root: string, folder: string, path: string): Promise<void> {
   await within(path, async () => {
     await refuseEscape(root, await nearestFolder(folder), path);
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true, mode: 0o755 });
   });
 }
 
@@ -113,6 +113,8 @@ export async function readBounded(path: string, maxBytes: number, shownAs = path
     }
     const [only = new Uint8Array(), ...others] = pieces;
     return others.length === 0 ? only : new Uint8Array(Buffer.concat(pieces));
+  } catch (error) {
+    throw explain(error, shownAs, { reading: true });
   } finally {
     await handle.close();
   }

@@ -68,7 +68,7 @@ function openNew(path: string, mode: number, isSole: boolean): number {
 
 async function writeSynced(file: number, pieces: readonly Uint8Array[], mode: number): Promise<void> {
   try {
-    if ((mode & process.umask()) !== 0) fchmodSync(file, mode);
+    fchmodSync(file, mode);
     const written = writevSync(file, [...pieces]);
     // A disk may take less at a time than it is given.
     for (

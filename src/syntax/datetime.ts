@@ -22,7 +22,8 @@ export function parseDateTimeStamp(text: string): Instant | undefined {
   const known = parsed.get(text);
   if (known !== undefined) return known;
   const instant = readStamp(text);
-  if (instant !== undefined) parsed.set(text, instant);
+  // A copy: a part of a text keeps the whole of it in memory.
+  if (instant !== undefined) parsed.set(Buffer.from(text, 'latin1').toString('latin1'), instant);
   return instant;
 }
 

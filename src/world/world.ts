@@ -18,6 +18,8 @@ export interface Hosting {
 export interface WorldOptions {
   readonly offline: boolean;
   readonly hosting: readonly Hosting[];
+  /** Whether what hosted folders hold is read once: for one run, in which nothing of it changes. */
+  readonly isForOneRun?: boolean;
   readonly https?: HttpsOptions;
   /** What an earlier run looked up: it is asked before the network. */
   readonly bundle?: Bundle | undefined;
@@ -29,7 +31,7 @@ export interface WorldOptions {
 const MAX_NEAR = 64;
 
 /** What a verifier may ask of the outside: hosted folders first, a bundle, then https under guards; each URL once a run. */
-export function createWorld({ offline, hosting, https, bundle, record }: WorldOptions): World {
+export function createWorld({ offline, hosting, isForOneRun = false, https, bundle, record }: WorldOptions): World {
   const answers = new Map<string, Promise<Lookup<Uint8Array>>>();
   const recorded = (url: string, answer: Lookup<Uint8Array>): Lookup<Uint8Array> => {
     if (answer.found) record?.(url, answer.value);
@@ -40,7 +42,7 @@ export function createWorld({ offline, hosting, https, bundle, record }: WorldOp
     const name = `${maxBytes} ${url}`;
     const answer =
       near.get(name) ?? readHosted(url, maxBytes, hosting).then((found) => found ?? readSaved(url, maxBytes, bundle));
-    near.set(name, answer);
+    if (isForOneRun) near.set(name, answer);
     return answer;
   };
   const local: World = {

@@ -92,6 +92,23 @@ describe('issue on several threads', () => {
     ]);
   });
 
+  test('a thread that dies ends the run, with what is done kept and the rest for the next one', async () => {
+    const programme = await programmeWithRows(3000);
+    const dying =
+      "import {isMainThread} from 'node:worker_threads'; if (!isMainThread) setTimeout(() => process.exit(1), 900);";
+    const run = await programme.runWith(
+      { env: { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(dying)}` } },
+      'issue',
+      'r.csv',
+      '--jobs',
+      '2',
+    );
+    expect([run.code, run.err]).toEqual([3, expect.stringContaining('a thread ended before its work did')]);
+    expect((await programme.run('issue', 'r.csv', '--jobs', '2')).code).toBe(0);
+    expect(programme.credentials()).toHaveLength(3000);
+    expect(await programme.json('ledger', 'check')).toMatchObject({ awards: 3000, differences: [] });
+  });
+
   test.each(['0', '-1', 'all', '65', ''])('--jobs %j is no number of threads', async (jobs) => {
     const programme = await programmeWithRows(1);
     const run = await programme.run('issue', 'r.csv', '--jobs', jobs);

@@ -51,6 +51,23 @@ describe('what verify reads', () => {
     expect(nothing.code).toBe(1);
   });
 
+  test.skipIf(process.platform !== 'linux')(
+    'a file that the disk does not give keeps nobody from the others',
+    async () => {
+      const folder = archive('.json', '.svg');
+      const names = [join(folder, 'ana.json'), '/proc/self/mem', join(folder, 'ana.svg')];
+      for (const jobs of ['1', '2']) {
+        const run = await badgekit(
+          ['verify', ...names, '--offline', '--hosting', hosting(), '--json', '--jobs', jobs],
+          { cwd: folder },
+        );
+        const { results } = JSON.parse(run.out) as Printed;
+        expect(results.map(({ verdict }) => verdict)).toEqual(['verified', 'undetermined', 'verified']);
+        expect([run.code, run.err]).toEqual([3, '']);
+      }
+    },
+  );
+
   test('patterns that no shell has expanded', async () => {
     const cwd = archive('.json', '.png', '.svg');
     const run = await badgekit(['verify', '*.{json,png}', '--hosting', hosting(), '--json'], { cwd });

@@ -5,6 +5,8 @@ import { PostgresServer } from '../support/postgres.ts';
 import { TestProgramme } from '../support/programme.ts';
 import { faulty } from '../support/faults.ts';
 
+/** Enough that the run is cut many times before it ends. */
+const ROWS_TO_CUT = 2000;
 const DAY = 86_400_000;
 
 async function expectAllIssued(programme: TestProgramme, rows: number): Promise<void> {
@@ -47,7 +49,7 @@ describe.skipIf(inject('postgres') === undefined)('a PostgreSQL ledger', () => {
     await client.connect();
     try {
       const programme = await TestProgramme.make(`${server.url}/postgres`);
-      programme.writeRoster(300);
+      programme.writeRoster(ROWS_TO_CUT);
       const running = new Set(['issue']);
       const run = programme.run('issue', 'r.csv', '--json').finally(() => running.clear());
       await programme.until(() => programme.count() >= 20);
@@ -62,8 +64,8 @@ describe.skipIf(inject('postgres') === undefined)('a PostgreSQL ledger', () => {
       const { code, err } = await run;
       expect([code, err]).toEqual([0, '']);
       expect(cut).toBeGreaterThan(10);
-      await expectAllIssued(programme, 300);
-      console.log(`PostgreSQL: ${cut} connections were cut in mid-run: 300 of 300 issued`);
+      await expectAllIssued(programme, ROWS_TO_CUT);
+      console.log(`PostgreSQL: ${cut} connections were cut in mid-run: ${ROWS_TO_CUT} of ${ROWS_TO_CUT} issued`);
     } finally {
       await client.end();
       await server.stop();

@@ -311,6 +311,26 @@ describe('reading over https', () => {
 });
 
 describe('hosted folders', () => {
+  test('are read anew each time, but in a run, whose answers belong to one moment', async () => {
+    const folder = temporaryFolder();
+    const hosting = [{ url: 'https://school.example', folder, shownAs: 'public' }];
+    const worlds = [
+      createWorld({ offline: true, hosting }),
+      createWorld({ offline: true, hosting, isForOneRun: true }),
+    ];
+    const read = (): Promise<readonly string[]> =>
+      Promise.all(
+        worlds.map(async (world) => {
+          const found = await world.read('https://school.example/list.json', 100);
+          return found.found ? Buffer.from(found.value).toString('utf8') : 'none';
+        }),
+      );
+    writeFileSync(join(folder, 'list.json'), 'old');
+    expect(await read()).toEqual(['old', 'old']);
+    writeFileSync(join(folder, 'list.json'), 'new');
+    expect(await read()).toEqual(['new', 'old']);
+  });
+
   test('stand for what will be served, and let nobody out of them', async () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, 'public/status'), { recursive: true });

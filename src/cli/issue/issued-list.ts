@@ -15,6 +15,7 @@ export class IssuedList {
   #length = 0;
   #text = '';
   #spool: Spool | undefined;
+  #limit = MAX_KEPT;
 
   /** @param isKept whether each credential is to be told at the end */
   constructor(isKept: boolean) {
@@ -35,10 +36,18 @@ export class IssuedList {
     if (this.#isKept)
       this.#text += `${this.#length === 0 ? '' : ','}${JSON.stringify({ id: credentialId, badge, line, files, supersedes: supersedes ?? null })}`;
     this.#length++;
-    if (this.#text.length < MAX_KEPT) return;
-    this.#spool ??= new Spool();
-    this.#spool.write(this.#text);
-    this.#text = '';
+    if (this.#text.length >= this.#limit) this.#store();
+  }
+
+  /** Where there is no room for temporary files, memory has to do. */
+  #store(): void {
+    try {
+      this.#spool ??= new Spool();
+      this.#spool.write(this.#text);
+      this.#text = '';
+    } catch {
+      this.#limit = Infinity;
+    }
   }
 
   /** All credentials as the entries of a JSON list, in pieces. */

@@ -37,6 +37,8 @@ export type SentFault =
       readonly message: string;
       readonly where: Where | undefined;
       readonly hint: string | undefined;
+      readonly more: readonly string[];
+      readonly cause: Error | undefined;
     }
   | { readonly kind: 'difference'; readonly document: JsonObject; readonly own: string; readonly libraries: string }
   | { readonly kind: 'other'; readonly error: Error };
@@ -47,10 +49,19 @@ export function sentFault(error: unknown): SentFault {
     return { kind: 'difference', document, own, libraries };
   }
   if (error instanceof BadgekitError) {
-    const { code, message, where, hint } = error;
-    return { kind: 'badgekit', code, message, where, hint };
+    const { code, message, where, hint, more, cause } = error;
+    return { kind: 'badgekit', code, message, where, hint, more, cause: plainError(cause) };
   }
-  return { kind: 'other', error: error instanceof Error ? error : new Error(String(error)) };
+  return { kind: 'other', error: plainError(error) ?? new Error(String(error)) };
+}
+
+/** An error with what everybody's errors have: what else hangs on it may not be able to travel. */
+function plainError(error: unknown): Error | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const plain = new Error(error.message);
+  plain.name = error.name;
+  if (error.stack !== undefined) plain.stack = error.stack;
+  return plain;
 }
 
 export function errorOf(fault: SentFault): Error {
@@ -58,8 +69,8 @@ export function errorOf(fault: SentFault): Error {
     case 'difference':
       return new CanonicalDifference(fault.document, fault.own, fault.libraries);
     case 'badgekit': {
-      const { code, message, where, hint } = fault;
-      return new BadgekitError(code, message, { where, hint });
+      const { code, message, where, hint, more, cause } = fault;
+      return new BadgekitError(code, message, { where, hint, more, ...(cause === undefined ? {} : { cause }) });
     }
     case 'other':
       return fault.error;

@@ -64,6 +64,8 @@ function misanswered(answered: Answered): never {
 class Lane {
   readonly #worker: Worker;
   readonly #waiting: { resolve: (answered: Answered) => void; reject: (error: Error) => void }[] = [];
+  /** Why the thread answers no more. */
+  #end: Error | undefined;
 
   constructor(start: IssueWorkerStart) {
     this.#worker = new Worker(workerEntry('issue-worker'), {
@@ -71,14 +73,18 @@ class Lane {
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
     });
     this.#worker.on('message', (answered: Answered) => this.#waiting.shift()?.resolve(answered));
-    this.#worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
+    for (const event of ['error', 'messageerror'] as const)
+      this.#worker.on(event, (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
+    this.#worker.on('exit', () => this.#fail(new Error('a thread ended before its work did')));
   }
 
+  /** A thread that has ended is not one that has nothing to do. */
   get waiting(): number {
-    return this.#waiting.length;
+    return this.#end === undefined ? this.#waiting.length : Infinity;
   }
 
   ask(asked: Asked): Promise<Answered> {
+    if (this.#end !== undefined) return Promise.reject(this.#end);
     const answer = new Promise<Answered>((resolve, reject) => this.#waiting.push({ resolve, reject }));
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread has no origin
     this.#worker.postMessage(asked);
@@ -90,6 +96,7 @@ class Lane {
   }
 
   #fail(error: Error): void {
-    for (const { reject } of this.#waiting.splice(0)) reject(error);
+    this.#end ??= error;
+    for (const { reject } of this.#waiting.splice(0)) reject(this.#end);
   }
 }

@@ -99,6 +99,7 @@ function createVerifier(
   const world = createWorld({
     offline,
     hosting,
+    isForOneRun: true,
     https: { allowLoopback },
     bundle,
     ...(recorder === undefined

@@ -36,8 +36,12 @@ export type FileAnswer = Report | BadgekitError;
 
 /** Verifies files one after the other, in their order, and reads the next ones meanwhile. */
 export async function* verifyFiles(files: readonly string[], verifier: Verifier): AsyncGenerator<FileAnswer> {
-  const read = (file: string): Promise<Uint8Array | BadgekitError> =>
-    readBounded(resolve(verifier.cwd, file), MAX_IMAGE_BYTES, file).catch(onlyBadgekitError);
+  const read = (file: string): Promise<Uint8Array | BadgekitError> => {
+    const bytes = readBounded(resolve(verifier.cwd, file), MAX_IMAGE_BYTES, file).catch(onlyBadgekitError);
+    // A failure is met when its turn comes.
+    bytes.catch(() => undefined);
+    return bytes;
+  };
   const reading = files.slice(0, READ_AHEAD).map(read);
   for (const [index, file] of files.entries()) {
     const bytes = await reading.shift();

@@ -98,20 +98,26 @@ function startOf({ settings: { keys, ...settings }, cwd, explains, trust }: Veri
 class Lane {
   readonly #worker: Worker;
   readonly #outside: Outside;
+  /** Why the thread answers no more. */
+  #end: Error | undefined;
   readonly #waiting: { resolve: (answers: readonly Answer[]) => void; reject: (error: Error) => void }[] = [];
 
   constructor(start: WorkerStart, outside: Outside) {
     this.#outside = outside;
     this.#worker = new Worker(workerEntry('verify-worker'), { workerData: start });
     this.#worker.on('message', (message: FromWorker) => void this.#take(message));
-    this.#worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
+    for (const event of ['error', 'messageerror'] as const)
+      this.#worker.on(event, (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
+    this.#worker.on('exit', () => this.#fail(new Error('a thread ended before its work did')));
   }
 
+  /** A thread that has ended is not one that has nothing to do. */
   get waiting(): number {
-    return this.#waiting.length;
+    return this.#end === undefined ? this.#waiting.length : Infinity;
   }
 
   verify(files: readonly string[]): Promise<readonly Answer[]> {
+    if (this.#end !== undefined) return Promise.reject(this.#end);
     const result = new Promise<readonly Answer[]>((resolve, reject) => this.#waiting.push({ resolve, reject }));
     // A rejection is met when its turn comes.
     result.catch(() => undefined);
@@ -152,6 +158,7 @@ class Lane {
   }
 
   #fail(error: Error): void {
-    for (const { reject } of this.#waiting.splice(0)) reject(error);
+    this.#end ??= error;
+    for (const { reject } of this.#waiting.splice(0)) reject(this.#end);
   }
 }
