@@ -195,13 +195,23 @@ if (kind === 'kill') {
     return 'ledger: read';
   };
   const Database = require('libsql');
-  for (const method of ['exec', 'prepare']) {
-    const original = Database.prototype[method];
-    Database.prototype[method] = function counted(text, ...rest) {
-      step(sqlLabel(text));
-      return original.call(this, text, ...rest);
-    };
-  }
+  const { exec, prepare } = Database.prototype;
+  Database.prototype.exec = function counted(text, ...rest) {
+    step(sqlLabel(text));
+    return exec.call(this, text, ...rest);
+  };
+  // A statement that is prepared once counts each time that it is run.
+  Database.prototype.prepare = function counted(text, ...rest) {
+    const statement = prepare.call(this, text, ...rest);
+    for (const method of ['all', 'run']) {
+      const run = statement[method];
+      statement[method] = (...parameters) => {
+        step(sqlLabel(text));
+        return run.apply(statement, parameters);
+      };
+    }
+    return statement;
+  };
   const pg = require('pg');
   const { query } = pg.Client.prototype;
   pg.Client.prototype.query = function counted(config, ...rest) {
