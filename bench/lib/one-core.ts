@@ -212,7 +212,7 @@ export function works(share: number): readonly Work[] {
   const verifyEach = async (all: readonly Uint8Array[]): Promise<() => unknown> => {
     const { issuer } = await issuing();
     const hosting = [{ url: issuer.hosting ?? '', folder: join(programme, 'public'), shownAs: 'public' }];
-    const world = createWorld({ offline: true, hosting });
+    const world = createWorld({ offline: true, hosting, isForOneRun: true });
     return async () => {
       const report = await verify(oneOf(all), { at: LATER, world });
       if (report.verdict !== 'verified') throw new Error(report.headline);
