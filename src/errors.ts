@@ -65,6 +65,7 @@ const CODES = {
   LEDGER_FILE_INVALID: { exit: EXIT.unusable, next: 'export the ledger again' },
   LEDGER_CONFLICT: { exit: EXIT.no, next: 'look at the credentials that are named' },
   LEDGER_DAMAGED: { exit: EXIT.undetermined, next: 'put back a copy' },
+  THREAD_ENDED: { exit: EXIT.undetermined, next: 'run the same command again, with --jobs 1 if it happens again' },
   INTERRUPTED: { exit: EXIT.interrupted, next: 'run it again: it goes on' },
   INTERNAL: { exit: EXIT.undetermined, next: 'report it with --debug output' },
 } as const satisfies Record<string, { readonly exit: ExitCode; readonly next: string }>;

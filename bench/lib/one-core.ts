@@ -204,7 +204,14 @@ export function works(share: number): readonly Work[] {
         const content = { kind: 'award', award: contentOf(await read(index), index) } as const;
         // As `issue` does: one in a thousand is checked before it goes out.
         const checks = index % 1000 === 999 ? 'everything' : 'none';
-        orders.push({ base: undefined, content, created: CREATED, checks, shape: 'knots', provenAt: CREATED });
+        orders.push({
+          base: `credentials/knots/${index}`,
+          content,
+          created: CREATED,
+          checks,
+          shape: 'knots',
+          provenAt: CREATED,
+        });
       }
       await workshop.make(orders);
     };
@@ -232,11 +239,21 @@ export function works(share: number): readonly Work[] {
       if (!result.verified) throw new Error('@digitalbazaar/vc does not verify it');
     };
   };
-  const signerOf = ({ key, method }: Issuing): object => ({
-    id: method,
-    algorithm: 'Ed25519',
-    sign: ({ data }: { data: Uint8Array }): Promise<Uint8Array> => Promise.resolve(signBytes(key, data)),
-  });
+  /** Issues the same credentials by a peer, with a suite that it is given anew each time. */
+  const issueEach = async (
+    issue: (options: { credential: object; suite: object; documentLoader: DocumentLoader }) => Promise<object>,
+    suiteOf: (signer: object, date: Date) => object,
+  ): Promise<() => unknown> => {
+    const [{ key, method, issuer }, all] = [await issuing(), await samples()];
+    const documentLoader = loaderFor(programme, issuer);
+    const signer = {
+      id: method,
+      algorithm: 'Ed25519',
+      sign: ({ data }: { data: Uint8Array }): Promise<Uint8Array> => Promise.resolve(signBytes(key, data)),
+    };
+    return () =>
+      issue({ credential: structuredClone(oneOf(all)), suite: suiteOf(signer, new Date(CREATED)), documentLoader });
+  };
   const drainCsv = (read: (csv: Readable) => AsyncIterable<unknown>) => (): Promise<() => unknown> => {
     const csv = readFileSync(join(programme, 'r.csv'));
     return Promise.resolve(() => drain(read(Readable.from([csv]))));
@@ -273,28 +290,13 @@ export function works(share: number): readonly Work[] {
     {
       name: '@digitalbazaar/vc: issue',
       times: few(24),
-      prepare: async () => {
-        const all = await samples();
-        const opened = await issuing();
-        const [signer, documentLoader] = [signerOf(opened), loaderFor(programme, opened.issuer)];
-        return () => {
-          const suite = new DataIntegrityProof({ signer, cryptosuite, date: new Date(CREATED) });
-          return issueByBazaar({ credential: structuredClone(oneOf(all)), suite, documentLoader });
-        };
-      },
+      prepare: () => issueEach(issueByBazaar, (signer, date) => new DataIntegrityProof({ signer, cryptosuite, date })),
     },
     {
       name: '@digitalcredentials/vc: issue',
       times: few(12),
-      prepare: async () => {
-        const all = await samples();
-        const opened = await issuing();
-        const [signer, documentLoader] = [signerOf(opened), loaderFor(programme, opened.issuer)];
-        return () => {
-          const suite = new DccProof({ signer, cryptosuite: dccCryptosuite, date: new Date(CREATED) });
-          return issueByDcc({ credential: structuredClone(oneOf(all)), suite, documentLoader });
-        };
-      },
+      prepare: () =>
+        issueEach(issueByDcc, (signer, date) => new DccProof({ signer, cryptosuite: dccCryptosuite, date })),
     },
     { name: 'badgekit: verify in bulk', times: many(1000), prepare: () => verifyEach(files()) },
     { name: '@digitalbazaar/vc: verify', times: few(24), prepare: () => verifyEachByBazaar(files()) },

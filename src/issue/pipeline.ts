@@ -3,7 +3,7 @@ import type { SigningChecks } from '../proof/data-integrity.ts';
 import type { Clock, Files, IssuedNote, Ledger, LedgerAward, Reservation, WantedPlaces } from '../ports.ts';
 import { ahead, inBatches } from './ahead.ts';
 import { savingDifference } from './canonical-difference.ts';
-import type { Order, OrderContent, Workshop } from './workshop.ts';
+import type { MadeCredential, Order, OrderContent, Workshop } from './workshop.ts';
 
 /** One credential that is to be issued: what is reserved for it, and how it is made once its place is known. */
 export interface IssuableAward {
@@ -92,10 +92,8 @@ async function* reserveAll(
   }
 }
 
-interface MadeAward {
+interface MadeAward extends MadeCredential {
   readonly entry: LedgerAward;
-  readonly verificationMethod: string;
-  readonly files: readonly string[];
 }
 
 async function makeBatch(
@@ -113,9 +111,7 @@ async function makeBatch(
   const made = await savingDifference(files, () => workshop.make(orders));
   return own.flatMap(({ entry }, index) => {
     const credential = made[index];
-    if (credential === undefined) return [];
-    const { verificationMethod, result } = credential;
-    return [{ entry, verificationMethod, files: result.kind === 'files' ? result.paths : [] }];
+    return credential === undefined ? [] : [{ entry, ...credential }];
   });
 }
 

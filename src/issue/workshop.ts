@@ -34,8 +34,8 @@ export type OrderContent =
 
 /** A credential that is to be made. */
 export interface Order {
-  /** Where its files are to lie, without their endings; undefined where its text is wanted instead. */
-  readonly base: string | undefined;
+  /** Where its files are to lie, without their endings. */
+  readonly base: string;
   readonly content: OrderContent;
   readonly created: Instant;
   readonly checks: SigningChecks;
@@ -45,13 +45,11 @@ export interface Order {
   readonly provenAt: Instant;
 }
 
-/** A credential that was made. */
+/** A credential that was made and lies in its files. */
 export interface MadeCredential {
   readonly verificationMethod: string;
-  readonly result:
-    | { readonly kind: 'text'; readonly text: string; readonly extension: 'json' | 'jwt' }
-    /** The files that were written: the credential's own first. */
-    | { readonly kind: 'files'; readonly paths: readonly string[] };
+  /** The credential's own first, then the images that carry it. */
+  readonly files: readonly string[];
 }
 
 /** Who does the work that rows and credentials take: this thread, or several. Answers are in the order of what was asked. */
@@ -97,13 +95,10 @@ export class OwnWorkshop implements Workshop {
     for (const order of orders) secured.push({ order, credential: await this.#secure(order) });
     const made = secured.map(({ order, credential }) => ({ credential, files: this.#filesOf(order, credential) }));
     // The awards are reserved, so what stands under their names is this run's or an interrupted one's.
-    await this.#files.writeAll(made.flatMap(({ files }) => files ?? []));
-    return made.map(({ credential: { text, extension, verificationMethod }, files }) => ({
+    await this.#files.writeAll(made.flatMap(({ files }) => files));
+    return made.map(({ credential: { verificationMethod }, files }) => ({
       verificationMethod,
-      result:
-        files === undefined
-          ? { kind: 'text', text, extension }
-          : { kind: 'files', paths: files.map(({ path }) => path) },
+      files: files.map(({ path }) => path),
     }));
   }
 
@@ -134,8 +129,7 @@ export class OwnWorkshop implements Workshop {
     return content.kind === 'award' ? badgeOf(content.award.row, this.#issuer).images : content.images;
   }
 
-  #filesOf({ base, content }: Order, { text, extension }: SecuredText): readonly WholeFile[] | undefined {
-    if (base === undefined) return undefined;
+  #filesOf({ base, content }: Order, { text, extension }: SecuredText): readonly WholeFile[] {
     return [
       { path: `${base}.${extension}`, content: [Buffer.from(extension === 'jwt' ? `${text}\n` : text, 'utf8')] },
       ...this.#imagesOf(content).map(({ format, bytes }) => ({

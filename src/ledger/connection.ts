@@ -22,8 +22,7 @@ export class Connection implements SqliteDatabase {
   }
 
   prepare(sql: string): SqliteStatement {
-    const statement = this.#statements.get(sql) ?? this.#database.prepare(sql);
-    this.#statements.set(sql, statement);
+    const statement = this.#statements.orMake(sql, () => this.#database.prepare(sql));
     const careful = <T>(run: () => T): T => {
       try {
         return run();

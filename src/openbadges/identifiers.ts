@@ -10,9 +10,7 @@ const derived = new Recent<string, string>(MAX_DERIVED);
  */
 export function derivedUuid(...parts: readonly string[]): string {
   const name = unambiguous(parts);
-  const id = derived.get(name) ?? uuidUrn(hash('sha256', name, 'buffer'));
-  derived.set(name, id);
-  return id;
+  return derived.orMake(name, () => uuidUrn(hash('sha256', name, 'buffer')));
 }
 
 /** The same with a secret: nobody without it can find the parts by guessing. */

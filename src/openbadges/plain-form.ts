@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject, pointer } from '../syntax/json.ts';
-import { type Place, pointerTo } from '../syntax/place.ts';
+import { type Place, pointerTo, visitMembers } from '../syntax/place.ts';
 import { quoted } from '../syntax/text.ts';
 import { isKnownContext } from './contexts.ts';
 import { EMBEDDED_DOCUMENTS, nodeFaults } from './nodes.ts';
@@ -35,7 +35,7 @@ export function plainFormFaults(document: JsonObject): readonly FormFault[] {
   const context = document['@context'];
   walkMembers(document, undefined, { context, faults }, 'document');
   faults.push(...nodeFaults(document));
-  noteStrayCredentials(document, undefined, wrappingPath(document), faults);
+  noteStrayCredentials(document, faults);
   return faults;
 }
 
@@ -47,23 +47,18 @@ function wrappingPath({ type }: JsonObject): string {
 }
 
 /** Wrapped credentials are looked into on their own; anywhere else nobody would look into them. */
-function noteStrayCredentials(value: Json, within: Place | undefined, allowed: string, faults: FormFault[]): void {
-  if (typeof value !== 'object' || value === null) return;
-  if (Array.isArray(value)) {
-    for (const [key, entry] of value.entries()) noteStrayCredentials(entry, { within, key }, allowed, faults);
-    return;
-  }
-  if (!isJsonObject(value)) return;
-  for (const key of Object.keys(value)) {
-    const place = { within, key };
-    if (key !== 'verifiableCredential') noteStrayCredentials(value[key] ?? null, place, allowed, faults);
-    else if (pointerTo(place) !== allowed)
+function noteStrayCredentials(document: JsonObject, faults: FormFault[]): void {
+  const allowed = wrappingPath(document);
+  visitMembers(document, (key, _member, place) => {
+    if (key !== 'verifiableCredential') return true;
+    if (pointerTo(place) !== allowed)
       faults.push({
         code: 'KEY_NOT_PLAIN',
         path: pointerTo(place),
         message: 'credentials are wrapped in a place where nobody looks for them',
       });
-  }
+    return false;
+  });
 }
 
 function contextFaults(context: Json | undefined, path: string): FormFault[] {

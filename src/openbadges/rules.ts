@@ -1,7 +1,7 @@
 import { readInstant } from '../syntax/datetime.ts';
 import { isAbsoluteIri } from '../syntax/iri.ts';
-import { isJsonObject, type Json, type JsonObject, pointer } from '../syntax/json.ts';
-import { type Place, pointerTo } from '../syntax/place.ts';
+import { isJsonObject, type JsonObject, pointer } from '../syntax/json.ts';
+import { pointerTo, visitMembers } from '../syntax/place.ts';
 import { quoted } from '../syntax/text.ts';
 import { asList } from './credential.ts';
 
@@ -23,9 +23,7 @@ export interface RuleFault {
 export function ruleFaults(credential: JsonObject): readonly RuleFault[] {
   const subject = credential['credentialSubject'];
   if (!isJsonObject(subject)) return [];
-  const faults: RuleFault[] = [...subjectFaults(subject), ...resultFaults(subject), ...periodFaults(credential)];
-  noteRelativeIds(credential, undefined, faults);
-  return faults;
+  return [...subjectFaults(subject), ...resultFaults(subject), ...periodFaults(credential), ...idFaults(credential)];
 }
 
 /** The semantic rules of a ClrCredential (CLR 2.0, B.1.2): its subject is somebody, its period runs forward. */
@@ -122,21 +120,17 @@ function periodFaults(credential: JsonObject): RuleFault[] {
 }
 
 /** Every id is an absolute IRI: a relative one means something else wherever the file lies. */
-function noteRelativeIds(value: Json, within: Place | undefined, faults: RuleFault[]): void {
-  if (typeof value !== 'object' || value === null) return;
-  if (Array.isArray(value)) {
-    for (const [key, entry] of value.entries()) noteRelativeIds(entry, { within, key }, faults);
-    return;
-  }
-  if (!isJsonObject(value)) return;
-  for (const key of Object.keys(value)) {
-    const member = value[key] ?? null;
-    if (key === 'id' && typeof member === 'string' && !isAbsoluteIri(member))
+function idFaults(credential: JsonObject): readonly RuleFault[] {
+  const faults: RuleFault[] = [];
+  visitMembers(credential, (key, member, place) => {
+    const isRelative = key === 'id' && typeof member === 'string' && !isAbsoluteIri(member);
+    if (isRelative)
       faults.push({
         code: 'ID_NOT_ABSOLUTE',
-        path: pointerTo({ within, key }),
+        path: pointerTo(place),
         message: `the id ${quoted(member)} is not an absolute URL or URI`,
       });
-    else noteRelativeIds(member, { within, key }, faults);
-  }
+    return !isRelative;
+  });
+  return faults;
 }

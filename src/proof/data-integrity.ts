@@ -193,7 +193,9 @@ const optionTexts = new Recent<string, string>(MAX_OPTIONS);
 export async function canonicalOptions(document: JsonObject, proof: JsonObject): Promise<string> {
   const options = withContexts(document, proof);
   const name = JSON.stringify(options);
-  const text = optionTexts.get(name) ?? (await canonicalize(options));
+  const known = optionTexts.get(name);
+  if (known !== undefined) return known;
+  const text = await canonicalize(options);
   optionTexts.set(name, text);
   return text;
 }

@@ -26,13 +26,16 @@ type Mixing = (round: number, right: number) => number;
 const MAX_TABLES = 8;
 const tables = new Recent<string, Mixing>(MAX_TABLES);
 
-/** The rounds' keyed function. A half has few values, and each is asked for many times: what was found is kept. */
+/** The rounds' keyed function. */
 function mixingOf(secret: Uint8Array, label: string, mask: number): Mixing {
   const name = `${Buffer.from(secret).toString('base64')} ${mask} ${label}`;
-  const known = tables.get(name);
-  if (known !== undefined) return known;
+  return tables.orMake(name, () => newMixing(secret, label, mask));
+}
+
+/** A half has few values, and each is asked for many times: what was found is kept. */
+function newMixing(secret: Uint8Array, label: string, mask: number): Mixing {
   const found = new Map<number, number>();
-  const mixing: Mixing = (round, right) => {
+  return (round, right) => {
     const at = right * ROUNDS + round;
     const mixed =
       found.get(at) ??
@@ -40,6 +43,4 @@ function mixingOf(secret: Uint8Array, label: string, mask: number): Mixing {
     found.set(at, mixed);
     return mixed;
   };
-  tables.set(name, mixing);
-  return mixing;
 }

@@ -57,11 +57,7 @@ export function parseDateOrStamp(text: string): Instant | undefined {
 
 /** A dateTimeStamp in UTC with whole seconds, as badgekit writes every date. */
 export function formatStamp(instant: Instant): string {
-  const known = formatted.get(instant);
-  if (known !== undefined) return known;
-  const text = `${new Date(Math.floor(instant / 1000) * 1000).toISOString().slice(0, 19)}Z`;
-  formatted.set(instant, text);
-  return text;
+  return formatted.orMake(instant, () => `${new Date(Math.floor(instant / 1000) * 1000).toISOString().slice(0, 19)}Z`);
 }
 
 const formatted = new Recent<Instant, string>(MAX_KEPT);

@@ -16,8 +16,16 @@ export class Recent<Name, Thing> {
     return thing;
   }
 
+  /** What has the name, or else is made for it now. */
+  orMake(name: Name, make: () => Thing): Thing {
+    const known = this.get(name);
+    if (known !== undefined) return known;
+    const thing = make();
+    this.set(name, thing);
+    return thing;
+  }
+
   set(name: Name, thing: Thing): void {
-    if (this.#things.size * 2 <= this.#most && this.#things.get(name) === thing) return;
     this.#things.delete(name);
     this.#things.set(name, thing);
     this.#newest = name;

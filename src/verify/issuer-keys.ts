@@ -36,15 +36,10 @@ export type IssuerKeys =
  * @throws BadgekitError KEY_INVALID where the identifier itself is malformed
  */
 export async function issuerKeys(issuer: string, options: Looking): Promise<IssuerKeys> {
-  if (issuer.startsWith('did:key:') || issuer.startsWith('did:jwk:')) {
-    const keys =
-      ownKeys.get(issuer) ??
-      (issuer.startsWith('did:key:')
-        ? ownKey(issuer, didKeyMethod(issuer), keyOfDidKey(issuer))
-        : ownKey(issuer, didJwkMethod(issuer), keyOfDidJwk(issuer)));
-    ownKeys.set(issuer, keys);
-    return keys;
-  }
+  if (issuer.startsWith('did:key:'))
+    return ownKeys.orMake(issuer, () => ownKey(issuer, didKeyMethod(issuer), keyOfDidKey(issuer)));
+  if (issuer.startsWith('did:jwk:'))
+    return ownKeys.orMake(issuer, () => ownKey(issuer, didJwkMethod(issuer), keyOfDidJwk(issuer)));
   if (issuer.startsWith('did:web:')) return await fetched(issuer, didWebUrl(issuer), 'DID document', options);
   if (isPlainWebIdentifier(issuer)) return await fetched(issuer, issuer, 'key document', options);
   return {
@@ -59,6 +54,7 @@ export async function issuerKeys(issuer: string, options: Looking): Promise<Issu
   };
 }
 
+/** Many badges have one issuer. */
 const ownKeys = new Recent<string, IssuerKeys>(MAX_OWN_KEYS);
 
 /** An identifier that is itself a key. */

@@ -1,9 +1,8 @@
-import { Worker } from 'node:worker_threads';
 import type { Lookup, Reach } from '../../ports.ts';
 import type { GivenKey, TrustAnswer } from '../../verify/context.ts';
 import type { Copy } from '../../verify/explain.ts';
 import type { Report } from '../../verify/report.ts';
-import { workerEntry } from '../worker-entry.ts';
+import { Lane, leastBusy } from '../lane.ts';
 import type { Verifier } from './file.ts';
 import type { VerifySettings } from './settings.ts';
 
@@ -68,14 +67,13 @@ export async function* verifyOnWorkers(
   workers: number,
 ): AsyncGenerator<Answer> {
   const start = startOf(verifier);
-  const pool = Array.from({ length: workers }, () => new Lane(start, verifier));
+  const pool = Array.from({ length: workers }, () => openLane(start, verifier));
   const pending: Promise<readonly Answer[]>[] = [];
   let next = 0;
   try {
     while (next < files.length || pending.length > 0) {
       while (next < files.length && pending.length < workers * AHEAD) {
-        const lane = pool.reduce((a, b) => (b.waiting < a.waiting ? b : a));
-        pending.push(lane.verify(files.slice(next, next + BATCH)));
+        pending.push(leastBusy(pool).ask({ kind: 'verify', files: files.slice(next, next + BATCH) }));
         next += BATCH;
       }
       yield* (await pending.shift()) ?? [];
@@ -94,71 +92,40 @@ function startOf({ settings: { keys, ...settings }, cwd, explains, trust }: Veri
   };
 }
 
-/** One worker thread and the batches that wait for it, in order. */
-class Lane {
-  readonly #worker: Worker;
-  readonly #outside: Outside;
-  /** Why the thread answers no more. */
-  #end: Error | undefined;
-  readonly #waiting: { resolve: (answers: readonly Answer[]) => void; reject: (error: Error) => void }[] = [];
+type VerifyLane = Lane<ToWorker, FromWorker, readonly Answer[]>;
 
-  constructor(start: WorkerStart, outside: Outside) {
-    this.#outside = outside;
-    this.#worker = new Worker(workerEntry('verify-worker'), { workerData: start });
-    this.#worker.on('message', (message: FromWorker) => void this.#take(message));
-    for (const event of ['error', 'messageerror'] as const)
-      this.#worker.on(event, (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
-    this.#worker.on('exit', () => this.#fail(new Error('a thread ended before its work did')));
-  }
+/** A thread whose questions about the outside are answered here. */
+function openLane(start: WorkerStart, outside: Outside): VerifyLane {
+  const lane: VerifyLane = new Lane({
+    entry: 'verify-worker',
+    start,
+    answerIn: (message: FromWorker) => {
+      if (message.kind === 'answers') return message.answers;
+      void answerTo(message, outside).then((answer) => {
+        if (answer !== undefined) lane.say(answer);
+      });
+      return undefined;
+    },
+  });
+  return lane;
+}
 
-  /** A thread that has ended is not one that has nothing to do. */
-  get waiting(): number {
-    return this.#end === undefined ? this.#waiting.length : Infinity;
-  }
-
-  verify(files: readonly string[]): Promise<readonly Answer[]> {
-    if (this.#end !== undefined) return Promise.reject(this.#end);
-    const result = new Promise<readonly Answer[]>((resolve, reject) => this.#waiting.push({ resolve, reject }));
-    // A rejection is met when its turn comes.
-    result.catch(() => undefined);
-    this.#post({ kind: 'verify', files });
-    return result;
-  }
-
-  async end(): Promise<void> {
-    await this.#worker.terminate();
-  }
-
-  async #take(message: FromWorker): Promise<void> {
-    const { world, trust, copyOf } = this.#outside;
-    switch (message.kind) {
-      case 'answers':
-        this.#waiting.shift()?.resolve(message.answers);
-        return;
-      case 'read': {
-        const from = message.isLocal ? world.local : world;
-        const value = await from.read(message.url, message.maxBytes, message.reach);
-        this.#post({ kind: 'read', id: message.id, value });
-        return;
-      }
-      case 'trust': {
-        // Asked only by a worker that was started with lists.
-        if (trust === undefined) return;
-        this.#post({ kind: 'trust', id: message.id, value: await trust.lookUp(message.issuer, message.at) });
-        return;
-      }
-      case 'copy':
-        this.#post({ kind: 'copy', id: message.id, value: await copyOf(message.credential) });
+async function answerTo(
+  question: Exclude<FromWorker, { kind: 'answers' }>,
+  { world, trust, copyOf }: Outside,
+): Promise<ToWorker | undefined> {
+  const { id } = question;
+  switch (question.kind) {
+    case 'read': {
+      const from = question.isLocal ? world.local : world;
+      return { kind: 'read', id, value: await from.read(question.url, question.maxBytes, question.reach) };
     }
-  }
-
-  #post(message: ToWorker): void {
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread has no origin
-    this.#worker.postMessage(message);
-  }
-
-  #fail(error: Error): void {
-    this.#end ??= error;
-    for (const { reject } of this.#waiting.splice(0)) reject(this.#end);
+    case 'trust':
+      // Asked only by a worker that was started with lists.
+      return trust === undefined
+        ? undefined
+        : { kind: 'trust', id, value: await trust.lookUp(question.issuer, question.at) };
+    case 'copy':
+      return { kind: 'copy', id, value: await copyOf(question.credential) };
   }
 }

@@ -1,6 +1,6 @@
 import { asList, issuerId } from '../../openbadges/credential.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../syntax/json.ts';
-import { type Place, pointerTo } from '../../syntax/place.ts';
+import { pointerTo, visitMembers } from '../../syntax/place.ts';
 import { quoted } from '../../syntax/text.ts';
 import type { VerifyOptions } from '../context.ts';
 import type { FileBudget } from '../file-budget.ts';
@@ -21,7 +21,7 @@ export async function checkEndorsements(
   options: VerifyOptions,
   budget: FileBudget,
 ): Promise<CheckResult> {
-  const endorsements = collect(document, undefined, []);
+  const endorsements = endorsementsIn(document);
   if (endorsements.length === 0) return skipped('endorsements', 'it has none');
   if (endorsements.length > MAX_ENDORSEMENTS)
     return failed('endorsements', [
@@ -109,23 +109,15 @@ interface Endorsement {
   readonly path: string;
 }
 
-function collect(value: Json, within: Place | undefined, found: Endorsement[]): readonly Endorsement[] {
-  if (typeof value !== 'object' || value === null) return found;
-  if (Array.isArray(value)) {
-    for (const [key, entry] of value.entries()) collect(entry, { within, key }, found);
-    return found;
-  }
-  if (!isJsonObject(value)) return found;
-  for (const name of Object.keys(value)) {
-    // Credentials inside have reports of their own, with their endorsements.
-    if (name === 'verifiableCredential') continue;
-    const place = { within, key: name };
-    const member = value[name] ?? null;
+function endorsementsIn(document: JsonObject): readonly Endorsement[] {
+  const found: Endorsement[] = [];
+  visitMembers(document, (name, member, place) => {
     if (name === 'endorsement' || name === 'endorsementJwt')
       for (const [key, entry] of asList(member).entries())
         if (isJsonObject(entry) || typeof entry === 'string')
           found.push({ value: entry, path: pointerTo({ within: place, key }) });
-    collect(member, place, found);
-  }
+    // Credentials inside have reports of their own, with their endorsements.
+    return name !== 'verifiableCredential';
+  });
   return found;
 }

@@ -188,8 +188,7 @@ const unpacked = new Recent<string, Bitstring | BadgekitError>(MAX_UNPACKED);
 
 function unpack(list: Subject, { encodedList, listType }: StatusListParts, size: number): Bitstring {
   const name = `${size} ${digestOf(list)}`;
-  const known = unpacked.get(name) ?? tryUnpack(encodedList, size, listType === 'BitstringStatusList');
-  unpacked.set(name, known);
+  const known = unpacked.orMake(name, () => tryUnpack(encodedList, size, listType === 'BitstringStatusList'));
   if (known instanceof BadgekitError) throw known;
   return known;
 }
