@@ -102,8 +102,12 @@ describe('issue on several threads', () => {
       'r.csv',
       '--jobs',
       '2',
+      '--json',
     );
-    expect([run.code, run.err]).toEqual([3, expect.stringContaining('a thread ended before its work did')]);
+    expect([run.code, JSON.parse(run.out)]).toEqual([
+      3,
+      expect.objectContaining({ error: expect.objectContaining({ code: 'THREAD_ENDED' }) }),
+    ]);
     expect((await programme.run('issue', 'r.csv', '--jobs', '2')).code).toBe(0);
     expect(programme.credentials()).toHaveLength(3000);
     expect(await programme.json('ledger', 'check')).toMatchObject({ awards: 3000, differences: [] });

@@ -1,12 +1,12 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { sampler } from '../../src/cli/check-sample.ts';
+import { sampler, USUAL_SAMPLE } from '../../src/cli/check-sample.ts';
 import { savingDifference } from '../../src/issue/canonical-difference.ts';
 import type { SigningChecks } from '../../src/proof/data-integrity.ts';
 import { createFiles } from '../../src/programme/files.ts';
 import { canonicalize, requireAgreement } from '../../src/proof/canonicalize.ts';
-import { temporaryFolder } from '../support/cli.ts';
+import { badgekit, temporaryFolder } from '../support/cli.ts';
 import { TestProgramme } from '../support/programme.ts';
 
 const DOCUMENT = {
@@ -49,6 +49,11 @@ describe('the sample that is checked before it goes out', () => {
         10,
       ),
     ).toBe(0);
+  });
+
+  test('is by default what --help says', async () => {
+    const { out } = await badgekit(['issue', '--help'], { cwd: temporaryFolder() });
+    expect(out.replace(/\s+/g, ' ')).toContain(`before it goes out (default: ${USUAL_SAMPLE})`);
   });
 
   test.each(['0', '-1', '1.5', 'all', ''])('is no number of credentials: %s', (checkSample) => {

@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Issuer } from '../../src/issue/issuer.ts';
+import { type Order, OwnWorkshop } from '../../src/issue/workshop.ts';
+import { createFiles } from '../../src/programme/files.ts';
+import { assembleCredential } from '../../src/openbadges/credential.ts';
+import type { SigningChecks } from '../../src/proof/data-integrity.ts';
+import { badgeContent, MADE, testIssuer } from '../support/badge.ts';
+import { temporaryFolder } from '../support/cli.ts';
+
+/** A workshop whose signatures are false from the n-th on, as those of a faulty computer. */
+function faultyFrom(first: number, form: Issuer['form']): { readonly workshop: OwnWorkshop; readonly cwd: string } {
+  const { id, key, method } = testIssuer();
+  let signed = 0;
+  const issuer: Issuer = {
+    profile: badgeContent(id).issuer,
+    hosting: undefined,
+    recipients: 'hashed-email',
+    form,
+    key: {
+      publicKey: key.publicKey,
+      sign: async (bytes) => {
+        const signature = await key.sign(bytes);
+        signed++;
+        return signed < first ? signature : signature.with(3, (signature[3] ?? 0) ^ 1);
+      },
+    },
+    verificationMethod: { 'data-integrity': method, jwt: method },
+    awardSecret: new Uint8Array(32),
+    purposes: ['revocation'],
+    hasListsPerTier: false,
+    badges: new Map(),
+  };
+  const cwd = temporaryFolder();
+  return { workshop: new OwnWorkshop(issuer, createFiles(cwd), undefined), cwd };
+}
+
+const { id } = testIssuer();
+const orderOf = (number: number, checks: SigningChecks): Order => ({
+  base: `credentials/knots/${number}`,
+  content: { kind: 'document', document: assembleCredential(badgeContent(id)), images: [] },
+  created: MADE,
+  checks,
+  shape: 'knots',
+  provenAt: MADE,
+});
+
+describe.each(['data-integrity', 'jwt'] as const)('what is checked before it goes out (%s)', (form) => {
+  const ending = form === 'jwt' ? 'jwt' : 'json';
+  const selfCheck = expect.objectContaining({ code: 'SIGNATURE_SELF_CHECK' });
+
+  test('the first of each kind, whatever the sample says, until one has passed', async () => {
+    const { workshop, cwd } = faultyFrom(1, form);
+    for (const number of [1, 2]) await expect(workshop.make([orderOf(number, 'none')])).rejects.toEqual(selfCheck);
+    expect(existsSync(join(cwd, 'credentials'))).toBe(false);
+  });
+
+  test('of the others those that the sample takes', async () => {
+    const { workshop, cwd } = faultyFrom(2, form);
+    const [first] = await workshop.make([orderOf(1, 'none')]);
+    expect(first?.files).toEqual([`credentials/knots/1.${ending}`]);
+    for (const checks of ['signature', 'everything'] as const)
+      await expect(workshop.make([orderOf(2, checks)])).rejects.toEqual(selfCheck);
+    expect(existsSync(join(cwd, `credentials/knots/2.${ending}`))).toBe(false);
+    // What the sample passes over goes out unseen: that is what a sample is.
+    await workshop.make([orderOf(3, 'none')]);
+    expect(existsSync(join(cwd, `credentials/knots/3.${ending}`))).toBe(true);
+  });
+
+  test('nothing of a batch is written where one of it fails', async () => {
+    const { workshop, cwd } = faultyFrom(3, form);
+    const batch = [orderOf(1, 'none'), orderOf(2, 'none'), orderOf(3, 'signature')];
+    await expect(workshop.make(batch)).rejects.toEqual(selfCheck);
+    expect(existsSync(join(cwd, 'credentials'))).toBe(false);
+  });
+});
