@@ -227,6 +227,8 @@ export interface Ledger {
   livingRuns(): Promise<readonly RunNote[]>;
   /** Those of the awards that are known, by award identity: the newest edition of each. */
   find(awards: readonly string[]): Promise<ReadonlyMap<string, LedgerAward>>;
+  /** How far credentials are that were reserved or issued, by their ids; others are left out. */
+  statesOf(credentialIds: readonly string[]): Promise<ReadonlyMap<string, AwardState>>;
   /**
    * Reserves awards for the run that was started, in one transaction: a place in a status list for each purpose, never
    * handed out twice. An award that is reserved already keeps its id and its places; it is taken over where the run

@@ -166,3 +166,23 @@ declare module '@digitalcredentials/data-integrity' {
 declare module '@digitalcredentials/eddsa-rdfc-2022-cryptosuite' {
   export const cryptosuite: unknown;
 }
+
+declare module 'tar-stream' {
+  export interface Header {
+    readonly name: string;
+    readonly mode: number;
+    readonly mtime: Date;
+  }
+  export interface Entry extends AsyncIterable<Uint8Array> {
+    readonly header: Header;
+  }
+  export interface Pack extends AsyncIterable<Uint8Array> {
+    entry(header: Header, content: Uint8Array): unknown;
+    finalize(): void;
+  }
+  export interface Extract extends NodeJS.WritableStream, AsyncIterable<Entry> {
+    destroy(error: Error): void;
+  }
+  export function pack(): Pack;
+  export function extract(): Extract;
+}

@@ -126,7 +126,7 @@ function programmeForPages(): string {
   return cwd;
 }
 
-describe('the pages on the ledger, on keys and on fleets', () => {
+describe('the pages on the ledger, on keys, on speed and on fleets', () => {
   test('show commands that run, one after the other', () => {
     const cwd = programmeForPages();
     shell('badgekit issue rosters/may.csv', cwd);
@@ -140,6 +140,20 @@ describe('the pages on the ledger, on keys and on fleets', () => {
     }
     const { badges } = JSON.parse(shell('badgekit list --json', cwd)) as { badges: { recipient: string | null }[] };
     expect(new Set(badges.map(({ recipient }) => recipient))).toEqual(new Set([null, 'bo.may@example.org']));
+  });
+
+  test('show how a roster becomes archives, and both hold its badges', () => {
+    const cwd = programmeForPages();
+    const [, block = ''] = /```sh\n([^]*?)```/.exec(read('docs/speed.md')) ?? [];
+    for (const command of block.trim().split('\n')) {
+      writeFileSync(join(cwd, 'rosters/all.csv'), `email\n${command.length}@example.org\n`);
+      shell(command, cwd);
+    }
+    expect(shell('tar tf badges.tar', cwd)).toMatch(
+      /^credentials\/knots\/[0-9a-f-]{36}\.json\ncredentials\/knots\/[0-9a-f-]{36}\.svg\n$/,
+    );
+    shell('gunzip badges.jsonl.gz; mv badges.jsonl line.json; badgekit verify line.json --offline', cwd);
+    shell('tar xf badges.tar; badgekit verify credentials --offline; badgekit ledger check', cwd);
   });
 
   test('show a job and a matrix whose shards issue a whole roster, each award once', () => {
@@ -204,6 +218,8 @@ describe('--json', () => {
       ['define', 'knots'],
       ['issue', 'rosters/spring.csv', '--dry-run'],
       ['issue', 'rosters/spring.csv'],
+      ['issue', 'rosters/spring.csv', '--to', 'spring.tar'],
+      ['issue', 'rosters/spring.csv', '--output', 'jsonl'],
       ['issue', 'nothing.csv'],
       ['verify', 'credentials/repair-cafe-day'],
       ['verify', 'badges/knots.svg'],

@@ -1,5 +1,6 @@
 import { standingOf } from '../issue/standing.ts';
 import type { LedgerAward } from '../ports.ts';
+import { isInArchive } from '../programme/issued-files.ts';
 import type { Programme } from '../programme/programme.ts';
 import type { Trace } from '../programme/traces.ts';
 import { describeList } from '../status/place.ts';
@@ -27,6 +28,7 @@ export function erasureReceipt(
   const valid = awards.filter(
     (award) => award.state === 'issued' && !isRevokedNow.has(award.credentialId) && standingOf(award, at) === 'valid',
   );
+  const archived = awards.filter(isInArchive);
   const found = traces.map((trace) => `- ${describeTrace(trace, shownInReceipt(trace))}\n`);
   const skipped = unread.map((path) => `- \`${visible(path, 200)}\` could not be read\n`);
   const remains =
@@ -54,7 +56,7 @@ entry is given to nobody else; and a keyed digest of the award, so that no roste
 ## Out of reach
 
 - Copies of the badges that were handed out. They carry ${config.recipients === 'hashed-email' ? 'a salted hash of the address' : config.recipients === 'did' ? 'the id of the holder' : 'the address'}, and verify as before${valid.length === 0 ? ', except that they do not count any more' : `: ${valid.length === 1 ? 'one is' : `${valid.length} are`} still valid. To end that: \`badgekit revoke <id>\``}.
-- Backups of this folder and of the ledger, and the history of a version control system.
+${archived.length === 0 ? '' : `- The archives that badges were issued into: ${archived.map(({ credentialId, run }) => `${credentialId}, with the batch ${run}`).join('; ')}.\n`}- Backups of this folder and of the ledger, and the history of a version control system.
 - What others made of the badges: mails, profiles, copies at employers.
 - On PostgreSQL: pages that the server has not reused yet (\`VACUUM FULL award, status_change\`), its logs and backups.
 - On SQLite: the file beside the ledger whose name ends in \`-wal\`, as long as another program had the ledger open.

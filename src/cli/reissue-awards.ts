@@ -54,7 +54,7 @@ export async function reissueAwards(awards: readonly LedgerAward[], reissuing: R
     }
   }
   const issuing = {
-    workshop: new OwnWorkshop(issuer, programme.files, undefined),
+    workshop: new OwnWorkshop(issuer, { kind: 'files', files: programme.files }, undefined),
     ledger,
     files: programme.files,
     clock: session.clock,

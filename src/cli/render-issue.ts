@@ -3,6 +3,7 @@ import type { Issuer } from '../issue/issuer.ts';
 import type { RosterPlan } from '../issue/plan.ts';
 import { formatDay } from '../syntax/datetime.ts';
 import { visible } from '../syntax/text.ts';
+import type { WantedArchive } from './issue/archive-output.ts';
 import type { IssuedList } from './issue/issued-list.ts';
 import type { Session } from './session.ts';
 import { count, counted, labelled, styles } from './style.ts';
@@ -16,6 +17,8 @@ export interface IssueOutcome {
   readonly issued: Pick<IssuedList, 'length' | 'endings' | 'pieces'>;
   readonly statusLists: readonly string[];
   readonly rejectedFile: string | undefined;
+  /** The archive that the badges went into; undefined where they became files. */
+  readonly archive: WantedArchive | undefined;
   readonly isInterrupted: boolean;
   /** Whether nothing was issued because a row was refused and --strict was given. */
   readonly isHeld: boolean;
@@ -70,7 +73,7 @@ export function issueAsText(
     return `${out.bold('Held')}  nothing was issued, because --strict was given and rows were refused\n${refused}`;
   if (plan.toIssue === 0 && plan.refused.length === 0) return `${nothingToDo(plan)}\n${changedText(outcome)}`;
   const lines: string[] = [];
-  if (outcome.issued.length > 0) lines.push(doneText(outcome.issued));
+  if (outcome.issued.length > 0) lines.push(doneText(outcome));
   else if (plan.toIssue > 0) lines.push('another run issued these badges first');
   else
     lines.push(
@@ -88,7 +91,7 @@ export function issueAsText(
 
 /** The same as JSON (schemas/output.json), in pieces: a large roster makes a long text. */
 export function* issueAsJson(outcome: IssueOutcome, others: object = {}): Generator<string> {
-  const { plan, rosterFile, issued, statusLists, rejectedFile, isInterrupted, isHeld } = outcome;
+  const { plan, rosterFile, issued, statusLists, rejectedFile, archive, isInterrupted, isHeld } = outcome;
   const before = {
     badgekit: 1,
     command: 'issue',
@@ -106,6 +109,7 @@ export function* issueAsJson(outcome: IssueOutcome, others: object = {}): Genera
       faults.map(({ line, column, message, hint }) => ({ line, column: column ?? null, message, hint: hint ?? null })),
     ),
     rejectedFile: rejectedFile ?? null,
+    archive: archive === undefined ? null : { form: archive.form, file: archive.file ?? null },
     statusLists,
     interrupted: isInterrupted,
     held: isHeld,
@@ -116,10 +120,18 @@ export function* issueAsJson(outcome: IssueOutcome, others: object = {}): Genera
   yield `],${JSON.stringify(after).slice(1)}\n`;
 }
 
-function doneText({ length, endings }: IssueOutcome['issued']): string {
+function doneText({ issued: { length, endings }, archive }: IssueOutcome): string {
   const kinds =
     endings.length > 1 ? `${endings.slice(0, -1).join(', ')} and ${endings.at(-1) ?? ''}` : (endings[0] ?? '');
-  return `${counted(length, 'badge')}, ${length === 1 ? '' : 'each '}as ${kinds}, in credentials/`;
+  const each = length === 1 ? '' : 'each ';
+  const how = archive?.form === 'jsonl' ? `${each}a line` : `${each}as ${kinds}`;
+  const where =
+    archive === undefined
+      ? 'in credentials/'
+      : archive.file === undefined
+        ? 'on standard output'
+        : `in ${visible(archive.file, 200)}`;
+  return `${counted(length, 'badge')}, ${how}, ${where}`;
 }
 
 function nothingToDo({ rows, unchanged, lastIssuedAt }: RosterPlan): string {

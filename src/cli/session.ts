@@ -1,4 +1,7 @@
-import { EXIT } from '../errors.ts';
+import { fstatSync, fsync } from 'node:fs';
+import { promisify } from 'node:util';
+import { BadgekitError, EXIT } from '../errors.ts';
+import { codeOf, within } from '../programme/file-faults.ts';
 import type { Clock, Random } from '../ports.ts';
 
 /** The world of one run of the command line, gathered in one place so that nothing below reaches for it. */
@@ -9,6 +12,8 @@ export interface Session {
   readonly random: Random;
   /** Writes a result, as it stands, to standard output. */
   readonly out: (text: string) => void;
+  /** Standard output for what is no text. From here on nothing else is to be written there. */
+  readonly byteOutput: () => ByteOutput;
   /** Writes progress or a diagnostic, as it stands, to standard error. */
   readonly err: (text: string) => void;
   /** Whether somebody can be asked: a terminal on both ends, and no CI. */
@@ -23,12 +28,25 @@ export interface Session {
   readonly isInterrupted: () => boolean;
 }
 
+/** Standard output, as bytes. */
+export interface ByteOutput {
+  readonly kind: 'terminal' | 'pipe' | 'file';
+  /**
+   * Resolves once the bytes are taken; in a file, once they are safe.
+   * @throws BadgekitError FILE_NOT_WRITABLE | DISK_FULL
+   */
+  readonly write: (bytes: Uint8Array) => Promise<void>;
+}
+
 /** The session of this process. */
 export function openSession(): Session {
   const { env, stdin, stdout, stderr } = process;
   let interrupted = false;
+  // A fault of a write is then told to who wrote.
+  let isByteOutput = false;
   for (const stream of [stdout, stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (isByteOutput && stream === stdout) return;
       // Who closed the pipe had read enough; but what was not decided yet is no yes.
       if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.undetermined);
       process.stderr.write(`What was to be printed could not be written: ${error.message}\n`);
@@ -43,6 +61,10 @@ export function openSession(): Session {
     // The platform's own source, which is loaded only when it is asked.
     random: (length) => crypto.getRandomValues(new Uint8Array(length)),
     out: (text) => void stdout.write(text),
+    byteOutput: () => {
+      isByteOutput = true;
+      return byteOutput();
+    },
     err: (text) => void stderr.write(text),
     isInteractive: stdin.isTTY && stderr.isTTY && !isCi,
     showsProgress: stderr.isTTY && !isCi,
@@ -64,4 +86,29 @@ function wantsColour(isTerminal: boolean, env: NodeJS.ProcessEnv, isCi: boolean)
   if (never !== undefined && never !== '') return false;
   if (always !== undefined) return always !== '0' && always !== 'false';
   return isTerminal && !isCi && env['TERM'] !== 'dumb';
+}
+
+const synced = promisify(fsync);
+
+function byteOutput(): ByteOutput {
+  const { stdout } = process;
+  const kind = stdout.isTTY ? 'terminal' : fstatSync(stdout.fd).isFile() ? 'file' : 'pipe';
+  return {
+    kind,
+    write: (bytes) =>
+      within('standard output', async () => {
+        await new Promise<void>((resolve, reject) => {
+          stdout.write(bytes, (error) => (error == null ? resolve() : reject(readerGone(error))));
+        });
+        if (kind === 'file') await synced(stdout.fd);
+      }),
+  };
+}
+
+function readerGone(error: Error): Error {
+  if (codeOf(error) !== 'EPIPE') return error;
+  return new BadgekitError('FILE_NOT_WRITABLE', 'what reads the standard output has ended', {
+    hint: 'run the same command again: it goes on behind what was taken',
+    cause: error,
+  });
 }

@@ -3,7 +3,7 @@ import type { SigningChecks } from '../proof/data-integrity.ts';
 import type { Clock, Files, IssuedNote, Ledger, LedgerAward, Reservation, WantedPlaces } from '../ports.ts';
 import { ahead, inBatches } from './ahead.ts';
 import { savingDifference } from './canonical-difference.ts';
-import type { MadeCredential, Order, OrderContent, Workshop } from './workshop.ts';
+import type { Made, MadeCredential, Order, OrderContent, Workshop } from './workshop.ts';
 
 /** One credential that is to be issued: what is reserved for it, and how it is made once its place is known. */
 export interface IssuableAward {
@@ -16,10 +16,20 @@ export interface IssuableAward {
   readonly knownEdition: number;
 }
 
+/** What takes the pieces of an archive, one after the other. */
+export interface Outlet {
+  /** Resolves once a piece is safe, or, in a pipe, taken. */
+  write(piece: Uint8Array): Promise<void>;
+  /** Whether what was taken may still be lost until more is taken: a pipe holds as much as its reader has not read yet. */
+  readonly isPipe: boolean;
+}
+
 export interface Issuing {
   readonly workshop: Pick<Workshop, 'make' | 'width' | 'batch'>;
   readonly ledger: Ledger;
   readonly files: Files;
+  /** Where an archive goes; undefined where the workshop writes files. */
+  readonly outlet?: Outlet | undefined;
   readonly clock: Clock;
   /** Asked for each credential: what is tried before it goes out. */
   readonly checks?: () => SigningChecks;
@@ -33,6 +43,7 @@ export interface IssuedCredential {
   readonly line: number;
   readonly credentialId: string;
   readonly badge: string;
+  /** On the disk or in the archive. */
   readonly files: readonly string[];
   /** The credential that it replaces. */
   readonly supersedes: string | undefined;
@@ -49,8 +60,24 @@ export async function* issueAwards(
 ): AsyncGenerator<IssuedCredential> {
   const { width, batch: size } = issuing.workshop;
   const reserved = reserveAll(inBatches(uninterrupted(awards, issuing), size), issuing);
-  for await (const batch of ahead(reserved, width, (own) => makeBatch(own, issuing)))
-    yield* finishBatch(batch, issuing);
+  const made = ahead(reserved, width, (own) => makeBatch(own, issuing));
+  for await (const batch of delivered(made, issuing)) yield* finishBatch(batch, issuing);
+}
+
+/**
+ * Hands batches on to the outlet, if there is one. What a pipe has taken counts only when it has taken the next batch,
+ * too: until then its reader may end without having read it.
+ */
+async function* delivered(batches: AsyncIterable<MadeBatch>, { outlet }: Issuing): AsyncGenerator<MadeBatch['awards']> {
+  let before: MadeBatch['awards'] = [];
+  for await (const { awards, piece } of batches) {
+    if (piece !== undefined && piece.length > 0) await outlet?.write(piece);
+    if (outlet?.isPipe === true) {
+      yield before;
+      before = awards;
+    } else yield awards;
+  }
+  yield before;
 }
 
 async function* uninterrupted(
@@ -92,14 +119,11 @@ async function* reserveAll(
   }
 }
 
-interface MadeAward extends MadeCredential {
-  readonly entry: LedgerAward;
+interface MadeBatch extends Pick<Made, 'piece'> {
+  readonly awards: readonly (MadeCredential & { readonly entry: LedgerAward })[];
 }
 
-async function makeBatch(
-  own: readonly OwnAward[],
-  { workshop, files, checks }: Issuing,
-): Promise<readonly MadeAward[]> {
+async function makeBatch(own: readonly OwnAward[], { workshop, files, checks }: Issuing): Promise<MadeBatch> {
   const orders = own.map(({ award, entry }): Order => ({
     base: credentialPath(entry.badge, entry.credentialId),
     content: award.content(entry),
@@ -108,17 +132,22 @@ async function makeBatch(
     shape: award.shape,
     provenAt: Math.max(entry.validFrom, entry.reservedAt),
   }));
-  const made = await savingDifference(files, () => workshop.make(orders));
-  return own.flatMap(({ entry }, index) => {
-    const credential = made[index];
+  const { credentials, piece } = await savingDifference(files, () => workshop.make(orders));
+  const awards = own.flatMap(({ entry }, index) => {
+    const credential = credentials[index];
     return credential === undefined ? [] : [{ entry, ...credential }];
   });
+  return { awards, piece };
 }
 
-async function* finishBatch(batch: readonly MadeAward[], { ledger, clock }: Issuing): AsyncGenerator<IssuedCredential> {
+async function* finishBatch(
+  batch: MadeBatch['awards'],
+  { ledger, clock, outlet }: Issuing,
+): AsyncGenerator<IssuedCredential> {
   if (batch.length === 0) return;
   const notes = batch.map(({ entry: { credentialId }, verificationMethod, files }): IssuedNote => {
-    return { credentialId, verificationMethod, files };
+    // What went into an archive is no file of the programme's.
+    return { credentialId, verificationMethod, files: outlet === undefined ? files : [] };
   });
   const marked = await ledger.markIssued(notes, clock());
   for (const { entry, files } of batch) {
@@ -146,7 +175,7 @@ async function refuseStrayFile(
   }
 }
 
-/** Where a credential's files lie, without their endings. */
-function credentialPath(badge: string, credentialId: string): string {
+/** Where a credential's files lie, without their endings: in the programme's folder, and in an archive. */
+export function credentialPath(badge: string, credentialId: string): string {
   return `credentials/${badge}/${credentialId.replace('urn:uuid:', '')}`;
 }

@@ -14,17 +14,23 @@ export interface SecuredText {
   readonly verificationMethod: string;
 }
 
+export interface Securing {
+  readonly created: Instant;
+  /** What is tried before it goes out. */
+  readonly checks?: SigningChecks;
+  /** Whether its JSON is to stand on one line. */
+  readonly isOneLine?: boolean;
+}
+
 /**
  * Signs a credential in one form or the other.
- * @param checks what is tried before it goes out
  * @throws BadgekitError CANONICAL_DIFFERENCE; TERM_UNDEFINED where a part has no meaning under the contexts, in both forms
  */
 export async function secure(
   credential: JsonObject,
   issuer: Pick<Issuer, 'key' | 'verificationMethod'>,
   form: Issuer['form'],
-  created: Instant,
-  checks: SigningChecks = 'signature',
+  { created, checks = 'signature', isOneLine = false }: Securing,
 ): Promise<SecuredText> {
   const verificationMethod = issuer.verificationMethod[form];
   if (form === 'jwt') {
@@ -37,5 +43,6 @@ export async function secure(
     };
   }
   const document = await addProof(credential, issuer.key, { verificationMethod, created, checks });
-  return { text: `${JSON.stringify(document, null, 2)}\n`, extension: 'json', document, verificationMethod };
+  const text = isOneLine ? JSON.stringify(document) : `${JSON.stringify(document, null, 2)}\n`;
+  return { text, extension: 'json', document, verificationMethod };
 }

@@ -10,6 +10,7 @@ import { type Award, readAward, type RowFault, type RowRules } from './award.ts'
 import { type AwardedCredential, awardFault, badgeOf, credentialOf } from './content.ts';
 import { type AwardIdentity, identify } from './identity.ts';
 import type { IssuableBadge, Issuer } from './issuer.ts';
+import { type ArchiveForm, type Packable, packed } from './packing.ts';
 import { secure, type SecuredText } from './secure.ts';
 
 /** A row of a roster, and which award it is. */
@@ -45,12 +46,23 @@ export interface Order {
   readonly provenAt: Instant;
 }
 
-/** A credential that was made and lies in its files. */
+/** A credential that was made. */
 export interface MadeCredential {
   readonly verificationMethod: string;
-  /** The credential's own first, then the images that carry it. */
+  /** Its files, on the disk or in the archive: the credential's own first, then the images that carry it. */
   readonly files: readonly string[];
 }
+
+/** Credentials that were made. */
+export interface Made {
+  readonly credentials: readonly MadeCredential[];
+  /** A piece of the archive that they go into; undefined where they lie in their files. */
+  readonly piece?: Uint8Array<ArrayBuffer> | undefined;
+}
+
+/** Where credentials go: into their files, or, by way of who asked for them, into an archive. */
+export type Destination =
+  { readonly kind: 'files'; readonly files: Files } | { readonly kind: 'archive'; readonly form: ArchiveForm };
 
 /** Who does the work that rows and credentials take: this thread, or several. Answers are in the order of what was asked. */
 export interface Workshop {
@@ -63,7 +75,7 @@ export interface Workshop {
   /** Why awards could not become badges, where they could not. */
   check(rows: readonly ReadRow[], now: Instant): Promise<readonly (RowFault | undefined)[]>;
   /** @throws BadgekitError as signing and writing do; CanonicalDifference */
-  make(orders: readonly Order[]): Promise<readonly MadeCredential[]>;
+  make(orders: readonly Order[]): Promise<Made>;
 }
 
 /** The work done in this thread. */
@@ -71,14 +83,14 @@ export class OwnWorkshop implements Workshop {
   readonly width = 1;
   readonly batch = 50;
   readonly #issuer: Issuer;
-  readonly #files: Files;
+  readonly #destination: Destination;
   readonly #rules: RowRules | undefined;
   readonly #proven = new Set<string>();
 
   /** @param rules undefined where no rows are read */
-  constructor(issuer: Issuer, files: Files, rules: RowRules | undefined) {
+  constructor(issuer: Issuer, destination: Destination, rules: RowRules | undefined) {
     this.#issuer = issuer;
-    this.#files = files;
+    this.#destination = destination;
     this.#rules = rules;
   }
 
@@ -90,16 +102,21 @@ export class OwnWorkshop implements Workshop {
     return Promise.resolve(rows.map(({ row, identity }) => awardFault(row, identity.firstId, this.#issuer, now)));
   }
 
-  async make(orders: readonly Order[]): Promise<readonly MadeCredential[]> {
-    const secured: { readonly order: Order; readonly credential: SecuredText }[] = [];
-    for (const order of orders) secured.push({ order, credential: await this.#secure(order) });
-    const made = secured.map(({ order, credential }) => ({ credential, files: this.#filesOf(order, credential) }));
+  async make(orders: readonly Order[]): Promise<Made> {
+    const made: (Packable & Pick<SecuredText, 'verificationMethod'>)[] = [];
+    for (const order of orders) {
+      const secured = await this.#secure(order);
+      const { verificationMethod } = secured;
+      made.push({ secured, verificationMethod, created: order.created, files: this.#filesOf(order, secured) });
+    }
+    const credentials = made.map(({ verificationMethod, files }) => {
+      return { verificationMethod, files: files.map(({ path }) => path) };
+    });
+    const destination = this.#destination;
+    if (destination.kind === 'archive') return { credentials, piece: await packed(destination.form, made) };
     // The awards are reserved, so what stands under their names is this run's or an interrupted one's.
-    await this.#files.writeAll(made.flatMap(({ files }) => files));
-    return made.map(({ credential: { verificationMethod }, files }) => ({
-      verificationMethod,
-      files: files.map(({ path }) => path),
-    }));
+    await destination.files.writeAll(made.flatMap(({ files }) => files));
+    return { credentials };
   }
 
   #read(record: CsvRecord): RowReading {
@@ -115,7 +132,11 @@ export class OwnWorkshop implements Workshop {
     const credential = content.kind === 'award' ? credentialOf(content.award, issuer) : content.document;
     const isFirst = !this.#proven.has(shape);
     const least = isFirst && checks === 'none' ? 'signature' : checks;
-    const secured = await secure(credential, issuer, issuer.form, created, least);
+    const secured = await secure(credential, issuer, issuer.form, {
+      created,
+      checks: least,
+      isOneLine: this.#isOfLines,
+    });
     if (!isFirst) return secured;
     const { document, verificationMethod, text } = secured;
     if (document !== undefined) await verifyByReference(document, issuer.key.publicKey, verificationMethod, provenAt);
@@ -125,11 +146,18 @@ export class OwnWorkshop implements Workshop {
     return secured;
   }
 
+  /** Whether credentials go out as lines, without images. */
+  get #isOfLines(): boolean {
+    return this.#destination.kind === 'archive' && this.#destination.form === 'jsonl';
+  }
+
   #imagesOf(content: OrderContent): IssuableBadge['images'] {
+    if (this.#isOfLines) return [];
     return content.kind === 'award' ? badgeOf(content.award.row, this.#issuer).images : content.images;
   }
 
   #filesOf({ base, content }: Order, { text, extension }: SecuredText): readonly WholeFile[] {
+    if (this.#isOfLines) return [];
     return [
       { path: `${base}.${extension}`, content: [Buffer.from(extension === 'jwt' ? `${text}\n` : text, 'utf8')] },
       ...this.#imagesOf(content).map(({ format, bytes }) => ({

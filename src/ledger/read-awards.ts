@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { LedgerAward, StatusPlace } from '../ports.ts';
+import type { AwardState, LedgerAward, StatusPlace } from '../ports.ts';
 import { MAX_PARAMETERS, pieces } from './pieces.ts';
 import { fromRow } from './rows.ts';
 import { latestChanges } from './status-places.ts';
@@ -54,4 +54,17 @@ export async function wholeAwards(db: Db, rows: readonly AwardTable[]): Promise<
     const { credential_id: id } = row;
     return fromRow(row, places.get(id) ?? [], changes.get(id) ?? [], newer.get(id));
   });
+}
+
+/** How far credentials are that are known, by their ids. */
+export async function statesOf(db: Db, credentialIds: readonly string[]): Promise<ReadonlyMap<string, AwardState>> {
+  const states = new Map<string, AwardState>();
+  for (const some of pieces(credentialIds, MAX_PARAMETERS))
+    for (const { credential_id: id, state } of await db
+      .selectFrom('award')
+      .select(['credential_id', 'state'])
+      .where('credential_id', 'in', some)
+      .execute())
+      states.set(id, state);
+  return states;
 }

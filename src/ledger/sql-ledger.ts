@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type {
   AwardFilter,
+  AwardState,
   Claim,
   EndedKey,
   IssuedNote,
@@ -25,7 +26,7 @@ import { noteSigning, statusLists } from './lists.ts';
 import { loadRecords } from './load.ts';
 import { markIssued } from './marking.ts';
 import { pieces } from './pieces.ts';
-import { newestAwards, wholeAwards } from './read-awards.ts';
+import { newestAwards, statesOf, wholeAwards } from './read-awards.ts';
 import { PAGE, selectPage } from './select.ts';
 import { reservedRow } from './rows.ts';
 import { endRuns, isHeld, livingRuns } from './runs.ts';
@@ -91,6 +92,10 @@ export class SqlLedger implements Ledger {
 
   find(awards: readonly string[]): Promise<ReadonlyMap<string, LedgerAward>> {
     return this.#engine.guard(() => newestAwards(this.#db, awards));
+  }
+
+  statesOf(credentialIds: readonly string[]): Promise<ReadonlyMap<string, AwardState>> {
+    return this.#engine.guard(() => statesOf(this.#db, credentialIds));
   }
 
   async reserve(reservations: readonly Wanted[], at: number): Promise<readonly Claim[]> {

@@ -157,7 +157,8 @@ export async function writeWhole(
   });
 }
 
-async function syncFolder(path: string): Promise<void> {
+/** Sees that the names in a folder are safe on the disk. */
+export async function syncFolder(path: string): Promise<void> {
   // Windows cannot open folders; there the rename itself is durable enough.
   const handle = await open(path, 'r').catch(() => undefined);
   await handle?.sync().catch(() => undefined);

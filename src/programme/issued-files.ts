@@ -1,4 +1,6 @@
 import { ifUsable } from '../errors.ts';
+import { credentialPath } from '../issue/pipeline.ts';
+import type { LedgerAward } from '../ports.ts';
 import { openJwt } from '../proof/jwt.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../syntax/json.ts';
 import { decodeUtf8 } from '../syntax/text.ts';
@@ -41,6 +43,27 @@ export interface StrayFiles {
   /** What an interrupted run left. */
   readonly temporary: readonly string[];
   readonly others: readonly string[];
+}
+
+/**
+ * The files of a badge: those that the ledger knows; of one that was issued into an archive, those that were unpacked to
+ * where they would have been. The credential's own comes first.
+ */
+export async function filesOfAward(
+  { files }: Programme,
+  award: Pick<LedgerAward, 'badge' | 'credentialId' | 'files'>,
+): Promise<readonly string[]> {
+  if (award.files.length > 0) return award.files;
+  const base = credentialPath(award.badge, award.credentialId);
+  const unpacked: string[] = [];
+  for (const ending of ['json', 'jwt', 'png', 'svg'])
+    if (await files.exists(`${base}.${ending}`)) unpacked.push(`${base}.${ending}`);
+  return unpacked;
+}
+
+/** Whether a badge was issued into an archive, of which the programme knows no more. */
+export function isInArchive({ state, files, erasedAt }: Pick<LedgerAward, 'state' | 'files' | 'erasedAt'>): boolean {
+  return state === 'issued' && files.length === 0 && erasedAt === undefined;
 }
 
 /** Every credential in credentials/, one after the other, by path. */

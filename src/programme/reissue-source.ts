@@ -6,7 +6,7 @@ import type { LedgerAward } from '../ports.ts';
 import type { JsonObject } from '../syntax/json.ts';
 import { MAX_IMAGE_BYTES } from './definitions.ts';
 import { isAsSigned } from './issued-signature.ts';
-import { readIssued } from './issued-files.ts';
+import { filesOfAward, readIssued } from './issued-files.ts';
 import type { Programme } from './programme.ts';
 
 /** What an issued badge can be made from again. */
@@ -21,12 +21,13 @@ export interface ReissueSource {
  */
 export async function reissueSource(
   programme: Programme,
-  { files: [main, ...images], credentialId }: LedgerAward,
+  award: LedgerAward,
   keyOf: (verificationMethod: string) => PublicKey | undefined,
 ): Promise<ReissueSource | undefined> {
+  const [main, ...images] = await filesOfAward(programme, award);
   if (main === undefined || !(await programme.files.exists(main))) return undefined;
   const issued = await readIssued(programme, main);
-  if (issued?.document['id'] !== credentialId || !(await isAsSigned(issued, keyOf))) return undefined;
+  if (issued?.document['id'] !== award.credentialId || !(await isAsSigned(issued, keyOf))) return undefined;
   const carried: { format: 'png' | 'svg'; bytes: Uint8Array }[] = [];
   for (const path of images) {
     if (!(await programme.files.exists(path))) return undefined;

@@ -2,7 +2,7 @@ import { compactVerify } from 'jose';
 import { BadgekitError } from '../errors.ts';
 import type { Signer } from '../keys/private-key.ts';
 import type { PublicKey } from '../keys/public-key.ts';
-import { issuerId } from '../openbadges/credential.ts';
+import { asList, issuerId } from '../openbadges/credential.ts';
 import { decodeBase64url, encodeBase64url } from '../syntax/base64url.ts';
 import { readInstant } from '../syntax/datetime.ts';
 import { isJsonObject, type Json, type JsonObject, parseJson } from '../syntax/json.ts';
@@ -25,6 +25,12 @@ const REGISTERED_CLAIMS = ['iss', 'sub', 'jti', 'nbf', 'exp', 'iat', 'aud', 'non
 /** Whether a text has the look of a compact JWS: three base64url parts. */
 export function looksLikeJwt(text: string): boolean {
   return COMPACT_JWS.test(text);
+}
+
+/** The token in an EnvelopedVerifiableCredential (VCDM 2.0, section 4.13.1; VC-JOSE-COSE); undefined for anything else. */
+export function envelopedToken({ type, id }: JsonObject): string | undefined {
+  if (!asList(type).includes('EnvelopedVerifiableCredential') || typeof id !== 'string') return undefined;
+  return /^data:application\/(?:vc|vc-ld)\+jwt,(.+)$/.exec(id)?.[1] ?? id;
 }
 
 /**

@@ -2,7 +2,7 @@ import { extract, type FileKind, kindOf, otherKind } from '../bake/bake.ts';
 import type { Extracted } from '../bake/carrier.ts';
 import { BadgekitError } from '../errors.ts';
 import { asList } from '../openbadges/credential.ts';
-import { type OpenedJwt, openJwt } from '../proof/jwt.ts';
+import { envelopedToken, type OpenedJwt, openJwt } from '../proof/jwt.ts';
 import { CREDENTIALS_V1 } from '../openbadges/vocabulary.ts';
 import { isJsonObject, type Json, type JsonObject, parseJson } from '../syntax/json.ts';
 import { decodeUtf8, guessEncoding, isNoUtf8Text, quoted, visible } from '../syntax/text.ts';
@@ -94,6 +94,9 @@ export function openText(
   try {
     const jwt = isJson ? undefined : openJwt(trimmed);
     const document = jwt?.credential ?? parseJson(text);
+    const enveloped = isJsonObject(document) && jwt === undefined ? envelopedToken(document) : undefined;
+    if (enveloped !== undefined)
+      return openText(enveloped, `${how}, the envelope of a token`, { notes, image, maxLength });
     if (isOldPresentation(jwt, document))
       return {
         file,

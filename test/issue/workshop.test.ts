@@ -33,7 +33,7 @@ function faultyFrom(first: number, form: Issuer['form']): { readonly workshop: O
     badges: new Map(),
   };
   const cwd = temporaryFolder();
-  return { workshop: new OwnWorkshop(issuer, createFiles(cwd), undefined), cwd };
+  return { workshop: new OwnWorkshop(issuer, { kind: 'files', files: createFiles(cwd) }, undefined), cwd };
 }
 
 const { id } = testIssuer();
@@ -58,8 +58,8 @@ describe.each(['data-integrity', 'jwt'] as const)('what is checked before it goe
 
   test('of the others those that the sample takes', async () => {
     const { workshop, cwd } = faultyFrom(2, form);
-    const [first] = await workshop.make([orderOf(1, 'none')]);
-    expect(first?.files).toEqual([`credentials/knots/1.${ending}`]);
+    const { credentials } = await workshop.make([orderOf(1, 'none')]);
+    expect(credentials[0]?.files).toEqual([`credentials/knots/1.${ending}`]);
     for (const checks of ['signature', 'everything'] as const)
       await expect(workshop.make([orderOf(2, checks)])).rejects.toEqual(selfCheck);
     expect(existsSync(join(cwd, `credentials/knots/2.${ending}`))).toBe(false);

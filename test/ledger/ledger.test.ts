@@ -98,6 +98,12 @@ describe.each(ENGINES)('the ledger on $engine', ({ newPlace }) => {
     );
     await ledger.close();
     const reopened = await open(place);
+    expect(await reopened.statesOf(['urn:uuid:0', 'urn:uuid:1', 'urn:uuid:9'])).toEqual(
+      new Map([
+        ['urn:uuid:0', 'issued'],
+        ['urn:uuid:1', 'reserved'],
+      ]),
+    );
     const found = await reopened.find(['award-0', 'award-1', 'award-9']);
     expect(found.get('award-0')).toMatchObject({
       state: 'issued',

@@ -14,6 +14,8 @@ Examples:
   badgekit issue rosters/spring.csv --dry-run
   badgekit issue rosters/spring.csv --supersede        after names or results were corrected in it
   badgekit issue rosters/all.csv --shard 3/16          one of sixteen machines with one PostgreSQL ledger
+  badgekit issue rosters/all.csv --to badges.tar       all files in one archive, none in credentials/
+  badgekit issue rosters/all.csv --output jsonl | gzip > badges.jsonl.gz
   BADGEKIT_PASSPHRASE=… badgekit issue rosters/spring.csv --json      in a pipeline
 
 To check a credential is to have other libraries make its canonical form, too, and to verify its signature.
@@ -33,6 +35,8 @@ export const addIssue: AddCommand = (program, session, outcome) => {
     .option('--proof <form>', 'data-integrity or jwt (default: as badgekit.yaml says)')
     .option('--supersede', 'issue rows that changed since they were issued anew, and revoke what they replace')
     .option('--shard <n/of>', 'issue one part of the roster, such as 3/16, while other machines issue the others')
+    .option('--output <form>', 'files (default), jsonl (a credential on each line) or tar (with the images)')
+    .option('--to <file>', 'the archive to write, or to go on with (default: standard output)')
     .option('--jobs <number>', 'threads that sign (default: all cores for a roster of thousands of rows)')
     .option('--check-sample <n>', 'check one credential in n, at random, before it goes out (default: 1000)')
     .option('--check-all', 'check every one: slower by far')

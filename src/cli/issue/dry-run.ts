@@ -23,6 +23,7 @@ export function showPlan(plan: RosterPlan, { rosterFile, issuer, session, isSupe
       issued: new IssuedList(false),
       statusLists: [],
       rejectedFile: undefined,
+      archive: undefined,
       isInterrupted: false,
       isHeld: false,
     };

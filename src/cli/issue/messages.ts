@@ -2,7 +2,8 @@ import type { KeyObject } from 'node:crypto';
 import { BadgekitError, type ErrorCode, type Where } from '../../errors.ts';
 import type { RowFault, RowRules } from '../../issue/award.ts';
 import type { Issuer } from '../../issue/issuer.ts';
-import type { MadeCredential, Order, ReadRow, RowReading } from '../../issue/workshop.ts';
+import type { ArchiveForm } from '../../issue/packing.ts';
+import type { Made, Order, ReadRow, RowReading } from '../../issue/workshop.ts';
 import { CanonicalDifference } from '../../proof/canonicalize.ts';
 import type { CsvRecord } from '../../syntax/csv.ts';
 import type { Instant } from '../../syntax/datetime.ts';
@@ -13,8 +14,8 @@ export interface IssueWorkerStart {
   readonly issuer: Omit<Issuer, 'key'>;
   readonly key: KeyObject;
   readonly rules: RowRules;
-  /** The programme's folder. */
-  readonly root: string;
+  /** The programme's folder, into which files are written, or the form of the archive that is made instead. */
+  readonly into: { readonly root: string } | { readonly form: ArchiveForm };
 }
 
 /** Work for a thread; it answers in the order in which it is asked. */
@@ -26,7 +27,7 @@ export type Asked =
 export type Answered =
   | { readonly kind: 'read'; readonly readings: readonly RowReading[] }
   | { readonly kind: 'check'; readonly faults: readonly (RowFault | undefined)[] }
-  | { readonly kind: 'make'; readonly made: readonly MadeCredential[] }
+  | { readonly kind: 'make'; readonly made: Made }
   | { readonly kind: 'failed'; readonly fault: SentFault };
 
 /** An error as it travels between threads. */

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { RowRules } from '../../issue/award.ts';
 import type { Issuer } from '../../issue/issuer.ts';
-import { OwnWorkshop, type Workshop } from '../../issue/workshop.ts';
+import type { ArchiveForm } from '../../issue/packing.ts';
+import { type Destination, OwnWorkshop, type Workshop } from '../../issue/workshop.ts';
 import { isAtHand } from '../../keys/private-key.ts';
 import type { Programme } from '../../programme/programme.ts';
 import { ThreadedWorkshop } from './threads.ts';
@@ -16,12 +17,14 @@ export interface OpenedWorkshop {
 
 /**
  * Opens the place where rows and credentials are worked on: this thread, or several.
+ * @param form of the archive that is made; undefined where files are written
  * @param jobs how many, where the user says so
  */
 export function openWorkshop(
   issuer: Issuer,
   rules: RowRules,
   { files, root }: Pick<Programme, 'files' | 'root'>,
+  form: ArchiveForm | undefined,
   jobs: number | undefined,
   rosterBytes: number,
 ): OpenedWorkshop {
@@ -29,8 +32,10 @@ export function openWorkshop(
   const { key } = issuer;
   // A program that signs is asked by this thread alone.
   if (threads > 1 && isAtHand(key)) {
-    const workshop = new ThreadedWorkshop(issuer, key, rules, root, threads);
+    const into = form === undefined ? { root } : { form };
+    const workshop = new ThreadedWorkshop(issuer, key, rules, into, threads);
     return { workshop, end: () => workshop.end() };
   }
-  return { workshop: new OwnWorkshop(issuer, files, rules), end: () => Promise.resolve() };
+  const destination: Destination = form === undefined ? { kind: 'files', files } : { kind: 'archive', form };
+  return { workshop: new OwnWorkshop(issuer, destination, rules), end: () => Promise.resolve() };
 }

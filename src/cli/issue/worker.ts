@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { OwnWorkshop, type RowReading } from '../../issue/workshop.ts';
+import { type Destination, OwnWorkshop, type RowReading } from '../../issue/workshop.ts';
 import { privateKeyOf } from '../../keys/private-key.ts';
 import { createFiles } from '../../programme/files.ts';
 import type { CsvRecord } from '../../syntax/csv.ts';
@@ -7,8 +7,10 @@ import type { Instant } from '../../syntax/datetime.ts';
 import { type Answered, type Asked, type IssueWorkerStart, sentFault } from './messages.ts';
 
 /** A worker thread of `issue`: rows and orders come in; awards, faults and signed credentials go out. */
-const { issuer, key, rules, root }: IssueWorkerStart = workerData;
-const workshop = new OwnWorkshop({ ...issuer, key: privateKeyOf(key) }, createFiles(root), rules);
+const { issuer, key, rules, into }: IssueWorkerStart = workerData;
+const destination: Destination =
+  'form' in into ? { kind: 'archive', form: into.form } : { kind: 'files', files: createFiles(into.root) };
+const workshop = new OwnWorkshop({ ...issuer, key: privateKeyOf(key) }, destination, rules);
 
 // One piece of work after the other: the order of the answers is that of the questions.
 let last: Promise<void> = Promise.resolve();
@@ -19,8 +21,11 @@ parentPort?.on('message', (asked: Asked) => {
       kind: 'failed',
       fault: sentFault(error),
     }));
+    // A piece of an archive is handed over, not copied.
+    const handedOver =
+      answered.kind === 'make' && answered.made.piece !== undefined ? [answered.made.piece.buffer] : [];
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread has no origin
-    parentPort?.postMessage(answered);
+    parentPort?.postMessage(answered, handedOver);
   });
 });
 

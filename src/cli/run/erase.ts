@@ -3,7 +3,7 @@ import { BadgekitError, EXIT, type ExitCode } from '../../errors.ts';
 import { revocations } from '../../issue/revocations.ts';
 import { standingOf } from '../../issue/standing.ts';
 import type { Ledger, LedgerAward } from '../../ports.ts';
-import { isCredentialFile } from '../../programme/issued-files.ts';
+import { isCredentialFile, isInArchive } from '../../programme/issued-files.ts';
 import { type Keyring, openKeyring } from '../../programme/keyring.ts';
 import { hasLedger } from '../../programme/ledger.ts';
 import { openProgramme, type Programme } from '../../programme/programme.ts';
@@ -204,6 +204,7 @@ function report(
       badge: award.badge,
       state: award.state === 'reserved' ? 'reserved' : standingOf(award, now),
       files: award.files,
+      archived: isInArchive(award),
     }));
     session.out(
       `${JSON.stringify({ badgekit: 1, command: 'erase', dryRun, credentials, revoked, withoutStatus, statusLists, receipt: receipt === undefined ? null : programme.shown(receipt), remains: traces.map(({ path, lines }) => ({ file: programme.shown(path), lines })), unread: unread.map((path) => programme.shown(path)), oldCopies: oldCopies ?? null })}\n`,
@@ -220,6 +221,12 @@ function report(
     ...statusLists.map(
       (list) => `status list ${programme.shown(list)} signed again: publish it at ${programme.config.hosting ?? ''}\n`,
     ),
+    ...awards
+      .filter(isInArchive)
+      .map(
+        ({ credentialId, run }) =>
+          `${credentialId} went into an archive, with the batch ${run}: take it out there, too, and wherever it was unpacked\n`,
+      ),
     ...withoutStatus.map((id) => `${id} cannot be revoked: it was issued without a status\n`),
     ...traces.map(
       (trace) =>

@@ -3,7 +3,7 @@ import { BadgekitError, EXIT, inFile } from '../../errors.ts';
 import { mapColumns, parseMapping } from '../../issue/columns.ts';
 import { issuableFromRoster } from '../../issue/from-roster.ts';
 import type { Issuer } from '../../issue/issuer.ts';
-import { issueAwards } from '../../issue/pipeline.ts';
+import { issueAwards, type Outlet } from '../../issue/pipeline.ts';
 import { awardsToIssue, type Planning, planRoster, type RosterPlan } from '../../issue/plan.ts';
 import { parseShard } from '../../issue/shard.ts';
 import type { Ledger } from '../../ports.ts';
@@ -23,6 +23,13 @@ import { quoted } from '../../syntax/text.ts';
 import { type SampleOptions, sampler } from '../check-sample.ts';
 import { choose } from '../choice.ts';
 import type { CommonOptions } from '../commands/shared.ts';
+import {
+  type ArchiveOptions,
+  openWantedArchive,
+  readArchiveOptions,
+  sessionBeside,
+  type WantedArchive,
+} from '../issue/archive-output.ts';
 import { showPlan } from '../issue/dry-run.ts';
 import { IssuedList } from '../issue/issued-list.ts';
 import { openWorkshop } from '../issue/open-workshop.ts';
@@ -36,7 +43,7 @@ import { refreshPublic } from '../public-folder.ts';
 import type { Session } from '../session.ts';
 import { counted } from '../style.ts';
 
-export interface IssueOptions extends CommonOptions, SampleOptions {
+export interface IssueOptions extends CommonOptions, SampleOptions, ArchiveOptions {
   readonly badge?: string;
   readonly map?: readonly string[];
   readonly delimiter?: string;
@@ -59,6 +66,8 @@ interface Run {
   readonly planning: Planning;
   /** What is tried of the next credential before it goes out. */
   readonly checks: () => SigningChecks;
+  /** The archive that the badges go into; undefined where they become files. */
+  readonly archive: WantedArchive | undefined;
   readonly options: IssueOptions;
   readonly session: Session;
   /** Ends the threads that work for this run. */
@@ -66,8 +75,10 @@ interface Run {
 }
 
 /** `issue`: reads the roster to the end and plans, then issues what is good. */
-export async function runIssue(rosterFile: string, options: IssueOptions, session: Session): Promise<number> {
-  const run = await openRun(rosterFile, options, session);
+export async function runIssue(rosterFile: string, options: IssueOptions, own: Session): Promise<number> {
+  const archive = readArchiveOptions(options, options.json === true);
+  const session = sessionBeside(archive, own);
+  const run = await openRun(rosterFile, archive, options, session);
   try {
     const plan = await planRoster(run.roster.rows(), run.planning);
     if (plan.rows + plan.elsewhere === 0)
@@ -88,7 +99,12 @@ export async function runIssue(rosterFile: string, options: IssueOptions, sessio
   }
 }
 
-async function openRun(rosterFile: string, options: IssueOptions, session: Session): Promise<Run> {
+async function openRun(
+  rosterFile: string,
+  archive: WantedArchive | undefined,
+  options: IssueOptions,
+  session: Session,
+): Promise<Run> {
   const programme = await openProgramme(session.cwd, options.programme);
   const openKeys = (): Promise<Keyring> =>
     withPassphrase(session, options.passphraseFile, (passphrase) => openKeyring(programme, passphrase, session.env));
@@ -120,7 +136,7 @@ async function openRun(rosterFile: string, options: IssueOptions, session: Sessi
     defaultBadge,
     recipients: programme.config.recipients,
   };
-  const { workshop, end } = openWorkshop(issuer, rules, programme, jobs, roster.bytes);
+  const { workshop, end } = openWorkshop(issuer, rules, programme, archive?.form, jobs, roster.bytes);
   return {
     roster,
     rosterFile,
@@ -139,6 +155,7 @@ async function openRun(rosterFile: string, options: IssueOptions, session: Sessi
       shard,
     },
     checks,
+    archive,
     options,
     session,
     endWork: end,
@@ -204,6 +221,7 @@ async function carryOut(plan: RosterPlan, run: Run): Promise<number> {
     issued,
     statusLists,
     rejectedFile,
+    archive: run.archive,
     isInterrupted,
     isHeld,
     isSuperseding: isSuperseding(run),
@@ -214,20 +232,36 @@ async function carryOut(plan: RosterPlan, run: Run): Promise<number> {
   return plan.refused.length > 0 ? EXIT.no : EXIT.yes;
 }
 
-async function issuePlanned(
+async function issuePlanned(plan: RosterPlan, run: Run, issued: IssuedList): Promise<void> {
+  const { ledger, archive, programme, session } = run;
+  if (ledger === undefined || (plan.toIssue === 0 && archive === undefined)) return;
+  const outlet = archive === undefined ? undefined : await openWantedArchive(archive, programme, ledger, session);
+  try {
+    if (plan.toIssue > 0) await issueInto(outlet, plan, { ...run, ledger }, issued);
+  } catch (error) {
+    // The fault that came first is the one to tell.
+    await outlet?.end().catch(() => undefined);
+    throw error;
+  }
+  await outlet?.end();
+}
+
+async function issueInto(
+  outlet: Outlet | undefined,
   plan: RosterPlan,
-  { roster, planning, issuer, ledger, programme, rosterFile, session, checks }: Run,
+  run: Run & { readonly ledger: Ledger },
   issued: IssuedList,
 ): Promise<void> {
-  if (ledger === undefined || plan.toIssue === 0) return;
+  const { roster, planning, issuer, ledger, programme, rosterFile, session, checks } = run;
   const progress = startProgress(session, 'Issuing', plan.toIssue);
   try {
-    await startRun(ledger, commandOf(rosterFile, planning), session);
+    await startRun(ledger, commandOf(run), session);
     const held = new HeldAwards(ledger, session);
     const issuing = {
       workshop: planning.workshop,
       ledger,
       files: programme.files,
+      outlet,
       clock: session.clock,
       checks,
       isInterrupted: session.isInterrupted,
@@ -261,8 +295,13 @@ async function bringUpToDate({
 }
 
 /** How others are told of this run. */
-function commandOf(rosterFile: string, { shard }: Planning): string {
-  return `issue ${basename(rosterFile)}${shard === undefined ? '' : ` --shard ${shard.index}/${shard.count}`}`;
+function commandOf({ rosterFile, planning: { shard }, archive }: Run): string {
+  return [
+    `issue ${basename(rosterFile)}`,
+    ...(shard === undefined ? [] : [`--shard ${shard.index}/${shard.count}`]),
+    ...(archive === undefined ? [] : [`--output ${archive.form}`]),
+    ...(archive?.file === undefined ? [] : [`--to ${archive.file}`]),
+  ].join(' ');
 }
 
 function isSuperseding({ options }: Run): boolean {

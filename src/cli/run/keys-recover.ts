@@ -117,7 +117,7 @@ function asText(
     `${counted(issued.length, 'badge')} issued once more, and the old revoked: send each to its holder.\n`,
     ...gone.map(
       (award) =>
-        `impossible  ${describeAward(award)}: its files are not in credentials/ as they were issued: put them back, and run this again\n`,
+        `impossible  ${describeAward(award)}: its files are not in credentials/ as they were issued: put them back (an archive is unpacked in the programme's folder), and run this again\n`,
     ),
     ...lists.map((list) => `status list ${list} signed again\n`),
     `Publish public/ at ${programme.config.hosting ?? ''} now: until then the key is trusted by others.\n`,

@@ -6,7 +6,7 @@ import type { PublicKey } from '../../keys/public-key.ts';
 import type { AwardRecord, Ledger, StatusListRow } from '../../ports.ts';
 import { isAsSigned, issuerKeys } from '../../programme/issued-signature.ts';
 import { listFiles } from '../../programme/files.ts';
-import { issuedFiles, readIssued } from '../../programme/issued-files.ts';
+import { filesOfAward, issuedFiles, readIssued } from '../../programme/issued-files.ts';
 import { MAX_IMAGE_BYTES } from '../../programme/definitions.ts';
 import { openProgramme, type Programme } from '../../programme/programme.ts';
 import type { Json } from '../../syntax/json.ts';
@@ -85,16 +85,12 @@ class Check {
       return;
     }
     this.awards++;
-    for (const file of award.files) this.#known.add(file);
+    const files = award.erasedAt === undefined ? await filesOfAward(this.#programme, award) : award.files;
+    for (const file of files) this.#known.add(file);
     const isRevoked = award.changes.some(({ purpose, set }) => purpose === 'revocation' && set);
     if (!isRevoked && award.places.length > 0 && this.#isStolen(award.verificationMethod))
-      this.#note(
-        'key ended',
-        'it is signed with a compromised key, and not revoked',
-        award.files[0],
-        award.credentialId,
-      );
-    const [main, ...images] = award.files;
+      this.#note('key ended', 'it is signed with a compromised key, and not revoked', files[0], award.credentialId);
+    const [main, ...images] = files;
     if (main === undefined) return;
     if (!(await this.#programme.files.exists(main))) {
       this.#note('file missing', `the ledger knows it as ${award.credentialId}`, main, award.credentialId);

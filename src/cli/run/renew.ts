@@ -112,7 +112,7 @@ function asText(
   const isDone = new Set(issued.map(({ supersedes }) => supersedes));
   const lines = found.map((award) => {
     if (isGone.has(award.credentialId))
-      return `${out.bold('impossible')}  ${describeAward(award)}\n  its files are not in credentials/ as they were issued: put them back, or issue its roster row with another value in the column "award"\n`;
+      return `${out.bold('impossible')}  ${describeAward(award)}\n  its files are not in credentials/ as they were issued: put them back (an archive is unpacked in the programme's folder), or issue its roster row with another value in the column "award"\n`;
     if (!isTrial && !isDone.has(award.credentialId)) return `not yet  ${describeAward(award)}\n`;
     const end = endOf(award, issuer, now);
     return `${isTrial ? 'would be renewed' : out.bold('renewed')}  ${describeAward(award)}${end === undefined ? '' : `, until ${formatDay(end)}`}\n`;

@@ -1,4 +1,5 @@
 import { asList } from '../../openbadges/credential.ts';
+import { envelopedToken } from '../../proof/jwt.ts';
 import { isJsonObject, type Json, type JsonObject, pointer } from '../../syntax/json.ts';
 import { quoted } from '../../syntax/text.ts';
 import type { ContainedReport, Report } from '../report.ts';
@@ -33,14 +34,8 @@ function openEach(value: Json | undefined, path: string): readonly Wrapped[] {
     .filter((entry) => isJsonObject(entry) || typeof entry === 'string')
     .map((entry, index) => ({
       path: Array.isArray(value) ? pointer(path, index) : path,
-      opened: openEmbedded(typeof entry === 'string' ? entry : (envelope(entry) ?? entry)),
+      opened: openEmbedded(typeof entry === 'string' ? entry : (envelopedToken(entry) ?? entry)),
     }));
-}
-
-/** The token in an EnvelopedVerifiableCredential (VCDM 2.0, section 4.13.1; VC-JOSE-COSE). */
-function envelope({ type, id }: JsonObject): string | undefined {
-  if (!asList(type).includes('EnvelopedVerifiableCredential') || typeof id !== 'string') return undefined;
-  return /^data:application\/(?:vc|vc-ld)\+jwt,(.+)$/.exec(id)?.[1] ?? id;
 }
 
 /** Step 12: each wrapped credential has a verdict of its own; the wrapping holds no better than the worst of them. */
