@@ -156,7 +156,7 @@ async function openIssuing(cwd: string): Promise<Issuing> {
     recipients: issuer.recipients,
   };
   const workshopOf = (form: Issuer['form']): OwnWorkshop =>
-    new OwnWorkshop({ ...issuer, form }, { kind: 'files', files: programme.files }, rules);
+    new OwnWorkshop({ ...issuer, form }, { kind: 'archive', form: 'jsonl' }, rules);
   const reader = workshopOf('data-integrity');
   return {
     issuer,

@@ -8,6 +8,7 @@ import { hashedIdentity, type IdentityObject, plainIdentity, SALT_BYTES } from '
 import type { StatusPlace } from '../ports.ts';
 import { statusEntry } from '../status/list.ts';
 import { addDuration, type Instant } from '../syntax/datetime.ts';
+import { constant } from '../syntax/constant.ts';
 import type { JsonObject } from '../syntax/json.ts';
 import { dotted } from '../syntax/schema.ts';
 import type { Award, RowFault } from './award.ts';
@@ -71,10 +72,13 @@ export function badgeOf(award: Award, issuer: Issuer): IssuableBadge {
   return badge;
 }
 
+const EVIDENCE_TYPES = constant(['Evidence'] as const);
+const RESULT_TYPES = constant(['Result'] as const);
+
 function evidenceOf({ evidence }: Award): Evidence[] {
   if (evidence === undefined) return [];
   const { url, name, description } = evidence;
-  return [{ ...present({ id: url }), type: ['Evidence'], ...present({ name, description }) }];
+  return [present({ id: url, type: EVIDENCE_TYPES, name, description })];
 }
 
 function identifiersOf(
@@ -101,12 +105,15 @@ function saltOf(secret: Uint8Array, credentialId: string, type: string): Uint8Ar
 }
 
 function resultsOf({ results }: Award, achievementId: string): Result[] {
-  return results.map(({ name, value, level, status }) => ({
-    type: ['Result'],
-    resultDescription: resultDescriptionId(achievementId, { name }),
-    ...present({ value, status }),
-    ...(level === undefined ? {} : { achievedLevel: levelId(achievementId, { name }, level) }),
-  }));
+  return results.map(({ name, value, level, status }) =>
+    present({
+      type: RESULT_TYPES,
+      resultDescription: resultDescriptionId(achievementId, { name }),
+      value,
+      status,
+      achievedLevel: level === undefined ? undefined : levelId(achievementId, { name }, level),
+    }),
+  );
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Instant } from '../syntax/datetime.ts';
 import type { JsonObject } from '../syntax/json.ts';
 import { canonicalize } from '../proof/canonicalize.ts';
-import { addProof, type SigningChecks } from '../proof/data-integrity.ts';
+import { addProofs, type SigningChecks } from '../proof/data-integrity.ts';
 import { signJwt } from '../proof/jwt.ts';
 import type { Issuer } from './issuer.ts';
 
@@ -15,11 +15,10 @@ export interface SecuredText {
 }
 
 export interface Securing {
+  readonly credential: JsonObject;
   readonly created: Instant;
   /** What is tried before it goes out. */
   readonly checks?: SigningChecks;
-  /** Whether its JSON is to stand on one line. */
-  readonly isOneLine?: boolean;
 }
 
 /**
@@ -27,22 +26,42 @@ export interface Securing {
  * @throws BadgekitError CANONICAL_DIFFERENCE; TERM_UNDEFINED where a part has no meaning under the contexts, in both forms
  */
 export async function secure(
-  credential: JsonObject,
+  securing: Securing,
   issuer: Pick<Issuer, 'key' | 'verificationMethod'>,
   form: Issuer['form'],
-  { created, checks = 'signature', isOneLine = false }: Securing,
 ): Promise<SecuredText> {
-  const verificationMethod = issuer.verificationMethod[form];
+  const [secured] = await secureAll([securing], issuer, form);
+  if (secured === undefined) throw new Error('one credential becomes one');
+  return secured;
+}
+
+/**
+ * The same for several credentials, in their order.
+ * @param layout of JSON: as people read it, or on one line
+ */
+export async function secureAll(
+  all: readonly Securing[],
+  { key, verificationMethod: methods }: Pick<Issuer, 'key' | 'verificationMethod'>,
+  form: Issuer['form'],
+  layout: 'indented' | 'line' = 'indented',
+): Promise<readonly SecuredText[]> {
+  const verificationMethod = methods[form];
   if (form === 'jwt') {
-    await canonicalize(credential);
-    return {
-      text: await signJwt(credential, issuer.key, verificationMethod, checks),
-      extension: 'jwt',
-      document: undefined,
-      verificationMethod,
-    };
+    const tokens: SecuredText[] = [];
+    for (const { credential } of all) await canonicalize(credential);
+    for (const { credential, checks } of all) {
+      const text = await signJwt(credential, key, verificationMethod, checks);
+      tokens.push({ text, extension: 'jwt', document: undefined, verificationMethod });
+    }
+    return tokens;
   }
-  const document = await addProof(credential, issuer.key, { verificationMethod, created, checks });
-  const text = isOneLine ? JSON.stringify(document) : `${JSON.stringify(document, null, 2)}\n`;
-  return { text, extension: 'json', document, verificationMethod };
+  const unsigned = all.map(({ credential, created, checks = 'signature' }) => {
+    return { document: credential, options: { verificationMethod, created, checks } };
+  });
+  return (await addProofs(unsigned, key)).map((document) => ({
+    text: layout === 'line' ? JSON.stringify(document) : `${JSON.stringify(document, null, 2)}\n`,
+    extension: 'json',
+    document,
+    verificationMethod,
+  }));
 }

@@ -80,7 +80,7 @@ async function refreshList(
   if (isOwnKey && isCurrent(hostedList.document, fresh, now)) return undefined;
   await ledger.requireKey();
   await ledger.noteSigning(list, now);
-  const { text } = await secure(fresh, issuer, form, { created: now });
+  const { text } = await secure({ credential: fresh, created: now }, issuer, form);
   await files.write(path, text, { replace: true, isSole: true });
   return path;
 }

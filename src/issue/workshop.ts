@@ -3,6 +3,7 @@ import { proveSamePixels } from '../bake/pixels.ts';
 import type { Files, WholeFile } from '../ports.ts';
 import { verifyByReference } from '../proof/reference.ts';
 import type { SigningChecks } from '../proof/data-integrity.ts';
+import { constant } from '../syntax/constant.ts';
 import type { CsvRecord } from '../syntax/csv.ts';
 import type { Instant } from '../syntax/datetime.ts';
 import type { JsonObject } from '../syntax/json.ts';
@@ -11,7 +12,7 @@ import { type AwardedCredential, awardFault, badgeOf, credentialOf } from './con
 import { type AwardIdentity, identify } from './identity.ts';
 import type { IssuableBadge, Issuer } from './issuer.ts';
 import { type ArchiveForm, type Packable, packed } from './packing.ts';
-import { secure, type SecuredText } from './secure.ts';
+import { secureAll, type SecuredText } from './secure.ts';
 
 /** A row of a roster, and which award it is. */
 export interface ReadRow {
@@ -78,6 +79,9 @@ export interface Workshop {
   make(orders: readonly Order[]): Promise<Made>;
 }
 
+/** How many credentials go through each step together. */
+const TOGETHER = 16;
+
 /** The work done in this thread. */
 export class OwnWorkshop implements Workshop {
   readonly width = 1;
@@ -92,6 +96,9 @@ export class OwnWorkshop implements Workshop {
     this.#issuer = issuer;
     this.#destination = destination;
     this.#rules = rules;
+    // What all credentials have in common is looked at once.
+    constant(issuer.profile);
+    for (const { achievement } of issuer.badges.values()) constant(achievement);
   }
 
   read(records: readonly CsvRecord[]): Promise<readonly RowReading[]> {
@@ -104,11 +111,11 @@ export class OwnWorkshop implements Workshop {
 
   async make(orders: readonly Order[]): Promise<Made> {
     const made: (Packable & Pick<SecuredText, 'verificationMethod'>)[] = [];
-    for (const order of orders) {
-      const secured = await this.#secure(order);
-      const { verificationMethod } = secured;
-      made.push({ secured, verificationMethod, created: order.created, files: this.#filesOf(order, secured) });
-    }
+    for (const group of this.#groups(orders))
+      for (const { order, secured } of await this.#secure(group)) {
+        const { verificationMethod } = secured;
+        made.push({ secured, verificationMethod, created: order.created, files: this.#filesOf(order, secured) });
+      }
     const credentials = made.map(({ verificationMethod, files }) => {
       return { verificationMethod, files: files.map(({ path }) => path) };
     });
@@ -119,6 +126,23 @@ export class OwnWorkshop implements Workshop {
     return { credentials };
   }
 
+  /** Orders that go through each step together; the first of its shape alone, so that it is proven before the others. */
+  *#groups(orders: readonly Order[]): Generator<readonly Order[]> {
+    let group: Order[] = [];
+    for (const order of orders) {
+      const isFirst = !this.#proven.has(order.shape);
+      if (group.length > 0 && (isFirst || group.length === TOGETHER)) {
+        yield group;
+        group = [];
+      }
+      group.push(order);
+      if (!isFirst) continue;
+      yield group;
+      group = [];
+    }
+    if (group.length > 0) yield group;
+  }
+
   #read(record: CsvRecord): RowReading {
     if (this.#rules === undefined) throw new Error('rows are read by rules');
     const outcome = readAward(record, this.#rules);
@@ -127,23 +151,34 @@ export class OwnWorkshop implements Workshop {
     return { ok: true, row, identity: identify(this.#issuer.awardSecret, this.#issuer.profile.id, row) };
   }
 
-  async #secure({ content, created, checks, shape, provenAt }: Order): Promise<SecuredText> {
+  async #secure(
+    orders: readonly Order[],
+  ): Promise<readonly { readonly order: Order; readonly secured: SecuredText }[]> {
     const issuer = this.#issuer;
-    const credential = content.kind === 'award' ? credentialOf(content.award, issuer) : content.document;
-    const isFirst = !this.#proven.has(shape);
-    const least = isFirst && checks === 'none' ? 'signature' : checks;
-    const secured = await secure(credential, issuer, issuer.form, {
+    const unsigned = orders.map(({ content, created, checks, shape }) => ({
+      credential: content.kind === 'award' ? credentialOf(content.award, issuer) : content.document,
       created,
-      checks: least,
-      isOneLine: this.#isOfLines,
+      checks: checks === 'none' && !this.#proven.has(shape) ? 'signature' : checks,
+    }));
+    const all = await secureAll(unsigned, issuer, issuer.form, this.#isOfLines ? 'line' : 'indented');
+    const secured = orders.flatMap((order, index) => {
+      const one = all[index];
+      return one === undefined ? [] : [{ order, secured: one }];
     });
-    if (!isFirst) return secured;
-    const { document, verificationMethod, text } = secured;
-    if (document !== undefined) await verifyByReference(document, issuer.key.publicKey, verificationMethod, provenAt);
+    for (const { order, secured: one } of secured) if (!this.#proven.has(order.shape)) await this.#prove(order, one);
+    return secured;
+  }
+
+  /** Another implementation verifies a credential, and pictures are compared. */
+  async #prove(
+    { content, shape, provenAt }: Order,
+    { document, verificationMethod, text }: SecuredText,
+  ): Promise<void> {
+    const { publicKey } = this.#issuer.key;
+    if (document !== undefined) await verifyByReference(document, publicKey, verificationMethod, provenAt);
     for (const { format, bytes } of this.#imagesOf(content))
       if (format === 'png') proveSamePixels(bytes, bake(bytes, text));
     this.#proven.add(shape);
-    return secured;
   }
 
   /** Whether credentials go out as lines, without images. */

@@ -132,18 +132,17 @@ export function levelId(achievementId: string, result: Pick<ResultDefinition, 'n
   return derivedUuid('RubricCriterionLevel', achievementId, result.name, level);
 }
 
-/** An object without its undefined members. */
-export function present<T extends object>(object: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
-  const members: { [Key in keyof T]?: Exclude<T[Key], undefined> } = {};
-  for (const key in object) {
-    const value = object[key];
-    if (isPresent(value)) members[key] = value;
-  }
-  return members;
-}
+/** What is left of an object without its undefined members. */
+export type Present<T> = { [Key in keyof T as undefined extends T[Key] ? never : Key]: T[Key] } & {
+  [Key in keyof T as undefined extends T[Key] ? Key : never]?: Exclude<T[Key], undefined>;
+};
 
-function isPresent<T>(value: T): value is Exclude<T, undefined> {
-  return value !== undefined;
+/** An object without its undefined members. */
+export function present<T extends object>(object: T): Present<T>;
+export function present(object: Readonly<Record<string, unknown>>): object {
+  const members: Record<string, unknown> = {};
+  for (const key in object) if (object[key] !== undefined) members[key] = object[key];
+  return members;
 }
 
 function alignmentOf(alignment: AlignmentDefinition): Alignment {

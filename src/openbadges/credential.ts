@@ -1,3 +1,4 @@
+import { constant } from '../syntax/constant.ts';
 import { formatStamp, type Instant } from '../syntax/datetime.ts';
 import { isJsonObject, type Json, type JsonObject } from '../syntax/json.ts';
 import type { Achievement, Profile } from './achievement.ts';
@@ -55,39 +56,45 @@ export interface CredentialContent {
   readonly status: readonly BitstringStatusListEntry[];
 }
 
+/** What all of them have in common. */
+const CONTEXTS = constant([CREDENTIALS_V2, OPEN_BADGES_CONTEXT, OPEN_BADGES_EXTENSIONS]);
+const TYPES = constant(['VerifiableCredential', 'OpenBadgeCredential']);
+const SUBJECT_TYPES = constant(['AchievementSubject']);
+const SCHEMAS = constant([{ id: ACHIEVEMENT_CREDENTIAL_SCHEMA, type: SCHEMA_VALIDATOR_TYPE }]);
+
 /**
  * Assembles an unsigned OpenBadgeCredential in the standard's plain serialization (Open Badges 3.0, section
  * "Serialization"): sets are arrays even with one member, what is empty is left out.
  */
 export function assembleCredential(content: CredentialContent): JsonObject {
   const { subject, status } = content;
-  return {
-    '@context': [CREDENTIALS_V2, OPEN_BADGES_CONTEXT, OPEN_BADGES_EXTENSIONS],
+  return present({
+    '@context': CONTEXTS,
     id: content.id,
-    type: ['VerifiableCredential', 'OpenBadgeCredential'],
+    type: TYPES,
     name: content.achievement.name,
     issuer: content.issuer,
     validFrom: formatStamp(content.validFrom),
-    ...present({ validUntil: stamp(content.validUntil), awardedDate: stamp(content.awardedDate) }),
-    credentialSubject: {
-      ...present({ id: subject.id }),
-      type: ['AchievementSubject'],
-      ...(subject.identifier.length === 0 ? {} : { identifier: subject.identifier }),
-      ...present({ narrative: subject.narrative, creditsEarned: subject.creditsEarned }),
-      ...(subject.result.length === 0 ? {} : { result: subject.result }),
+    validUntil: stamp(content.validUntil),
+    awardedDate: stamp(content.awardedDate),
+    credentialSubject: present({
+      id: subject.id,
+      type: SUBJECT_TYPES,
+      identifier: unlessEmpty(subject.identifier),
+      narrative: subject.narrative,
+      creditsEarned: subject.creditsEarned,
+      result: unlessEmpty(subject.result),
       achievement: content.achievement,
-    },
-    ...(content.evidence.length === 0 ? {} : { evidence: content.evidence }),
-    ...statusMember(status),
-    credentialSchema: [{ id: ACHIEVEMENT_CREDENTIAL_SCHEMA, type: SCHEMA_VALIDATOR_TYPE }],
-  };
+    }),
+    evidence: unlessEmpty(content.evidence),
+    // Open Badges 3.0 has room for one entry; several, which W3C allows, are written only where the programme asks.
+    credentialStatus: status.length === 1 ? status[0] : unlessEmpty(status),
+    credentialSchema: SCHEMAS,
+  });
 }
 
-/** Open Badges 3.0 has room for one entry; several, which W3C allows, are written only where the programme asks. */
-function statusMember(status: readonly BitstringStatusListEntry[]): { credentialStatus?: Json } {
-  const [only, ...others] = status;
-  if (only === undefined) return {};
-  return { credentialStatus: others.length === 0 ? only : status };
+function unlessEmpty<T>(list: readonly T[]): readonly T[] | undefined {
+  return list.length === 0 ? undefined : list;
 }
 
 function stamp(instant: Instant | undefined): string | undefined {

@@ -1,5 +1,6 @@
+import { isConstant } from '../syntax/constant.ts';
 import { isJsonObject, type Json, type JsonObject } from '../syntax/json.ts';
-import { type Place, pointerTo } from '../syntax/place.ts';
+import { isSamePlace, type Place, pointerTo } from '../syntax/place.ts';
 import { quoted } from '../syntax/text.ts';
 
 /** Members whose value is itself a signed document with contexts of its own. */
@@ -17,7 +18,17 @@ interface Occurrence {
   readonly place: Place | undefined;
   readonly value: JsonObject;
   readonly role: 'root' | 'issuer' | 'criteria' | 'other';
+  readonly id: string;
 }
+
+/** What is named in a constant where it was met last. */
+interface ConstantNamings {
+  readonly place: Place | undefined;
+  readonly role: Occurrence['role'];
+  readonly occurrences: readonly Occurrence[];
+}
+
+const constantNamings = new WeakMap<JsonObject, ConstantNamings>();
 
 /**
  * Finds nodes that are described twice: a member can be moved from one description to the other under the same
@@ -25,10 +36,10 @@ interface Occurrence {
  * between which nothing can move, because each has just the members that its place alone allows.
  */
 export function nodeFaults(document: JsonObject): readonly RepeatedNode[] {
-  const occurrences = new Map<string, Occurrence[]>();
-  const twice = collect(document, undefined, 'root', occurrences) ?? rootInside(document);
+  const all: Occurrence[] = [];
+  const twice = collect(document, undefined, 'root', all) ?? rootInside(document);
   if (twice !== undefined) return [twice];
-  for (const [id, places] of occurrences) {
+  for (const [id, places] of grouped(all)) {
     const [, second] = places;
     if (second !== undefined && !areHarmless(places)) {
       return [
@@ -41,6 +52,16 @@ export function nodeFaults(document: JsonObject): readonly RepeatedNode[] {
     }
   }
   return [];
+}
+
+function grouped(all: readonly Occurrence[]): ReadonlyMap<string, readonly Occurrence[]> {
+  const byId = new Map<string, Occurrence[]>();
+  for (const occurrence of all) {
+    const known = byId.get(occurrence.id);
+    if (known === undefined) byId.set(occurrence.id, [occurrence]);
+    else known.push(occurrence);
+  }
+  return byId;
 }
 
 /** A record described once more inside a credential that it wraps: its members could move there. */
@@ -68,18 +89,36 @@ function collect(
   value: Json,
   place: Place | undefined,
   role: Occurrence['role'],
-  occurrences: Map<string, Occurrence[]>,
+  all: Occurrence[],
 ): RepeatedNode | undefined {
   if (typeof value !== 'object') return undefined;
-  if (Array.isArray(value)) return collectList(value, place, occurrences);
+  if (Array.isArray(value)) return collectList(value, place, all);
   if (!isJsonObject(value)) return undefined;
-  note(value, place, role, occurrences);
+  if (!isConstant(value)) return collectObject(value, place, role, all);
+  const known = constantNamings.get(value);
+  if (known?.role === role && isSamePlace(known.place, place)) {
+    all.push(...known.occurrences);
+    return undefined;
+  }
+  const before = all.length;
+  const found = collectObject(value, place, role, all);
+  if (found === undefined) constantNamings.set(value, { place, role, occurrences: all.slice(before) });
+  return found;
+}
+
+function collectObject(
+  value: JsonObject,
+  place: Place | undefined,
+  role: Occurrence['role'],
+  all: Occurrence[],
+): RepeatedNode | undefined {
+  note(value, place, role, all);
   for (const key of Object.keys(value)) {
     // Credentials that a record wraps have signatures of their own, under which nothing of theirs can move.
     if (key === 'proof' || key === 'verifiableCredential') continue;
     const member = value[key] ?? null;
     const named = role === 'root' && key === 'issuer' && typeof member === 'string' ? { id: member } : member;
-    const found = collect(named, { within: place, key }, own(ROLES, key) ?? 'other', occurrences);
+    const found = collect(named, { within: place, key }, own(ROLES, key) ?? 'other', all);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -87,28 +126,16 @@ function collect(
 
 const ROLES: Readonly<Partial<Record<string, Occurrence['role']>>> = { issuer: 'issuer', criteria: 'criteria' };
 
-function note(
-  value: JsonObject,
-  place: Place | undefined,
-  role: Occurrence['role'],
-  occurrences: Map<string, Occurrence[]>,
-): void {
+function note(value: JsonObject, place: Place | undefined, role: Occurrence['role'], all: Occurrence[]): void {
   const { id } = value;
   if (typeof id !== 'string') return;
   // Only the badge's own issuer is one whose description the others may repeat a part of.
   const isOwn = role !== 'issuer' || place?.within === undefined;
-  const occurrence: Occurrence = { place, value, role: isOwn ? role : 'other' };
-  const known = occurrences.get(id);
-  if (known === undefined) occurrences.set(id, [occurrence]);
-  else known.push(occurrence);
+  all.push({ id, place, value, role: isOwn ? role : 'other' });
 }
 
 /** The same id twice in one list says that there are two things where one is signed. */
-function collectList(
-  list: readonly Json[],
-  within: Place | undefined,
-  occurrences: Map<string, Occurrence[]>,
-): RepeatedNode | undefined {
+function collectList(list: readonly Json[], within: Place | undefined, all: Occurrence[]): RepeatedNode | undefined {
   const seen = new Set<string>();
   for (const [key, entry] of list.entries()) {
     const id = isJsonObject(entry) ? entry['id'] : undefined;
@@ -116,7 +143,7 @@ function collectList(
       return { code: 'NODE_TWICE', path: pointerTo(within), message: `${quoted(id)} stands twice in one list` };
     }
     if (typeof id === 'string') seen.add(id);
-    const found = collect(entry, { within, key }, 'other', occurrences);
+    const found = collect(entry, { within, key }, 'other', all);
     if (found !== undefined) return found;
   }
   return undefined;

@@ -1,3 +1,4 @@
+import { Cleared } from '../syntax/constant.ts';
 import { isJsonObject, type Json, type JsonObject, pointer } from '../syntax/json.ts';
 import { type Place, pointerTo, visitMembers } from '../syntax/place.ts';
 import { quoted } from '../syntax/text.ts';
@@ -33,9 +34,11 @@ const OPEN_BADGES_URL = /^https:\/\/purl\.imsglobal\.org\/spec\/ob\/v3p0\/contex
 export function plainFormFaults(document: JsonObject): readonly FormFault[] {
   const faults: FormFault[] = [...contextFaults(document['@context'], '')];
   const context = document['@context'];
-  walkMembers(document, undefined, { context, faults }, 'document');
+  const walk = { context, faults, isContextual: false, wrapsCredentials: false };
+  walkMembers(document, undefined, walk, 'document');
   faults.push(...nodeFaults(document));
-  noteStrayCredentials(document, faults);
+  // Where there were faults, the walk has not been everywhere.
+  if (walk.wrapsCredentials || faults.length > 0) noteStrayCredentials(document, faults);
   return faults;
 }
 
@@ -49,12 +52,12 @@ function wrappingPath({ type }: JsonObject): string {
 /** Wrapped credentials are looked into on their own; anywhere else nobody would look into them. */
 function noteStrayCredentials(document: JsonObject, faults: FormFault[]): void {
   const allowed = wrappingPath(document);
-  visitMembers(document, (key, _member, place) => {
+  visitMembers(document, (key, _member, within) => {
     if (key !== 'verifiableCredential') return true;
-    if (pointerTo(place) !== allowed)
+    if (pointerTo({ within, key }) !== allowed)
       faults.push({
         code: 'KEY_NOT_PLAIN',
-        path: pointerTo(place),
+        path: pointerTo({ within, key }),
         message: 'credentials are wrapped in a place where nobody looks for them',
       });
     return false;
@@ -75,23 +78,24 @@ function contextFaults(context: Json | undefined, path: string): FormFault[] {
   if (context.length > MAX_CONTEXTS)
     return [{ code: 'CONTEXT_UNKNOWN', path: at, message: `there are more than ${MAX_CONTEXTS} contexts` }];
   const faults = context.flatMap((entry, index): FormFault[] => {
-    const place = pointer(at, index);
     if (typeof entry !== 'string')
       return [
         {
           code: 'CONTEXT_INLINE',
-          path: place,
+          path: pointer(at, index),
           message: 'a context is written inside the credential, where it can give any term another meaning',
         },
       ];
     if (context.indexOf(entry) !== index)
-      return [{ code: 'CONTEXT_ORDER', path: place, message: `the context ${quoted(entry)} stands twice` }];
+      return [
+        { code: 'CONTEXT_ORDER', path: pointer(at, index), message: `the context ${quoted(entry)} stands twice` },
+      ];
     return isKnownContext(entry)
       ? []
       : [
           {
             code: 'CONTEXT_UNKNOWN',
-            path: place,
+            path: pointer(at, index),
             message: `the context ${quoted(entry)} is not one that badgekit bundles, so its terms are unknown`,
           },
         ];
@@ -125,6 +129,10 @@ interface Walk {
   /** The document's own contexts. */
   readonly context: Json | undefined;
   readonly faults: FormFault[];
+  /** Whether something was met of which the contexts decide. */
+  isContextual: boolean;
+  /** Whether the member was met in which credentials are wrapped. */
+  wrapsCredentials: boolean;
 }
 
 /** What an object is: a signed document with contexts of its own, the place for one, a proof, or any other part. */
@@ -146,6 +154,7 @@ function walkMembers(object: JsonObject, within: Place | undefined, walk: Walk, 
     const place = { within, key };
     if (key === '@context') {
       // A proof may carry the document's own contexts (VC Data Integrity, section 2.1).
+      if (part === 'proof') walk.isContextual = true;
       if (part === 'document' || (part === 'proof' && isSameList(value, context))) continue;
       faults.push({
         code: 'CONTEXT_NESTED',
@@ -154,6 +163,7 @@ function walkMembers(object: JsonObject, within: Place | undefined, walk: Walk, 
       });
       continue;
     }
+    if (key === 'verifiableCredential') walk.wrapsCredentials = true;
     const hidden = hiddenBy(key);
     if (hidden === undefined) walkValue(value, place, walk, partAt(key));
     else faults.push({ code: 'KEY_NOT_PLAIN', path: pointerTo(place), message: `the member ${quoted(key)} ${hidden}` });
@@ -189,11 +199,25 @@ function walkValue(value: Json, place: Place, walk: Walk, part: Part): void {
   if (Array.isArray(value)) return walkList(value, place, walk, part);
   if (!isJsonObject(value)) return;
   if (Object.keys(value).length === 0) return note(place, walk, 'an empty object, which says nothing that is signed');
+  if (part !== 'other') return walkPart(value, place, walk, part);
+  if (clearedAsPlain.has(value)) return;
+  const before = walk.faults.length;
+  walkPart(value, place, walk, part);
+  if (walk.faults.length === before && !walk.isContextual && !walk.wrapsCredentials) clearedAsPlain.add(value);
+}
+
+/** Parts that are plain under whatever contexts. */
+const clearedAsPlain = new Cleared();
+
+function walkPart(value: JsonObject, place: Place, walk: Walk, part: Part): void {
   if (part !== 'embedding') return walkMembers(value, place, walk, part);
   const context = value['@context'];
   if (context === undefined) return walkMembers(value, place, walk, 'other');
   walk.faults.push(...contextFaults(context, pointerTo(place)));
-  walkMembers(value, place, { context, faults: walk.faults }, 'document');
+  walk.isContextual = true;
+  const inner = { ...walk, context };
+  walkMembers(value, place, inner, 'document');
+  walk.wrapsCredentials ||= inner.wrapsCredentials;
 }
 
 function walkList(list: readonly Json[], place: Place, walk: Walk, part: Part): void {
@@ -207,8 +231,11 @@ function walkList(list: readonly Json[], place: Place, walk: Walk, part: Part): 
   }
 }
 
+/** Lists up to this length are compared entry by entry. */
+const SHORT = 8;
+
 function hasRepeatedValue(list: readonly Json[]): boolean {
-  if (list.length < 2) return false;
+  if (list.length <= SHORT) return list.some((entry, at) => typeof entry !== 'object' && list.includes(entry, at + 1));
   const plain = list.filter((entry) => typeof entry !== 'object');
   return new Set(plain).size !== plain.length;
 }

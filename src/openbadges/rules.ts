@@ -1,3 +1,4 @@
+import { Cleared } from '../syntax/constant.ts';
 import { readInstant } from '../syntax/datetime.ts';
 import { isAbsoluteIri } from '../syntax/iri.ts';
 import { isJsonObject, type JsonObject, pointer } from '../syntax/json.ts';
@@ -119,18 +120,24 @@ function periodFaults(credential: JsonObject): RuleFault[] {
   return [{ code: 'PERIOD_REVERSED', path: '/validUntil', message: 'validUntil lies before validFrom' }];
 }
 
+const clearedOfRelativeIds = new Cleared();
+
 /** Every id is an absolute IRI: a relative one means something else wherever the file lies. */
 function idFaults(credential: JsonObject): readonly RuleFault[] {
   const faults: RuleFault[] = [];
-  visitMembers(credential, (key, member, place) => {
-    const isRelative = key === 'id' && typeof member === 'string' && !isAbsoluteIri(member);
-    if (isRelative)
-      faults.push({
-        code: 'ID_NOT_ABSOLUTE',
-        path: pointerTo(place),
-        message: `the id ${quoted(member)} is not an absolute URL or URI`,
-      });
-    return !isRelative;
-  });
+  visitMembers(
+    credential,
+    (key, member, within) => {
+      const isRelative = key === 'id' && typeof member === 'string' && !isAbsoluteIri(member);
+      if (isRelative)
+        faults.push({
+          code: 'ID_NOT_ABSOLUTE',
+          path: pointerTo({ within, key }),
+          message: `the id ${quoted(member)} is not an absolute URL or URI`,
+        });
+      return !isRelative;
+    },
+    clearedOfRelativeIds,
+  );
   return faults;
 }

@@ -37,35 +37,64 @@ export interface SigningOptions {
  *   CANONICAL_DIFFERENCE
  */
 export async function addProof(document: JsonObject, key: Signer, options: SigningOptions): Promise<JsonObject> {
-  const { cryptosuite, name } = key.publicKey.algorithm;
+  const [signed] = await addProofs([{ document, options }], key);
+  return signed ?? document;
+}
+
+/** A document that is to be secured, and how. */
+export interface Unsigned {
+  readonly document: JsonObject;
+  readonly options: SigningOptions;
+}
+
+/**
+ * The same for several documents, in their order. They go through each step together: a processor that changes from one
+ * kind of work to another each time forgets how either goes.
+ */
+export async function addProofs(all: readonly Unsigned[], key: Signer): Promise<readonly JsonObject[]> {
+  const { cryptosuite, name, hash } = key.publicKey.algorithm;
   if (cryptosuite === undefined) {
     throw new BadgekitError('KEY_INVALID', `an ${name} key makes no Data Integrity proofs`, {
       hint: 'use --proof jwt, or a programme with an Ed25519 or P-256 key',
     });
   }
-  const proof = {
-    type: 'DataIntegrityProof',
-    cryptosuite,
-    created: formatStamp(options.created),
-    verificationMethod: options.verificationMethod,
-    proofPurpose: 'assertionMethod',
-  };
-  const { checks = 'signature' } = options;
-  const { hash } = key.publicKey.algorithm;
-  const unsecured = withoutProofs(document);
-  const canonical = await canonicalize(unsecured);
-  if (checks === 'everything') {
-    await requireAgreement(unsecured, canonical);
-    await requireAgreement(withContexts(document, proof), await canonicalOptions(document, proof));
+  const proofs = all.map(({ document, options: { created, verificationMethod } }) => ({
+    document,
+    proof: {
+      type: 'DataIntegrityProof',
+      cryptosuite,
+      created: formatStamp(created),
+      verificationMethod,
+      proofPurpose: 'assertionMethod',
+    },
+  }));
+  const canonical: string[] = [];
+  for (const { document } of all) canonical.push(await canonicalize(withoutProofs(document)));
+  const toSign: Uint8Array[] = [];
+  for (const [index, { document, proof }] of proofs.entries()) {
+    const text = canonical[index] ?? '';
+    if (all[index]?.options.checks === 'everything') {
+      await requireAgreement(withoutProofs(document), text);
+      await requireAgreement(withContexts(document, proof), await canonicalOptions(document, proof));
+    }
+    toSign.push(Buffer.concat([await configurationHash(document, proof, hash), digestOf(text, hash)]));
   }
-  const configuration = await configurationHash(document, proof, hash);
-  const bytes = Buffer.concat([configuration, digestOf(canonical, hash)]);
-  const signature = await key.sign(bytes);
-  if (checks !== 'none' && !verifySignature(key.publicKey, bytes, signature))
-    throw new BadgekitError('SIGNATURE_SELF_CHECK', 'a signature that was just made does not verify', {
-      hint: 'this computer may be faulty: run the command on another one',
-    });
-  return { ...document, proof: [{ ...proof, proofValue: encodeBase58btc(signature) }] };
+  const signatures: Uint8Array[] = [];
+  for (const bytes of toSign) signatures.push(await key.sign(bytes));
+  return proofs.map(({ document, proof }, index) => {
+    const [bytes, signature] = [toSign[index] ?? NOTHING, signatures[index] ?? NOTHING];
+    if (all[index]?.options.checks !== 'none') requireSignature(key, bytes, signature);
+    return { ...document, proof: [{ ...proof, proofValue: encodeBase58btc(signature) }] };
+  });
+}
+
+const NOTHING = new Uint8Array();
+
+function requireSignature({ publicKey }: Signer, bytes: Uint8Array, signature: Uint8Array): void {
+  if (verifySignature(publicKey, bytes, signature)) return;
+  throw new BadgekitError('SIGNATURE_SELF_CHECK', 'a signature that was just made does not verify', {
+    hint: 'this computer may be faulty: run the command on another one',
+  });
 }
 
 /**
@@ -114,7 +143,7 @@ async function configurationHash(
   // What JCS signs is the proof as it stands; RDFC needs the contexts to read it.
   if (usesJcs(proof)) return jcsHash(configuration, hash);
   if (documentLoader !== undefined) return await canonicalHash(withContexts(document, proof), hash, documentLoader);
-  return digestOf(await canonicalOptions(document, proof), hash);
+  return await optionsDigest(document, proof, hash);
 }
 
 async function checkSelective(
@@ -184,20 +213,37 @@ function withoutProofs(document: JsonObject): JsonObject {
 }
 
 /** Proofs that were made together have the same options. */
-const optionTexts = new Recent<string, string>(MAX_OPTIONS);
+const optionForms = new Recent<string, OptionsForm>(MAX_OPTIONS);
+
+/** A proof's options, canonical, and their digests by the names of the hashes. */
+interface OptionsForm {
+  readonly text: string;
+  readonly digests: Map<string, Uint8Array>;
+}
 
 /**
  * The canonical N-Quads of a proof's options, read with the contexts of its document.
  * @throws BadgekitError TERM_UNDEFINED | CONTEXT_UNKNOWN | CREDENTIAL_INVALID
  */
 export async function canonicalOptions(document: JsonObject, proof: JsonObject): Promise<string> {
+  return (await optionsForm(document, proof)).text;
+}
+
+async function optionsForm(document: JsonObject, proof: JsonObject): Promise<OptionsForm> {
   const options = withContexts(document, proof);
   const name = JSON.stringify(options);
-  const known = optionTexts.get(name);
+  const known = optionForms.get(name);
   if (known !== undefined) return known;
-  const text = await canonicalize(options);
-  optionTexts.set(name, text);
-  return text;
+  const form = { text: await canonicalize(options), digests: new Map() };
+  optionForms.set(name, form);
+  return form;
+}
+
+async function optionsDigest(document: JsonObject, proof: JsonObject, hash: string): Promise<Uint8Array> {
+  const { text, digests } = await optionsForm(document, proof);
+  const digest = digests.get(hash) ?? digestOf(text, hash);
+  digests.set(hash, digest);
+  return digest;
 }
 
 /** A proof's options as a document, read with the contexts of what it secures. */

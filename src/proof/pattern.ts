@@ -1,72 +1,116 @@
+import { isConstant } from '../syntax/constant.ts';
 import { isJsonObject, type Json, type JsonObject } from '../syntax/json.ts';
 import { slotOf } from './skeleton.ts';
 
-/** The structure that all documents of a shape have, to compare another document with. */
-export type Pattern =
+/** The structure that all documents of a shape have. Slots and objects are counted from 0, in the order of the document. */
+type Pattern =
   | { readonly kind: 'constant'; readonly value: Json }
-  | { readonly kind: 'slot'; readonly type: 'string' | 'number' }
+  | { readonly kind: 'slot'; readonly slot: number; readonly type: 'string' | 'number' }
   | { readonly kind: 'list'; readonly entries: readonly Pattern[] }
-  | { readonly kind: 'object'; readonly keys: readonly string[]; readonly members: readonly Pattern[] };
+  | ObjectPattern;
 
-/** The pattern of a document that `skeletonOf` has split. */
-export function patternOf(document: JsonObject): Pattern {
-  return objectPattern(document, false);
+interface ObjectPattern {
+  readonly kind: 'object';
+  readonly number: number;
+  readonly keys: readonly string[];
+  readonly members: readonly Pattern[];
 }
 
-function objectPattern(object: JsonObject, isContext: boolean): Pattern {
-  const entries = Object.entries(object);
-  return {
-    kind: 'object',
-    keys: entries.map(([key]) => key),
-    members: entries.map(([key, value]) => pattern(value, key, isContext || key === '@context')),
-  };
+/** In which slots a document has another value than the one before it. */
+export interface Changes {
+  readonly slots: readonly number[];
+  /** For each of these slots. */
+  readonly values: readonly (string | number)[];
+  /** Constants of the document, and the objects that they are. */
+  readonly constants: readonly (readonly [number, JsonObject])[];
 }
 
-function pattern(value: Json, member: string, isContext: boolean): Pattern {
-  if (Array.isArray(value))
-    return { kind: 'list', entries: value.map((entry: Json) => pattern(entry, member, isContext)) };
-  if (isJsonObject(value)) return objectPattern(value, isContext);
-  const slot = isContext ? 'constant' : slotOf(value, member);
-  if (typeof slot === 'string') return { kind: 'constant', value };
-  return { kind: 'slot', type: typeof slot.value === 'number' ? 'number' : 'string' };
-}
+/** Compares documents with the structure of one, and with the values of the one before. */
+export class Comparison {
+  readonly #pattern: ObjectPattern;
+  readonly #values: (string | number)[] = [];
+  /** Which constant each object was, in the document before. */
+  readonly #constants: (JsonObject | undefined)[] = [];
 
-/**
- * Collects the values of a document's slots, in the order in which `skeletonOf` gives them, without asking of what kind they
- * are.
- * @returns whether the document has the structure and the constants
- */
-export function collect(expected: Pattern, value: Json | undefined, values: (string | number)[]): boolean {
-  switch (expected.kind) {
-    case 'constant':
-      return value === expected.value;
-    case 'slot':
-      if (typeof value !== expected.type || (typeof value !== 'string' && typeof value !== 'number')) return false;
-      values.push(value);
-      return true;
-    case 'list': {
-      const { entries } = expected;
-      if (!Array.isArray(value) || value.length !== entries.length) return false;
-      for (const [index, entry] of entries.entries()) if (!collect(entry, value[index] as Json, values)) return false;
-      return true;
+  /** @param document that `skeletonOf` has split: it is the one before the first */
+  constructor(document: JsonObject) {
+    this.#pattern = this.#objectPattern(document, false);
+  }
+
+  /**
+   * Where a document differs from the one before it, without asking of what kind its values are.
+   * @returns undefined where it has another structure, or another constant
+   */
+  changesIn(document: JsonObject): Changes | undefined {
+    const changes = { slots: [], values: [], constants: [] };
+    return this.#compareObject(this.#pattern, document, changes) ? changes : undefined;
+  }
+
+  /** The document in which these changes were found is from now on the one before. */
+  accept({ slots, values, constants }: Changes): void {
+    for (const [index, slot] of slots.entries()) this.#values[slot] = values[index] ?? '';
+    for (const [number, object] of constants) this.#constants[number] = object;
+  }
+
+  #objectPattern(object: JsonObject, isContext: boolean): ObjectPattern {
+    const number = this.#constants.push(undefined) - 1;
+    const entries = Object.entries(object);
+    return {
+      kind: 'object',
+      number,
+      keys: entries.map(([key]) => key),
+      members: entries.map(([key, value]) => this.#patternOf(value, key, isContext || key === '@context')),
+    };
+  }
+
+  #patternOf(value: Json, member: string, isContext: boolean): Pattern {
+    if (Array.isArray(value))
+      return { kind: 'list', entries: value.map((entry: Json) => this.#patternOf(entry, member, isContext)) };
+    if (isJsonObject(value)) return this.#objectPattern(value, isContext);
+    const slot = isContext ? 'constant' : slotOf(value, member);
+    if (typeof slot === 'string') return { kind: 'constant', value };
+    const type = typeof slot.value === 'number' ? 'number' : 'string';
+    return { kind: 'slot', slot: this.#values.push(slot.value) - 1, type };
+  }
+
+  #compare(expected: Pattern, value: Json | undefined, changes: Changing): boolean {
+    switch (expected.kind) {
+      case 'constant':
+        return value === expected.value;
+      case 'slot':
+        if (typeof value !== expected.type || (typeof value !== 'string' && typeof value !== 'number')) return false;
+        if (!Object.is(this.#values[expected.slot], value)) {
+          changes.slots.push(expected.slot);
+          changes.values.push(value);
+        }
+        return true;
+      case 'list': {
+        const { entries } = expected;
+        if (!Array.isArray(value) || value.length !== entries.length) return false;
+        for (const [index, entry] of entries.entries())
+          if (!this.#compare(entry, value[index] as Json, changes)) return false;
+        return true;
+      }
+      case 'object':
+        return value !== undefined && isJsonObject(value) && this.#compareObject(expected, value, changes);
     }
-    case 'object':
-      return collectMembers(expected.keys, expected.members, value, values);
+  }
+
+  #compareObject({ number, keys, members }: ObjectPattern, value: JsonObject, changes: Changing): boolean {
+    if (this.#constants[number] === value) return true;
+    let at = 0;
+    for (const key in value) {
+      const member = members[at];
+      if (member === undefined || keys[at] !== key || !this.#compare(member, value[key], changes)) return false;
+      at++;
+    }
+    if (isConstant(value)) changes.constants.push([number, value]);
+    return at === keys.length;
   }
 }
 
-function collectMembers(
-  keys: readonly string[],
-  members: readonly Pattern[],
-  value: Json | undefined,
-  values: (string | number)[],
-): boolean {
-  if (value === undefined || !isJsonObject(value)) return false;
-  let at = 0;
-  for (const key in value) {
-    const member = members[at];
-    if (member === undefined || keys[at] !== key || !collect(member, value[key], values)) return false;
-    at++;
-  }
-  return at === keys.length;
+interface Changing extends Changes {
+  readonly slots: number[];
+  readonly values: (string | number)[];
+  readonly constants: (readonly [number, JsonObject])[];
 }

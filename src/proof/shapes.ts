@@ -4,7 +4,7 @@ import { isJsonObject, type Json, type JsonObject, parseJson } from '../syntax/j
 import { Recent } from '../syntax/recent.ts';
 import { type Filled, Filler } from './fill.ts';
 import { libraryForm, libraryLabels } from './library-form.ts';
-import { collect, type Pattern, patternOf } from './pattern.ts';
+import { Comparison } from './pattern.ts';
 import { type Skeleton, skeletonOf, type Slot, slotFor, withSlots } from './skeleton.ts';
 import { sentinelsFor, templateOf } from './template.ts';
 
@@ -54,14 +54,14 @@ type Terms = ReadonlySet<string>;
 
 /** A shape with its template; it remembers the slots of the document before. */
 class CompiledShape {
-  readonly #pattern: Pattern;
+  readonly #before: Comparison;
   readonly #filler: Filler;
   readonly #terms: Terms;
   readonly #slots: Slot[];
   #isFirst = true;
 
   constructor(document: JsonObject, slots: readonly Slot[], filler: Filler, terms: Terms) {
-    this.#pattern = patternOf(document);
+    this.#before = new Comparison(document);
     this.#filler = filler;
     this.#terms = terms;
     this.#slots = [...slots];
@@ -69,23 +69,21 @@ class CompiledShape {
 
   /** @returns undefined where the document has another shape, or a value that must not be put into a template */
   fill(document: JsonObject): Filled | undefined {
-    const values: (string | number)[] = [];
-    if (!collect(this.#pattern, document, values)) return undefined;
-    const fresh: (readonly [number, Slot])[] = [];
-    for (const [index, value] of values.entries()) {
-      const before = this.#slots[index];
-      if (before === undefined) return undefined;
-      if (!this.#isFirst && Object.is(before.value, value)) continue;
+    const changes = this.#before.changesIn(document);
+    if (changes === undefined) return undefined;
+    const fresh: Slot[] = [];
+    for (const [index, value] of changes.values.entries()) {
+      const before = this.#slots[changes.slots[index] ?? -1];
       const slot = slotFor(value);
-      if (typeof slot === 'string' || !isAlike(slot, before) || isTerm(slot, this.#terms)) return undefined;
-      fresh.push([index, slot]);
+      if (before === undefined || typeof slot === 'string') return undefined;
+      if (!isAlike(slot, before) || isTerm(slot, this.#terms)) return undefined;
+      fresh.push(slot);
     }
-    for (const [index, slot] of fresh) this.#slots[index] = slot;
+    for (const [index, slot] of fresh.entries()) this.#slots[changes.slots[index] ?? -1] = slot;
+    this.#before.accept(changes);
+    const changed = this.#isFirst ? [...this.#slots.keys()] : changes.slots;
     this.#isFirst = false;
-    return this.#filler.fill(
-      this.#slots,
-      fresh.map(([index]) => index),
-    );
+    return this.#filler.fill(this.#slots, changed);
   }
 }
 
@@ -101,7 +99,7 @@ function isTerm({ kind, value }: Slot, terms: Terms): boolean {
 async function compile(document: JsonObject, slots: readonly Slot[]): Promise<CompiledShape | undefined> {
   const terms = await termsOf(document);
   const sentinels = sentinelsFor(slots, JSON.stringify(document));
-  if (terms === undefined || sentinels === undefined) return undefined;
+  if (terms === undefined || sentinels === undefined || slots.some((slot) => isTerm(slot, terms))) return undefined;
   const stuffed = withSlots(document, (_, index) => sentinels.values[index] ?? '');
   const canonical = await libraryForm(stuffed).catch(unusable);
   const template = canonical === undefined ? undefined : templateOf(slots, sentinels, canonical);

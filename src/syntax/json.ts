@@ -1,4 +1,5 @@
 import { BadgekitError, type ErrorCode } from '../errors.ts';
+import { Cleared, MAX_CONSTANT_DEPTH } from './constant.ts';
 import { positionAt } from './text.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
@@ -54,8 +55,13 @@ export function isStrictJson(value: unknown, depth = 0): value is Json {
     for (const entry of value) if (!isStrictJson(entry, depth + 1)) return false;
     return true;
   }
-  return isPlainObject(value) && areStrictMembers(value, depth + 1);
+  if (depth + MAX_CONSTANT_DEPTH <= MAX_JSON_DEPTH && clearedAsStrict.has(value)) return true;
+  if (!isPlainObject(value) || !areStrictMembers(value, depth + 1)) return false;
+  clearedAsStrict.add(value);
+  return true;
 }
+
+const clearedAsStrict = new Cleared();
 
 function isPlainObject(value: object): value is Readonly<Record<string, unknown>> {
   const prototype: unknown = Object.getPrototypeOf(value);

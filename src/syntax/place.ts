@@ -1,3 +1,4 @@
+import type { Cleared } from './constant.ts';
 import { isJsonObject, type Json, pointer } from './json.ts';
 
 /** Where a walk through a document is. It becomes a JSON Pointer only where there is something to say about it. */
@@ -12,20 +13,36 @@ export function pointerTo(place: Place | undefined): string {
   return place === undefined ? '' : pointer(pointerTo(place.within), place.key);
 }
 
-/** Told of a member of an object, wherever it stands; says whether to go on into it. */
-export type Visit = (key: string, member: Json, place: Place) => boolean;
+export function isSamePlace(one: Place | undefined, other: Place | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return one.key === other.key && isSamePlace(one.within, other.within);
+}
 
-/** Visits every member of every object in a value, those of an object before what is in the next. */
-export function visitMembers(value: Json, visit: Visit, within?: Place): void {
-  if (typeof value !== 'object' || value === null) return;
+/** Told of a member of an object, wherever it stands, and of the object's place; says whether to go on into it. */
+export type Visit = (key: string, member: Json, within: Place | undefined) => boolean;
+
+/**
+ * Visits every member of every object in a value, those of an object before what is in the next.
+ * @param cleared constants through which the same visit went on everywhere: they are passed over
+ * @returns whether it went on everywhere
+ */
+export function visitMembers(value: Json, visit: Visit, cleared?: Cleared, place?: Place): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  let isThrough = true;
   if (Array.isArray(value)) {
-    for (const [key, entry] of value.entries()) visitMembers(entry, visit, { within, key });
-    return;
+    for (let key = 0; key < value.length; key++) {
+      const entry: Json = value[key] ?? null;
+      if (typeof entry === 'object' && !visitMembers(entry, visit, cleared, { within: place, key })) isThrough = false;
+    }
+    return isThrough;
   }
-  if (!isJsonObject(value)) return;
+  if (!isJsonObject(value) || cleared?.has(value) === true) return true;
   for (const key of Object.keys(value)) {
     const member = value[key] ?? null;
-    const place = { within, key };
-    if (visit(key, member, place)) visitMembers(member, visit, place);
+    if (!visit(key, member, place)) isThrough = false;
+    else if (typeof member === 'object' && !visitMembers(member, visit, cleared, { within: place, key }))
+      isThrough = false;
   }
+  if (isThrough) cleared?.add(value);
+  return isThrough;
 }

@@ -111,11 +111,11 @@ interface Endorsement {
 
 function endorsementsIn(document: JsonObject): readonly Endorsement[] {
   const found: Endorsement[] = [];
-  visitMembers(document, (name, member, place) => {
+  visitMembers(document, (name, member, within) => {
     if (name === 'endorsement' || name === 'endorsementJwt')
       for (const [key, entry] of asList(member).entries())
         if (isJsonObject(entry) || typeof entry === 'string')
-          found.push({ value: entry, path: pointerTo({ within: place, key }) });
+          found.push({ value: entry, path: pointerTo({ within: { within, key: name }, key }) });
     // Credentials inside have reports of their own, with their endorsements.
     return name !== 'verifiableCredential';
   });
