@@ -37,7 +37,7 @@ export function hashLines(lines: readonly string[]): string {
 }
 
 /** The canonical labels, in the order of the hashes; undefined where two are the same. */
-export function canonicalLabels<Label>(
+function canonicalLabels<Label>(
   hashes: readonly { readonly label: Label; readonly hash: string }[],
 ): ReadonlyMap<Label, string> | undefined {
   const sorted = hashes.toSorted((a, b) => (a.hash < b.hash ? -1 : 1));
