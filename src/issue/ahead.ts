@@ -4,7 +4,7 @@
  * @throws what the first work throws that fails
  */
 export async function* ahead<Item, Result>(
-  items: AsyncIterable<Item>,
+  items: AsyncIterable<Item> | Iterable<Item>,
   width: number,
   work: (item: Item) => Promise<Result>,
 ): AsyncGenerator<Result> {

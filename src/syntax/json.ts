@@ -1,5 +1,7 @@
 import { BadgekitError, type ErrorCode } from '../errors.ts';
 import { Cleared, MAX_CONSTANT_DEPTH } from './constant.ts';
+import type { Familiar } from './familiar.ts';
+import { isFaithful } from './json-number.ts';
 import { positionAt } from './text.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
@@ -14,9 +16,10 @@ const MAX_JSON_DEPTH = 64;
  * cannot hold as written, no byte order mark, at most {@link MAX_JSON_DEPTH} levels. Objects have no prototype.
  * @throws BadgekitError JSON_SYNTAX | JSON_DUPLICATE_KEY | JSON_TOO_DEEP | JSON_UNSAFE_NUMBER | JSON_FORBIDDEN_KEY,
  * each with line and column
+ * @param familiar objects that stood in other texts, too, and are then the same constants
  */
-export function parseJson(text: string): Json {
-  return new JsonReader(text).document();
+export function parseJson(text: string, familiar?: Familiar<JsonObject>): Json {
+  return new JsonReader(text, familiar).document();
 }
 
 export function isJsonObject(value: unknown): value is JsonObject {
@@ -106,10 +109,12 @@ Object.freeze(Object.setPrototypeOf(Members.prototype, null));
 
 class JsonReader {
   readonly #text: string;
+  readonly #familiar: Familiar<JsonObject> | undefined;
   #at = 0;
 
-  constructor(text: string) {
+  constructor(text: string, familiar: Familiar<JsonObject> | undefined) {
     this.#text = text;
+    this.#familiar = familiar;
   }
 
   document(): Json {
@@ -145,6 +150,23 @@ class JsonReader {
     }
   }
 
+  /** A member's value: where it is an object that others had, too, that very object. */
+  #member(key: string, depth: number): Json {
+    const familiar = this.#familiar;
+    this.#space();
+    const start = this.#at;
+    const isDeep = depth + MAX_CONSTANT_DEPTH > MAX_JSON_DEPTH;
+    if (familiar === undefined || isDeep || this.#text.charCodeAt(start) !== CODES.brace) return this.#value(depth);
+    const known = familiar.at(key, this.#text, start);
+    if (known !== undefined) {
+      this.#at += known.text.length;
+      return known.value;
+    }
+    const object = this.#object(depth);
+    familiar.note(key, this.#text, start, this.#at, object);
+    return object;
+  }
+
   #object(depth: number): JsonObject {
     const object = new Members();
     this.#at++;
@@ -158,7 +180,7 @@ class JsonReader {
       this.#refuseKey(object, key, keyAt);
       this.#space();
       if (!this.#take(':')) throw this.#error('JSON_SYNTAX', 'a colon was expected after the member name');
-      object[key] = this.#value(depth + 1);
+      object[key] = this.#member(key, depth + 1);
       this.#space();
     } while (this.#take(','));
     if (!this.#take('}')) throw this.#missing('a comma or "}" was expected');
@@ -277,28 +299,4 @@ class JsonReader {
   #error(code: ErrorCode, message: string, hint?: string, at = this.#at): BadgekitError {
     return new BadgekitError(code, message, { where: positionAt(this.#text, at), hint });
   }
-}
-
-const MAX_NUMBER_LENGTH = 40;
-// JSON-LD writes doubles with sixteen digits: two numbers that differ beyond them would be signed alike.
-const MAX_SIGNIFICANT_DIGITS = 15;
-
-/** Whether a double says the same decimal value as the lexeme: finite, not -0, no digits lost, now or when signed. */
-function isFaithful(lexeme: string, value: number): boolean {
-  if (lexeme.length > MAX_NUMBER_LENGTH || !Number.isFinite(value) || Object.is(value, -0)) return false;
-  if (Number.isInteger(value) && !Number.isSafeInteger(value)) return false;
-  const written = significand(lexeme);
-  const digits = written.split('e')[0]?.replace('-', '').length ?? 0;
-  return (Number.isInteger(value) || digits <= MAX_SIGNIFICANT_DIGITS) && written === significand(String(value));
-}
-
-/** Sign, digits without leading and trailing zeros, and the power of ten: equal for equal decimal values. */
-function significand(lexeme: string): string {
-  const [mantissa = '', exponent = '0'] = lexeme.toLowerCase().split('e');
-  const [whole = '', fraction = ''] = mantissa.replace('-', '').split('.');
-  const digits = (whole + fraction).replace(/^0+/, '');
-  const trimmed = digits.replace(/0+$/, '');
-  if (trimmed === '') return '0';
-  const power = Number(exponent) - fraction.length + (digits.length - trimmed.length);
-  return `${mantissa.startsWith('-') ? '-' : ''}${trimmed}e${power}`;
 }

@@ -4,6 +4,7 @@ import { BadgekitError } from '../errors.ts';
 import { asList } from '../openbadges/credential.ts';
 import { envelopedToken, type OpenedJwt, openJwt } from '../proof/jwt.ts';
 import { CREDENTIALS_V1 } from '../openbadges/vocabulary.ts';
+import { Familiar } from '../syntax/familiar.ts';
 import { isJsonObject, type Json, type JsonObject, parseJson } from '../syntax/json.ts';
 import { decodeUtf8, guessEncoding, isNoUtf8Text, quoted, visible } from '../syntax/text.ts';
 import { type CheckResult, failed, type Finding, passed, undetermined } from './verdict.ts';
@@ -57,6 +58,9 @@ export function openFile(bytes: Uint8Array): Opened {
   return openText(carried.text, carried.how, carried);
 }
 
+/** Badges of one kind say most in the same words. */
+const familiar = new Familiar<JsonObject>();
+
 interface Carrying {
   readonly notes?: readonly string[];
   readonly image?: Subject['image'];
@@ -93,7 +97,7 @@ export function openText(
     };
   try {
     const jwt = isJson ? undefined : openJwt(trimmed);
-    const document = jwt?.credential ?? parseJson(text);
+    const document = jwt?.credential ?? parseJson(text, familiar);
     const enveloped = isJsonObject(document) && jwt === undefined ? envelopedToken(document) : undefined;
     if (enveloped !== undefined)
       return openText(enveloped, `${how}, the envelope of a token`, { notes, image, maxLength });
