@@ -227,6 +227,8 @@ export interface Ledger {
   livingRuns(): Promise<readonly RunNote[]>;
   /** Those of the awards that are known, by award identity: the newest edition of each. */
   find(awards: readonly string[]): Promise<ReadonlyMap<string, LedgerAward>>;
+  /** Whether an award is known whose name comes at or after this one in the order of names. */
+  hasNameFrom(name: string): Promise<boolean>;
   /** How far credentials are that were reserved or issued, by their ids; others are left out. */
   statesOf(credentialIds: readonly string[]): Promise<ReadonlyMap<string, AwardState>>;
   /**

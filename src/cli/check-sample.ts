@@ -6,6 +6,8 @@ import { quoted } from '../syntax/text.ts';
 /** One credential in so many, where nobody says otherwise. */
 export const USUAL_SAMPLE = 1000;
 const CHOICES = 2 ** 32;
+/** So many choices are drawn at a time. */
+const DRAWN = 256;
 
 /** Options that say how many credentials are checked before they go out: canonicalized by the libraries, too, and verified. */
 export interface SampleOptions {
@@ -23,5 +25,11 @@ export function sampler({ checkSample, checkAll }: SampleOptions, random: Random
     throw new BadgekitError('USAGE', `--check-sample ${quoted(checkSample ?? '')} is no number of credentials`, {
       hint: 'write a whole number: 100 checks about one credential in a hundred',
     });
-  return () => (every === 1 || Buffer.from(random(4)).readUInt32BE() < CHOICES / every ? 'everything' : 'none');
+  if (every === 1) return () => 'everything';
+  let [drawn, next] = [Buffer.alloc(0), 0];
+  return () => {
+    if (next >= drawn.length) [drawn, next] = [Buffer.from(random(4 * DRAWN)), 0];
+    next += 4;
+    return drawn.readUInt32BE(next - 4) < CHOICES / every ? 'everything' : 'none';
+  };
 }

@@ -105,7 +105,9 @@ async function* reserveAll(
     if (isInterrupted?.() === true) return;
     const now = clock();
     const wanted = batch.map((award) => ({ award, reservation: award.reservation(now) }));
-    for (const { award, reservation } of wanted) await refuseStrayFile(award, reservation, issuing);
+    const folders = await foldersThere(wanted, issuing);
+    for (const { award, reservation } of wanted)
+      if (folders.has(reservation.badge)) await refuseStrayFile(award, reservation, issuing);
     const claims = await ledger.reserve(
       wanted.map(({ reservation }) => reservation),
       now,
@@ -154,6 +156,17 @@ async function* finishBatch(
     const { line, credentialId, badge, supersedes } = entry;
     if (marked.has(credentialId)) yield { line, credentialId, badge, files, supersedes };
   }
+}
+
+/** The badges of which there are files. */
+async function foldersThere(
+  wanted: readonly { readonly reservation: Reservation }[],
+  { files }: Issuing,
+): Promise<ReadonlySet<string>> {
+  const there = new Set<string>();
+  for (const badge of new Set(wanted.map(({ reservation }) => reservation.badge)))
+    if (await files.exists(`credentials/${badge}`)) there.add(badge);
+  return there;
 }
 
 /** A file of an award that the ledger does not know: made by hand, or the ledger was lost. It is never replaced. */

@@ -78,6 +78,8 @@ export interface Planning {
   readonly clock: Clock;
   /** Undefined where there is none yet: then nothing was issued. */
   readonly ledger: Pick<Ledger, 'find'> | undefined;
+  /** Whether the ledger was made again: then it may know credentials whose awards it does not know. */
+  readonly isRemade: boolean;
   /** Whether a row that changed since it was issued is issued anew, in place of what was issued. */
   readonly supersedes: boolean;
   /** The part of the roster that this run issues, where several share it. */
@@ -244,10 +246,10 @@ function repeated({ line }: Award, earlier: number, { columns }: RowRules): RowF
 
 async function withLedger(
   rows: readonly ReadRow[],
-  { ledger, supersedes, secret }: Planning,
+  { ledger, isRemade, supersedes, secret }: Planning,
 ): Promise<readonly IdentifiedAward[]> {
-  // A ledger that was made again may know the credential and not the award.
-  const names = rows.flatMap(({ identity }) => [identity.award, unknownAward(identity.firstId)]);
+  const awards = rows.map(({ identity }) => identity.award);
+  const names = isRemade ? [...awards, ...rows.map(({ identity }) => unknownAward(identity.firstId))] : awards;
   const known = rows.length === 0 ? undefined : await ledger?.find(names);
   return rows.map(({ row, identity }) => {
     const present = known?.get(identity.award) ?? known?.get(unknownAward(identity.firstId));

@@ -1,5 +1,5 @@
 import { supersededBy } from '../openbadges/supersession.ts';
-import type { AwardRecord, StatusChange, StatusPlace } from '../ports.ts';
+import type { AwardRecord, Ledger, StatusChange, StatusPlace } from '../ports.ts';
 import { placesOf } from '../status/place.ts';
 import { readInstant } from '../syntax/datetime.ts';
 import { canonicalJson } from '../syntax/jcs.ts';
@@ -43,6 +43,11 @@ export interface Rebuilding {
 
 /** Marks the identity of an award of which only the credential is known. */
 const UNKNOWN = 'unknown:';
+
+/** Whether a ledger has such names. Those of known awards are digests, in hexadecimal, and come before them. */
+export function hasUnknownAwards(ledger: Pick<Ledger, 'hasNameFrom'>): Promise<boolean> {
+  return ledger.hasNameFrom(UNKNOWN);
+}
 
 /** Under what name the ledger keeps an award whose roster is not known. */
 export function unknownAward(credentialId: string): string {

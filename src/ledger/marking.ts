@@ -1,11 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 import type { IssuedNote } from '../ports.ts';
-import { pieces } from './pieces.ts';
+import { pieces, ROWS_AT_ONCE } from './pieces.ts';
 import { recordChange } from './status-places.ts';
 import type { LedgerTables } from './tables.ts';
 
 type Db = Kysely<LedgerTables>;
-const ROWS_AT_ONCE = 100;
 
 /**
  * Marks awards as issued that a run reserved; what they replace is revoked, if so reserved, and what stood against it

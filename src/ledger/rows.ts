@@ -2,10 +2,29 @@ import type { LedgerAward, Reservation, StatusChange, StatusPlace } from '../por
 import { parseJson } from '../syntax/json.ts';
 import type { AwardTable } from './tables.ts';
 
-/** A new reservation as a row of the table `award`. */
-export function reservedRow(reservation: Reservation, run: string, at: number): AwardTable {
-  return toRow({
-    ...reservation,
+/** What the table `award` itself says of an award. */
+export type OwnAward = Omit<LedgerAward, 'places' | 'changes' | 'supersededBy'>;
+
+/** A new reservation as an award. */
+export function reservedAward(reservation: Reservation, run: string, at: number): OwnAward {
+  const { credentialId, award, edition, supersedes, revokesBecause, badge, recipient, subjectId } = reservation;
+  const { recipientName, awardKey, roster, line, content, validFrom, validUntil } = reservation;
+  return {
+    credentialId,
+    award,
+    edition,
+    supersedes,
+    revokesBecause,
+    badge,
+    recipient,
+    subjectId,
+    recipientName,
+    awardKey,
+    roster,
+    line,
+    content,
+    validFrom,
+    validUntil,
     state: 'reserved',
     run,
     reservedAt: at,
@@ -13,11 +32,11 @@ export function reservedRow(reservation: Reservation, run: string, at: number): 
     verificationMethod: undefined,
     files: [],
     erasedAt: undefined,
-  });
+  };
 }
 
 /** An award as a row of the table `award`. */
-export function toRow(award: Omit<LedgerAward, 'places' | 'changes' | 'supersededBy'>): AwardTable {
+export function toRow(award: OwnAward): AwardTable {
   return {
     credential_id: award.credentialId,
     award: award.award,

@@ -14,7 +14,6 @@ import type {
   StatusChange,
   StatusListName,
   StatusListRow,
-  StatusPurpose,
   WantedPlaces,
 } from '../ports.ts';
 import { dumpRecords } from './dump.ts';
@@ -25,18 +24,17 @@ import { endedKeys, endKey, requireKey } from './keys.ts';
 import { noteSigning, statusLists } from './lists.ts';
 import { loadRecords } from './load.ts';
 import { markIssued } from './marking.ts';
-import { pieces } from './pieces.ts';
+import { pieces, ROWS_AT_ONCE } from './pieces.ts';
 import { newestAwards, statesOf, wholeAwards } from './read-awards.ts';
 import { PAGE, selectPage } from './select.ts';
-import { reservedRow } from './rows.ts';
+import { reservedAward, toRow } from './rows.ts';
 import { endRuns, isHeld, livingRuns } from './runs.ts';
-import { type PlaceChooser, recordChange, takePlaces } from './status-places.ts';
+import { placeAll, type PlaceChooser, recordChange } from './status-places.ts';
 import { isReplaceable, takeUp } from './take-up.ts';
 import type { AwardTable, LedgerTables } from './tables.ts';
 
 type Db = Kysely<LedgerTables>;
 type Wanted = Reservation & { readonly wants: WantedPlaces };
-const ROWS_AT_ONCE = 100;
 
 export class SqlLedger implements Ledger {
   readonly #engine: Engine;
@@ -94,6 +92,13 @@ export class SqlLedger implements Ledger {
     return this.#engine.guard(() => newestAwards(this.#db, awards));
   }
 
+  hasNameFrom(name: string): Promise<boolean> {
+    return this.#engine.guard(async () => {
+      const found = await this.#db.selectFrom('award').select('award').where('award', '>=', name).limit(1).execute();
+      return found.length > 0;
+    });
+  }
+
   statesOf(credentialIds: readonly string[]): Promise<ReadonlyMap<string, AwardState>> {
     return this.#engine.guard(() => statesOf(this.#db, credentialIds));
   }
@@ -110,10 +115,10 @@ export class SqlLedger implements Ledger {
 
   /** The claims, where this run can take nothing up: then nobody needs to be kept waiting. */
   async #withoutWork(reservations: readonly Wanted[], run: string): Promise<readonly Claim[] | undefined> {
-    const known = await newestAwards(
-      this.#db,
-      reservations.map(({ award }) => award),
-    );
+    const awards = reservations.map(({ award }) => award);
+    // Where there is work, the first one mostly tells it.
+    if ((await newestAwards(this.#db, awards.slice(0, 1))).size === 0) return undefined;
+    const known = await newestAwards(this.#db, awards);
     const claims: Claim[] = [];
     for (const { award, edition } of reservations) {
       const entry = known.get(award);
@@ -132,7 +137,7 @@ export class SqlLedger implements Ledger {
     const isNew = ({ award, edition }: Wanted): boolean => (known.get(award)?.edition ?? 0) < edition;
     // Nothing takes the place of a badge that was revoked, or whose holder was erased, since the run was planned.
     const fresh = reservations.filter((wanted) => isNew(wanted) && isReplaceable(known.get(wanted.award)));
-    await this.#insert(tx, fresh, run, at);
+    const made = await this.#insert(tx, fresh, run, at);
     const alive = new Map<string, boolean>([[run, true]]);
     for (const wanted of reservations.filter((reservation) => !isNew(reservation))) {
       const entry = known.get(wanted.award);
@@ -144,9 +149,13 @@ export class SqlLedger implements Ledger {
       }
       await takeUp(tx, entry, wanted, run);
     }
-    const all = await newestAwards(tx, identities);
+    // What was just written need not be read.
+    const others = await newestAwards(
+      tx,
+      identities.filter((award) => !made.has(award)),
+    );
     return identities.flatMap((award) => {
-      const entry = all.get(award);
+      const entry = made.get(award) ?? others.get(award);
       const isOwn = entry?.state === 'reserved' && entry.run === run && entry.erasedAt === undefined;
       return entry === undefined ? [] : [{ entry, isOwn }];
     });
@@ -274,38 +283,18 @@ export class SqlLedger implements Ledger {
     return this.#engine.guard(() => this.#engine.exclusive(run));
   }
 
-  async #insert(tx: Db, fresh: readonly Wanted[], run: string, at: number): Promise<void> {
-    for (const some of pieces(fresh, ROWS_AT_ONCE))
-      await tx
-        .insertInto('award')
-        .values(some.map((reservation) => reservedRow(reservation, run, at)))
-        .execute();
+  /** @returns what is reserved now, by the award */
+  async #insert(tx: Db, fresh: readonly Wanted[], run: string, at: number): Promise<ReadonlyMap<string, LedgerAward>> {
+    const awards = fresh.map((reservation) => reservedAward(reservation, run, at));
+    for (const some of pieces(awards, ROWS_AT_ONCE)) await tx.insertInto('award').values(some.map(toRow)).execute();
     const choosePlace = this.#choosePlace;
     if (choosePlace === undefined) throw new Error('places are drawn with the secret');
-    const groups = new Map<string, { purpose: StatusPurpose; series: string; ids: string[] }>();
-    for (const { credentialId, wants } of fresh) {
-      for (const purpose of wants.purposes) {
-        const name = `${purpose}/${wants.series}`;
-        const group = groups.get(name) ?? { purpose, series: wants.series, ids: [] };
-        group.ids.push(credentialId);
-        groups.set(name, group);
-      }
-    }
-    for (const { purpose, series, ids } of groups.values()) {
-      const places = await takePlaces(tx, choosePlace, purpose, series, ids.length);
-      const rows = places.map((place, index) => ({
-        credential_id: ids[index] ?? '',
-        purpose,
-        series,
-        ...place,
-        is_set: 0,
-        changed_at: null,
-      }));
-      for (const some of pieces(rows, ROWS_AT_ONCE))
-        await tx
-          .insertInto('status_place')
-          .values([...some])
-          .execute();
-    }
+    const placesOf = await placeAll(tx, choosePlace, fresh);
+    return new Map(
+      awards.map((award) => {
+        const places = placesOf.get(award.credentialId) ?? [];
+        return [award.award, { ...award, places, changes: [], supersededBy: undefined }];
+      }),
+    );
   }
 }

@@ -1,7 +1,14 @@
 import type { Kysely } from 'kysely';
-import type { StatusChange, StatusListName, StatusListRow, StatusPurpose } from '../ports.ts';
+import type {
+  StatusChange,
+  StatusListName,
+  StatusListRow,
+  StatusPlace,
+  StatusPurpose,
+  WantedPlaces,
+} from '../ports.ts';
 import { MIN_ENTRIES } from '../status/bitstring.ts';
-import { MAX_PARAMETERS, pieces } from './pieces.ts';
+import { MAX_PARAMETERS, pieces, ROWS_AT_ONCE } from './pieces.ts';
 import type { LedgerTables } from './tables.ts';
 
 type Db = Kysely<LedgerTables>;
@@ -10,7 +17,7 @@ type Db = Kysely<LedgerTables>;
 export type PlaceChooser = (list: StatusListName, size: number, counter: number) => number;
 
 /** Places for so many credentials: counts on in the newest list of a series, and begins another where it is full. */
-export async function takePlaces(
+async function takePlaces(
   tx: Db,
   choosePlace: PlaceChooser,
   purpose: StatusPurpose,
@@ -32,6 +39,38 @@ export async function takePlaces(
       .execute();
   }
   return places;
+}
+
+/** Gives new credentials their places, one in each list that they want. */
+export async function placeAll(
+  tx: Db,
+  choosePlace: PlaceChooser,
+  fresh: readonly { readonly credentialId: string; readonly wants: WantedPlaces }[],
+): Promise<ReadonlyMap<string, readonly StatusPlace[]>> {
+  const groups = new Map<string, { purpose: StatusPurpose; series: string; ids: string[] }>();
+  for (const { credentialId, wants } of fresh)
+    for (const purpose of wants.purposes) {
+      const name = `${purpose}/${wants.series}`;
+      const group = groups.get(name) ?? { purpose, series: wants.series, ids: [] };
+      group.ids.push(credentialId);
+      groups.set(name, group);
+    }
+  const placesOf = new Map<string, StatusPlace[]>();
+  for (const { purpose, series, ids } of groups.values()) {
+    const places = await takePlaces(tx, choosePlace, purpose, series, ids.length);
+    const rows = places.map((place, index) => {
+      return { credential_id: ids[index] ?? '', purpose, series, ...place, is_set: 0, changed_at: null };
+    });
+    for (const some of pieces(rows, ROWS_AT_ONCE))
+      await tx
+        .insertInto('status_place')
+        .values([...some])
+        .execute();
+    for (const { credential_id: id, list, entry: index } of rows)
+      placesOf.set(id, [...(placesOf.get(id) ?? []), { purpose, series, list, index }]);
+  }
+  for (const places of placesOf.values()) places.sort((a, b) => (a.purpose < b.purpose ? -1 : 1));
+  return placesOf;
 }
 
 async function newestList(

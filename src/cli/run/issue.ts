@@ -5,6 +5,7 @@ import { issuableFromRoster } from '../../issue/from-roster.ts';
 import type { Issuer } from '../../issue/issuer.ts';
 import { issueAwards, type Outlet } from '../../issue/pipeline.ts';
 import { awardsToIssue, type Planning, planRoster, type RosterPlan } from '../../issue/plan.ts';
+import { hasUnknownAwards } from '../../issue/rebuild.ts';
 import { parseShard } from '../../issue/shard.ts';
 import type { Ledger } from '../../ports.ts';
 import { PROOF_FORMS } from '../../programme/config.ts';
@@ -151,6 +152,7 @@ async function openRun(
       secret: keyring.awardSecret,
       clock: session.clock,
       ledger,
+      isRemade: ledger !== undefined && (await hasUnknownAwards(ledger)),
       supersedes: options.supersede === true,
       shard,
     },
