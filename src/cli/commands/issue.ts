@@ -44,7 +44,9 @@ export const addIssue: AddCommand = (program, session, outcome) => {
   withOutput(withDryRun(withPassphrase(withProgramme(command))))
     .addHelpText('after', EXAMPLES)
     .action(async (roster: string, options) => {
+      const { beginOpening } = await import('../issue/opening.ts');
+      const opening = await beginOpening(options, session);
       const { runIssue } = await import('../run/issue.ts');
-      outcome.exitCode = await runIssue(roster, options, session);
+      outcome.exitCode = await runIssue(roster, options, opening, session);
     });
 };

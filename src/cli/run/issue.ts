@@ -12,9 +12,9 @@ import { PROOF_FORMS } from '../../programme/config.ts';
 import type { LoadedDefinition } from '../../programme/definitions.ts';
 import { writeWhole } from '../../programme/files.ts';
 import { loadIssuer, loadProfileImage } from '../../programme/issuer.ts';
-import { type Keyring, openKeyring } from '../../programme/keyring.ts';
+import type { Keyring } from '../../programme/keyring.ts';
 import { hasLedger } from '../../programme/ledger.ts';
-import { openProgramme, type Programme } from '../../programme/programme.ts';
+import type { Programme } from '../../programme/programme.ts';
 import { openRoster, rejectedCsv, rejectedPath, removeStaleRejected, type Roster } from '../../programme/roster.ts';
 import { requireDefinitions } from '../../programme/sound-definitions.ts';
 import type { SigningChecks } from '../../proof/data-integrity.ts';
@@ -33,9 +33,9 @@ import {
 } from '../issue/archive-output.ts';
 import { showPlan } from '../issue/dry-run.ts';
 import { IssuedList } from '../issue/issued-list.ts';
+import type { Opening } from '../issue/opening.ts';
 import { openWorkshop } from '../issue/open-workshop.ts';
 import { readJobs } from '../jobs.ts';
-import { withPassphrase } from '../passphrase.ts';
 import { startProgress } from '../progress.ts';
 import { faultLines, type IssueOutcome, issueAsJson, issueAsText, planAsText } from '../render-issue.ts';
 import { HeldAwards } from '../held-awards.ts';
@@ -76,10 +76,15 @@ interface Run {
 }
 
 /** `issue`: reads the roster to the end and plans, then issues what is good. */
-export async function runIssue(rosterFile: string, options: IssueOptions, own: Session): Promise<number> {
+export async function runIssue(
+  rosterFile: string,
+  options: IssueOptions,
+  opening: Opening,
+  own: Session,
+): Promise<number> {
   const archive = readArchiveOptions(options, options.json === true);
   const session = sessionBeside(archive, own);
-  const run = await openRun(rosterFile, archive, options, session);
+  const run = await openRun(rosterFile, archive, options, opening, session);
   try {
     const plan = await planRoster(run.roster.rows(), run.planning);
     if (plan.rows + plan.elsewhere === 0)
@@ -104,14 +109,10 @@ async function openRun(
   rosterFile: string,
   archive: WantedArchive | undefined,
   options: IssueOptions,
+  opening: Opening,
   session: Session,
 ): Promise<Run> {
-  const programme = await openProgramme(session.cwd, options.programme);
-  const openKeys = (): Promise<Keyring> =>
-    withPassphrase(session, options.passphraseFile, (passphrase) => openKeyring(programme, passphrase, session.env));
-  // Opening them takes a while in which the rest can be read; who is asked for a passphrase is first told what is wrong.
-  const opening = session.isInteractive ? undefined : openKeys();
-  opening?.catch(() => undefined);
+  const { programme } = opening;
   const definitions = await requireDefinitions(programme);
   const roster = await openRoster(resolve(session.cwd, rosterFile), rosterFile, readDelimiter(options.delimiter));
   const mapping = parseMapping(options.map ?? []);
@@ -125,7 +126,7 @@ async function openRun(
   const form = choose('--proof', options.proof, PROOF_FORMS) ?? programme.config.proof ?? 'data-integrity';
   const checks = sampler(options, session.random);
   const defaultBadge = chooseBadge(options.badge, definitions);
-  const keyring = await (opening ?? openKeys());
+  const keyring = await opening.keyring();
   const issuer = await loadIssuer(programme, { keyring, definitions, form });
   const ledger =
     options.dryRun !== true || (await hasLedger(programme, session.env))
