@@ -172,6 +172,7 @@ declare module 'tar-stream' {
     readonly name: string;
     readonly mode: number;
     readonly mtime: Date;
+    readonly type?: string;
   }
   export interface Entry extends AsyncIterable<Uint8Array> {
     readonly header: Header;

@@ -12,8 +12,8 @@ export interface Progress {
 
 const SILENT: Progress = { step: () => undefined, end: () => undefined };
 
-/** A bar for work of a known size; silent where standard error is no terminal. */
-export function startProgress(session: Session, label: string, total: number): Progress {
+/** A bar for work of a known size, or else numbers; silent where standard error is no terminal. */
+export function startProgress(session: Session, label: string, total: number | undefined): Progress {
   if (!session.showsProgress || total === 0) return SILENT;
   const started = session.clock();
   let [done, drawn] = [0, 0];
@@ -36,13 +36,15 @@ export function startProgress(session: Session, label: string, total: number): P
 export interface ProgressState {
   readonly label: string;
   readonly done: number;
-  readonly total: number;
+  /** Undefined where nobody knows. */
+  readonly total: number | undefined;
   readonly elapsedMs: number;
   readonly columns: number;
 }
 
 export function progressLine({ label, done, total, elapsedMs, columns }: ProgressState): string {
   const rate = elapsedMs > 0 ? (done * 1000) / elapsedMs : 0;
+  if (total === undefined) return `${label} ${count(done)}  ${count(Math.round(rate))}/s`;
   const left = rate > 0 ? Math.ceil((total - done) / rate) : 0;
   const numbers = `${count(done)}/${count(total)}  ${count(Math.round(rate))}/s${done < total && elapsedMs > 1000 ? `  ${duration(left)} left` : ''}`;
   const width = Math.max(0, Math.min(24, columns - label.length - numbers.length - 6));

@@ -28,7 +28,10 @@ export async function* ahead<Item, Result>(
 }
 
 /** Items in batches of a size, the last one smaller. */
-export async function* inBatches<Item>(items: AsyncIterable<Item>, size: number): AsyncGenerator<readonly Item[]> {
+export async function* inBatches<Item>(
+  items: AsyncIterable<Item> | Iterable<Item>,
+  size: number,
+): AsyncGenerator<readonly Item[]> {
   let batch: Item[] = [];
   for await (const item of items) {
     batch.push(item);

@@ -6,6 +6,7 @@ Examples:
   badgekit verify ana.png --recipient ana@example.org
   badgekit verify archive/ --offline --jsonl
   badgekit verify archive/ --trust partners.yaml --report archive.html
+  badgekit verify badges.tar badges.jsonl
   badgekit verify damaged.json --explain
   badgekit verify ana.json --save-bundle ana.bundle.json
   badgekit verify ana.json --offline --bundle ana.bundle.json --at 2030-01-01
@@ -24,7 +25,10 @@ export const addVerify: AddCommand = (program, session, outcome) => {
     .description(
       'Verifies Open Badges 3.0 and 2.0, endorsements, learner records (CLR 2.0), presentations and status lists: JSON, JWT, and baked PNG or SVG. Each check has its own line: what was looked at, what was found.',
     )
-    .argument('<files...>', 'files, folders, patterns, - for standard input, or https addresses')
+    .argument(
+      '<files...>',
+      'files, archives (.tar, .jsonl), folders, patterns, - for standard input, or https addresses',
+    )
     .optionsGroup('What it must be:')
     .option('--recipient <who>', 'the e-mail address, DID or other identifier that it should have been awarded to')
     .option(

@@ -16,7 +16,8 @@ import { readJobs } from '../jobs.ts';
 import { startProgress } from '../progress.ts';
 import type { Session } from '../session.ts';
 import { counted } from '../style.ts';
-import { type Verifier, verifyBytes, verifyFiles } from '../verify/file.ts';
+import { sourcesIn } from '../verify/archive.ts';
+import { type Source, type Verifier, verifyBytes, verifyFiles } from '../verify/file.ts';
 import { type Input, readInputs, readStandardInput } from '../verify/inputs.ts';
 import { Output } from '../verify/output.ts';
 import { type FailedFile, verifyOnWorkers } from '../verify/pool.ts';
@@ -27,13 +28,14 @@ const MIN_FILES_FOR_WORKERS = 100;
 
 /** `verify`: a report for each file, and an exit code for all. */
 export async function runVerify(
-  named: readonly string[],
+  files: readonly string[],
   options: VerifyCommandOptions,
   session: Session,
 ): Promise<number> {
   const started = session.clock();
   const asked = await readSettings(options, session);
-  const { inputs, passedOver } = await readInputs(named, session.cwd);
+  const { inputs, passedOver: named } = await readInputs(files, session.cwd);
+  const passedOver = [...named];
   if (asked.sources.offline && inputs.some(({ kind, name }) => kind === 'url' && !isSaved(name, asked.sources)))
     throw new BadgekitError('USAGE', '--offline opens no connection, so no address can be read', {
       hint: 'save what stands there as a file, and name that',
@@ -41,9 +43,10 @@ export async function runVerify(
   await checkTargets(options, inputs, session);
   const recorder = options.saveBundle === undefined ? undefined : new BundleRecorder();
   const verifier = createVerifier(asked, options, recorder, session);
-  const output = new Output(options, asked.settings, inputs.length, session);
-  const progress = startProgress(session, 'Verifying', inputs.length);
-  for await (const { input, report } of reports(inputs, verifier, options)) {
+  const total = holdsMany(inputs) ? undefined : inputs.length;
+  const output = new Output(options, asked.settings, total === 1, session);
+  const progress = startProgress(session, 'Verifying', total);
+  for await (const { input, report } of reports(inputs, passedOver, verifier, options)) {
     progress.step();
     if (recorder !== undefined) await record(input, report, recorder, session);
     output.add(input.name, report);
@@ -121,40 +124,96 @@ function createVerifier(
   };
 }
 
+interface NamedReport {
+  readonly input: Input;
+  readonly report: Report;
+}
+
 /** The answers in the order of the inputs: many files on all cores, few in this thread. */
 async function* reports(
   inputs: readonly Input[],
+  passedOver: string[],
   verifier: Verifier,
   { jobs }: VerifyCommandOptions,
-): AsyncGenerator<{ readonly input: Input; readonly report: Report }> {
-  const workers = readJobs(jobs) ?? (inputs.length < MIN_FILES_FOR_WORKERS ? 1 : availableParallelism());
-  const areFiles = inputs.every(({ kind }) => kind === 'file');
-  if (!areFiles) {
+): AsyncGenerator<NamedReport> {
+  const isMany = inputs.length >= MIN_FILES_FOR_WORKERS || holdsMany(inputs);
+  const workers = readJobs(jobs) ?? (isMany ? availableParallelism() : 1);
+  // Of several files, one that cannot be read keeps nobody from the others.
+  const isAlone = inputs.length === 1 && !holdsMany(inputs);
+  if (!inputs.every(({ kind }) => kind === 'file' || kind === 'archive')) {
     for (const input of inputs)
-      yield {
-        input,
-        report: await verifyInput(input, verifier).catch((error: unknown) => unreadable(error, input, inputs.length)),
-      };
+      if (input.kind === 'archive') yield* reportsOf(sourcesOf([input], passedOver, verifier), verifier, 1, false);
+      else {
+        const report = verifyInput(input, verifier).catch((error: unknown) => unreadable(error, input.name, isAlone));
+        yield { input, report: await report };
+      }
     return;
   }
-  const files = inputs.map(({ name }) => name);
-  let index = 0;
-  for await (const answer of workers === 1 ? verifyFiles(files, verifier) : verifyOnWorkers(files, verifier, workers)) {
-    const input = inputs[index++];
+  yield* reportsOf(sourcesOf(inputs, passedOver, verifier), verifier, workers, isAlone);
+}
+
+function holdsMany(inputs: readonly Input[]): boolean {
+  return inputs.some(({ kind }) => kind === 'archive');
+}
+
+interface NamedSource {
+  readonly input: Input;
+  readonly source: Source;
+}
+
+/** Files, and what is in archives, as it comes. */
+async function* sourcesOf(
+  inputs: readonly Input[],
+  passedOver: string[],
+  { cwd }: Verifier,
+): AsyncGenerator<NamedSource> {
+  for (const input of inputs) {
+    if (input.kind !== 'archive') {
+      yield { input, source: input.name };
+      continue;
+    }
+    try {
+      for await (const source of sourcesIn(input.name, input.form, cwd, (name) => passedOver.push(name)))
+        yield { input: { ...input, name: typeof source === 'string' ? source : source.name }, source };
+    } catch (error) {
+      if (!(error instanceof BadgekitError) || inputs.length === 1) throw error;
+      const { message, hint } = error;
+      yield { input, source: { name: input.name, message, hint } };
+    }
+  }
+}
+
+async function* reportsOf(
+  sources: AsyncIterable<NamedSource>,
+  verifier: Verifier,
+  workers: number,
+  isAlone: boolean,
+): AsyncGenerator<NamedReport> {
+  // What was handed on, until it is answered.
+  const inHand: Input[] = [];
+  async function* handedOn(): AsyncGenerator<Source> {
+    for await (const { input, source } of sources) {
+      inHand.push(input);
+      yield source;
+    }
+  }
+  const answers = workers === 1 ? verifyFiles(handedOn(), verifier) : verifyOnWorkers(handedOn(), verifier, workers);
+  for await (const answer of answers) {
+    const input = inHand.shift();
     if (input === undefined) return;
+    const isReport = !(answer instanceof BadgekitError) && 'verdict' in answer;
     yield {
       input,
-      report:
-        answer instanceof BadgekitError
-          ? unreadable(answer, input, inputs.length)
-          : 'verdict' in answer
-            ? answer
-            : notRead(answer),
+      report: isReport
+        ? answer
+        : answer instanceof BadgekitError
+          ? unreadable(answer, input.name, isAlone)
+          : notRead(answer),
     };
   }
 }
 
-async function verifyInput(input: Input, verifier: Verifier): Promise<Report> {
+async function verifyInput(input: Exclude<Input, { kind: 'archive' }>, verifier: Verifier): Promise<Report> {
   switch (input.kind) {
     case 'file':
       return await verifyBytes(
@@ -175,9 +234,9 @@ async function verifyInput(input: Input, verifier: Verifier): Promise<Report> {
   }
 }
 
-/** Of several files, one that cannot be read keeps nobody from the others. */
-function unreadable(error: unknown, { name }: Input, total: number): Report {
-  if (!(error instanceof BadgekitError) || total === 1) throw placedIn(name, error);
+/** A file that stands alone and cannot be read is a fault of the command; one of several has its own answer. */
+function unreadable(error: unknown, name: string, isAlone: boolean): Report {
+  if (!(error instanceof BadgekitError) || isAlone) throw placedIn(name, error);
   return notRead(error);
 }
 

@@ -38,16 +38,26 @@ const MAX_TOGETHER_BYTES = 256 * 1024;
 /** A file's report, or why there is none: it could not be read. */
 export type FileAnswer = Report | BadgekitError;
 
+/** A file that is to be read and verified; what was read already; or why it could not be read. */
+export type Source =
+  | string
+  | { readonly name: string; readonly bytes: Uint8Array }
+  | { readonly name: string; readonly message: string; readonly hint: string | undefined };
+
 interface ReadFile {
   readonly file: string;
   readonly bytes: Uint8Array | BadgekitError;
 }
 
 /** Verifies files, in their order, and reads the next ones meanwhile. */
-export async function* verifyFiles(files: readonly string[], verifier: Verifier): AsyncGenerator<FileAnswer> {
-  const read = ahead(files, READ_AHEAD, async (file): Promise<ReadFile> => {
-    const bytes = await readBounded(resolve(verifier.cwd, file), MAX_IMAGE_BYTES, file).catch(onlyBadgekitError);
-    return { file, bytes };
+export async function* verifyFiles(
+  sources: AsyncIterable<Source> | Iterable<Source>,
+  verifier: Verifier,
+): AsyncGenerator<FileAnswer> {
+  const read = ahead(sources, READ_AHEAD, async (source): Promise<ReadFile> => {
+    if (typeof source !== 'string') return readAlready(source);
+    const bytes = await readBounded(resolve(verifier.cwd, source), MAX_IMAGE_BYTES, source).catch(onlyBadgekitError);
+    return { file: source, bytes };
   });
   for await (const group of grouped(read))
     yield* await Promise.all(
@@ -55,6 +65,12 @@ export async function* verifyFiles(files: readonly string[], verifier: Verifier)
         bytes instanceof BadgekitError ? bytes : await verifyBytes(bytes, file, verifier).catch(onlyBadgekitError),
       ),
     );
+}
+
+function readAlready(source: Exclude<Source, string>): ReadFile {
+  const { name: file } = source;
+  if ('bytes' in source) return { file, bytes: source.bytes };
+  return { file, bytes: new BadgekitError('FILE_UNREADABLE', source.message, { where: { file }, hint: source.hint }) };
 }
 
 async function* grouped(files: AsyncIterable<ReadFile>): AsyncGenerator<readonly ReadFile[]> {

@@ -1,16 +1,25 @@
-import { createReadStream } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import { kindOf } from '../../bake/bake.ts';
 import { BadgekitError } from '../../errors.ts';
 
 /** Something that the reader named to be verified. */
-export interface Input {
-  readonly kind: 'file' | 'standard input' | 'url';
-  /** As the report calls it. */
-  readonly name: string;
-}
+export type Input =
+  | {
+      readonly kind: 'file' | 'standard input' | 'url';
+      /** As the report calls it. */
+      readonly name: string;
+    }
+  | { readonly kind: 'archive'; readonly name: string; readonly form: ArchiveForm };
 
+/** How an archive holds many credentials: as files, or one on each line. */
+export type ArchiveForm = 'tar' | 'lines';
+
+const ARCHIVES: Readonly<Partial<Record<string, ArchiveForm>>> = {
+  '.tar': 'tar',
+  '.jsonl': 'lines',
+  '.ndjson': 'lines',
+};
 const CREDENTIAL_FILE = /\.(?:json|jsonld|jwt|jws|png|svg|1ob)$/i;
 const GLOB = /[*?[\]{}]/;
 const SNIFFED_BYTES = 4096;
@@ -45,14 +54,25 @@ async function expand(name: string, cwd: string): Promise<Expanded> {
   const info = await stat(resolve(cwd, name)).catch(() => undefined);
   if (info?.isDirectory() === true) {
     const { files, passedOver } = await below(name, cwd);
-    return { inputs: files.map((file) => ({ kind: 'file', name: file })), passedOver };
+    return { inputs: files.map(inputOf), passedOver };
   }
-  if (info !== undefined || !GLOB.test(name)) return { inputs: [{ kind: 'file', name }], passedOver: [] };
+  if (info !== undefined || !GLOB.test(name)) return { inputs: [inputOf(name)], passedOver: [] };
   const { glob } = await import('tinyglobby');
   const found = await glob(name.replaceAll('\\', '/'), { cwd, dot: false, followSymbolicLinks: false });
   if (found.length === 0)
     throw new BadgekitError('FILE_NOT_FOUND', `no file fits the pattern ${name}`, { where: { file: name } });
-  return { inputs: found.sort().map((file) => ({ kind: 'file', name: file })), passedOver: [] };
+  return { inputs: found.sort().map(inputOf), passedOver: [] };
+}
+
+/** What a file is by its name. */
+function inputOf(name: string): Input {
+  const form = ARCHIVES[extname(name).toLowerCase()];
+  return form === undefined ? { kind: 'file', name } : { kind: 'archive', name, form };
+}
+
+/** Whether a file may hold a credential, by its name. */
+export function isCredentialName(name: string): boolean {
+  return CREDENTIAL_FILE.test(name);
 }
 
 interface Below {
@@ -75,11 +95,13 @@ async function below(folder: string, cwd: string): Promise<Below> {
       files.push(...inner.files);
       passedOver.push(...inner.passedOver);
     } else if (!entry.isFile()) passedOver.push(name);
-    else if (CREDENTIAL_FILE.test(name) || (await looksLikeCredential(resolve(cwd, name)))) files.push(name);
+    else if (isCredentialName(name) || (await looksLikeCredential(resolve(cwd, name)))) files.push(name);
     else passedOver.push(name);
   }
   return { files, passedOver };
 }
+
+const BEGINS_ARCHIVE = /^\{[^\n]*"@context"|^[^]{257}ustar/;
 
 async function looksLikeCredential(file: string): Promise<boolean> {
   const handle = await open(file).catch(() => undefined);
@@ -87,6 +109,8 @@ async function looksLikeCredential(file: string): Promise<boolean> {
   try {
     const { bytesRead, buffer } = await handle.read(Buffer.alloc(SNIFFED_BYTES), 0, SNIFFED_BYTES, 0);
     const head = buffer.subarray(0, bytesRead);
+    // Of the files in a folder, archives are those that begin with a credential.
+    if (inputOf(file).kind === 'archive') return BEGINS_ARCHIVE.test(head.toString('latin1'));
     // A token longer than what was read has no second dot yet.
     return kindOf(head) !== 'unknown' || /^\s*eyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?$/.test(head.toString('latin1'));
   } finally {
@@ -101,8 +125,9 @@ async function looksLikeCredential(file: string): Promise<boolean> {
 export async function readStandardInput(maxBytes: number): Promise<Uint8Array> {
   const pieces: Buffer[] = [];
   let size = 0;
-  for await (const piece of createReadStream('', { fd: 0, autoClose: false })) {
-    const bytes = Buffer.from(piece as Uint8Array);
+  // Not by the file's number: where nothing has come in yet, reading that fails.
+  for await (const piece of process.stdin) {
+    const bytes = Buffer.from(piece);
     size += bytes.length;
     if (size > maxBytes)
       throw new BadgekitError('FILE_TOO_LARGE', `what came in is larger than ${Math.round(maxBytes / 1024)} KiB`, {

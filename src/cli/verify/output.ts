@@ -33,16 +33,17 @@ export class Output {
   readonly #options: VerifyCommandOptions;
   readonly #session: Session;
   readonly #recipient: string | undefined;
-  readonly #total: number;
+  readonly #isOne: boolean;
   readonly #summary = new Summary();
   #isRejected = false;
   #isOpen = false;
 
-  constructor(options: VerifyCommandOptions, { at, recipient }: VerifySettings, total: number, session: Session) {
+  /** @param isOne whether there is one file, and nothing in it but one credential */
+  constructor(options: VerifyCommandOptions, { at, recipient }: VerifySettings, isOne: boolean, session: Session) {
     this.#options = options;
     this.#session = session;
     this.#recipient = recipient;
-    this.#total = total;
+    this.#isOne = isOne;
     this.html =
       options.report === undefined ? undefined : new HtmlReport(at, options.at !== undefined, askedFor(options));
   }
@@ -58,7 +59,7 @@ export class Output {
     if (this.#options.jsonl === true) this.#session.out(`${jsonLine(reportAsJson(file, report))}\n`);
     else if (this.#isOneDocument)
       this.#session.out(`${this.#summary.total === 0 ? OPENING : ','}${jsonLine(reportAsJson(file, report))}`);
-    else if (this.#total === 1)
+    else if (this.#isOne)
       this.#session.out(reportAsText(report, this.#recipient, this.#session, { all: this.#options.all === true }));
     this.#summary.add(file, report);
   }
@@ -69,7 +70,7 @@ export class Output {
       this.#session.out(
         `],"counts":${JSON.stringify(Object.fromEntries(this.#summary.counts))},"passedOver":${jsonLine(passedOver)}}\n`,
       );
-    else if (this.#options.jsonl !== true && this.#total > 1)
+    else if (this.#options.jsonl !== true && !this.#isOne)
       this.#session.out(this.#summary.asText(this.#session, elapsedMs, passedOver, this.#options.all === true));
   }
 

@@ -1,9 +1,10 @@
+import { ahead, inBatches } from '../../issue/ahead.ts';
 import type { Lookup, Reach } from '../../ports.ts';
 import type { GivenKey, TrustAnswer } from '../../verify/context.ts';
 import type { Copy } from '../../verify/explain.ts';
 import type { Report } from '../../verify/report.ts';
 import { Lane, leastBusy } from '../lane.ts';
-import type { Verifier } from './file.ts';
+import type { Source, Verifier } from './file.ts';
 import type { VerifySettings } from './settings.ts';
 
 /** What a worker thread is started with. */
@@ -21,7 +22,7 @@ export interface WorkerKey extends Omit<GivenKey, 'key'> {
 
 /** From the main thread: work, or the answer to a question, under its number. */
 export type ToWorker =
-  | { readonly kind: 'verify'; readonly files: readonly string[] }
+  | { readonly kind: 'verify'; readonly sources: readonly Source[] }
   | { readonly kind: 'read'; readonly id: number; readonly value: Lookup<Uint8Array> }
   | { readonly kind: 'trust'; readonly id: number; readonly value: TrustAnswer }
   | { readonly kind: 'copy'; readonly id: number; readonly value: Copy | undefined };
@@ -62,22 +63,17 @@ const AHEAD = 3;
  * what they need from the web they ask of this one, which fetches each address once.
  */
 export async function* verifyOnWorkers(
-  files: readonly string[],
+  sources: AsyncIterable<Source> | Iterable<Source>,
   verifier: Verifier,
   workers: number,
 ): AsyncGenerator<Answer> {
   const start = startOf(verifier);
   const pool = Array.from({ length: workers }, () => openLane(start, verifier));
-  const pending: Promise<readonly Answer[]>[] = [];
-  let next = 0;
+  const asked = ahead(inBatches(sources, BATCH), workers * AHEAD, (batch) =>
+    leastBusy(pool).ask({ kind: 'verify', sources: batch }),
+  );
   try {
-    while (next < files.length || pending.length > 0) {
-      while (next < files.length && pending.length < workers * AHEAD) {
-        pending.push(leastBusy(pool).ask({ kind: 'verify', files: files.slice(next, next + BATCH) }));
-        next += BATCH;
-      }
-      yield* (await pending.shift()) ?? [];
-    }
+    for await (const answers of asked) yield* answers;
   } finally {
     await Promise.all(pool.map((lane) => lane.end()));
   }

@@ -5,7 +5,7 @@ import type { Lookup, Reach, World } from '../../ports.ts';
 import type { Trust, TrustAnswer } from '../../verify/context.ts';
 import type { Copy } from '../../verify/explain.ts';
 import type { Report } from '../../verify/report.ts';
-import { type Verifier, verifyFiles } from './file.ts';
+import { type Source, type Verifier, verifyFiles } from './file.ts';
 import type { FailedFile, FromWorker, ToWorker, WorkerStart } from './pool.ts';
 
 /** A worker thread of `verify`: files come in, reports go out, and every question about the outside goes to the main thread. */
@@ -74,7 +74,7 @@ let last: Promise<void> = Promise.resolve();
 parentPort?.on('message', (message: ToWorker) => {
   switch (message.kind) {
     case 'verify':
-      last = last.then(() => verifyNext(message.files));
+      last = last.then(() => verifyNext(message.sources));
       return;
     case 'read':
       lookups.answer(message.id, message.value);
@@ -87,9 +87,9 @@ parentPort?.on('message', (message: ToWorker) => {
   }
 });
 
-async function verifyNext(files: readonly string[]): Promise<void> {
+async function verifyNext(sources: readonly Source[]): Promise<void> {
   const answers: (Report | FailedFile)[] = [];
-  for await (const answer of verifyFiles(files, verifier))
+  for await (const answer of verifyFiles(sources, verifier))
     answers.push(answer instanceof BadgekitError ? { message: answer.message, hint: answer.hint } : answer);
   send({ kind: 'answers', answers });
 }

@@ -1,0 +1,167 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pack } from 'tar-stream';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { filesBelow, type Run, start } from '../support/cli.ts';
+import { TestProgramme } from '../support/programme.ts';
+
+const BADGES = 130;
+let programme: TestProgramme;
+
+beforeAll(async () => {
+  programme = await TestProgramme.make();
+  programme.writeRoster(BADGES);
+  await programme.run('issue', 'r.csv', '--to', 'a.tar');
+  programme.writeRoster(2 * BADGES);
+  await programme.run('issue', 'r.csv', '--to', 'a.jsonl');
+}, 60_000);
+
+const bytesOf = (file: string): Buffer => readFileSync(join(programme.cwd, file));
+const verified = (...args: readonly string[]): Promise<Run> => programme.run('verify', ...args, '--offline');
+
+interface Result {
+  readonly file: string;
+  readonly verdict: string;
+  readonly headline: string;
+}
+
+async function resultsOf(...args: readonly string[]): Promise<readonly Result[]> {
+  const { results } = await programme.json('verify', ...args, '--offline');
+  return results as readonly Result[];
+}
+
+async function tarOf(
+  entries: readonly (readonly [{ name: string; type?: string; linkname?: string }, Uint8Array])[],
+): Promise<Buffer> {
+  const archive = pack();
+  for (const [header, content] of entries) archive.entry({ mode: 0o644, mtime: new Date(0), ...header }, content);
+  archive.finalize();
+  const pieces: Uint8Array[] = [];
+  for await (const piece of archive) pieces.push(piece);
+  return Buffer.concat(pieces);
+}
+
+describe('verify on an archive', () => {
+  test('has a report for all that is in it, named by its place, on one thread as on two', async () => {
+    for (const [file, count, place] of [
+      ['a.tar', 2 * BADGES, /^a\.tar\/credentials\/knots\/[0-9a-f-]{36}\.(?:json|svg)$/],
+      ['a.jsonl', BADGES, /^a\.jsonl:\d+$/],
+    ] as const) {
+      const [one, two] = await Promise.all(['1', '2'].map((jobs) => resultsOf(file, '--jobs', jobs)));
+      expect(one).toHaveLength(count);
+      expect(two).toEqual(one);
+      expect(new Set(one?.map(({ verdict }) => verdict))).toEqual(new Set(['verified']));
+      expect(new Set(one?.map(({ file: name }) => name)).size).toBe(count);
+      for (const { file: name } of one ?? []) expect(name).toMatch(place);
+    }
+    const both = await verified('a.tar', 'a.jsonl');
+    expect([both.code, both.out]).toEqual([0, expect.stringMatching(/^390 verified/)]);
+  });
+
+  test('names the line that was changed, and verifies the others', async () => {
+    const lines = bytesOf('a.jsonl').toString('utf8').split('\n');
+    programme.write(
+      'changed.jsonl',
+      lines
+        .with(41, (lines[41] ?? '').replace('"name":"Knots"', '"name":"Knits"'))
+        .with(50, '')
+        .with(60, '{"id":')
+        .join('\r\n'),
+    );
+    const run = await verified('changed.jsonl');
+    expect(run.code).toBe(1);
+    expect(run.out).toMatch(/^127 verified {3}2 rejected/);
+    expect(run.out).toMatch(/^ {2}changed\.jsonl:42: REJECTED {2}the eddsa-rdfc-2022 signature does not match/m);
+    expect(run.out).toMatch(/^ {2}changed\.jsonl:61: REJECTED {2}the JSON ends too early \(line 1, column 7\)/m);
+  });
+
+  test('tells where an archive breaks off, and vouches for nothing behind that', async () => {
+    writeFileSync(join(programme.cwd, 'torn.tar'), bytesOf('a.tar').subarray(0, 100_000));
+    const results = await resultsOf('torn.tar');
+    const last = results.at(-1);
+    expect(results.length).toBeGreaterThan(5);
+    expect(new Set(results.slice(0, -1).map(({ verdict }) => verdict))).toEqual(new Set(['verified']));
+    expect(last).toMatchObject({
+      file: 'torn.tar',
+      verdict: 'undetermined',
+      headline: expect.stringContaining('damaged, or ends too early'),
+    });
+    expect((await verified('torn.tar')).code).toBe(3);
+    writeFileSync(join(programme.cwd, 'torn.jsonl'), bytesOf('a.jsonl').subarray(0, -100));
+    expect((await resultsOf('torn.jsonl')).map(({ verdict }) => verdict).slice(-2)).toEqual(['verified', 'rejected']);
+  });
+
+  test('reads tokens in their envelopes', async () => {
+    const others = await TestProgramme.copy(programme);
+    others.writeRoster(2 * BADGES + 3);
+    await others.run('issue', 'r.csv', '--proof', 'jwt', '--to', 'tokens.jsonl');
+    const run = await others.run('verify', 'tokens.jsonl', '--offline');
+    expect([run.code, run.out]).toEqual([0, expect.stringMatching(/^3 verified/)]);
+  });
+
+  test('takes nothing out of a hostile archive, and shows no sign of its names that a terminal obeys', async () => {
+    const [badge = ''] = bytesOf('a.jsonl').toString('utf8').split('\n');
+    const before = filesBelow(programme.cwd);
+    const content = Buffer.from(badge);
+    const hostile = await tarOf([
+      [{ name: '../../outside.json' }, content],
+      [{ name: '/etc/absolute.json' }, content],
+      [{ name: 'a\u001b[2Jb.json' }, content],
+      [{ name: 'link.json', type: 'symlink', linkname: '/etc/passwd' }, Buffer.alloc(0)],
+      [{ name: 'folder.json/', type: 'directory' }, Buffer.alloc(0)],
+      [{ name: 'notes.txt' }, content],
+      [{ name: 'large.png' }, Buffer.alloc(17 * 1024 * 1024)],
+      [{ name: 'last.json' }, content],
+    ]);
+    writeFileSync(join(programme.cwd, 'hostile.tar'), hostile);
+    const run = await verified('hostile.tar', '--all');
+    expect(run.out).toMatch(/^4 verified {3}1 undetermined/);
+    expect(run.out).toContain('hostile.tar/large.png: UNDETERMINED  the file is larger than 16 MiB');
+    expect(run.out).toContain('hostile.tar/notes.txt');
+    expect(run.out).toContain('hostile.tar/link.json');
+    expect(run.out).not.toContain('root:');
+    expect(`${run.out}${run.err}`).not.toContain('\u001b[2J');
+    expect(filesBelow(programme.cwd)).toEqual([...before, 'hostile.tar'].sort());
+  });
+
+  test('gives up a line without end, and keeps what came before it', async () => {
+    const [badge = ''] = bytesOf('a.jsonl').toString('utf8').split('\n');
+    programme.write('long.jsonl', `${badge}\n{"a":"${'x'.repeat(3 * 1024 * 1024)}"}\n${badge}\n`);
+    expect(await resultsOf('long.jsonl')).toMatchObject([
+      { file: 'long.jsonl:1', verdict: 'verified' },
+      { file: 'long.jsonl:2', verdict: 'undetermined', headline: expect.stringContaining('larger than 2 MiB') },
+    ]);
+  });
+
+  test('finds archives of credentials in a folder, and takes no other lines for them', async () => {
+    mkdirSync(join(programme.cwd, 'mixed'));
+    for (const file of ['a.tar', 'a.jsonl']) writeFileSync(join(programme.cwd, 'mixed', file), bytesOf(file));
+    await programme.run('ledger', 'export', 'mixed/ledger.jsonl');
+    const run = await verified('mixed', '--all');
+    expect([run.code, run.out]).toEqual([0, expect.stringMatching(/^390 verified/)]);
+    expect(run.out).toContain('mixed/ledger.jsonl');
+  });
+
+  test('names what cannot be read: alone as a fault, beside others as one of them', async () => {
+    expect(await verified('nothing.tar')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('nothing.tar: there is no such file'),
+    });
+    const run = await verified('a.jsonl', 'nothing.tar');
+    expect([run.code, run.out]).toEqual([3, expect.stringMatching(/^130 verified {3}1 undetermined/)]);
+  });
+});
+
+test('verify waits for what comes in slowly by standard input', async () => {
+  const [badge = ''] = bytesOf('a.jsonl').toString('utf8').split('\n');
+  const child = start(['verify', '-', '--offline'], { cwd: programme.cwd });
+  let out = '';
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')));
+  const ended = new Promise((resolve) => child.on('close', resolve));
+  for (const part of [badge.slice(0, 500), badge.slice(500)]) {
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    child.stdin.write(part);
+  }
+  child.stdin.end();
+  expect([await ended, out]).toEqual([0, expect.stringMatching(/^VERIFIED/)]);
+});
