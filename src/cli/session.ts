@@ -1,8 +1,6 @@
-import { fstatSync, fsync } from 'node:fs';
-import { promisify } from 'node:util';
-import { BadgekitError, EXIT } from '../errors.ts';
-import { codeOf, within } from '../programme/file-faults.ts';
+import { EXIT } from '../errors.ts';
 import type { Clock, Random } from '../ports.ts';
+import type { ByteOutput } from './byte-output.ts';
 
 /** The world of one run of the command line, gathered in one place so that nothing below reaches for it. */
 export interface Session {
@@ -13,7 +11,7 @@ export interface Session {
   /** Writes a result, as it stands, to standard output. */
   readonly out: (text: string) => void;
   /** Standard output for what is no text. From here on nothing else is to be written there. */
-  readonly byteOutput: () => ByteOutput;
+  readonly byteOutput: () => Promise<ByteOutput>;
   /** Writes progress or a diagnostic, as it stands, to standard error. */
   readonly err: (text: string) => void;
   /** Whether somebody can be asked: a terminal on both ends, and no CI. */
@@ -26,16 +24,6 @@ export interface Session {
   /** From here on Ctrl-C does not end the program at once: what is in hand is finished first. */
   readonly finishOnInterrupt: () => void;
   readonly isInterrupted: () => boolean;
-}
-
-/** Standard output, as bytes. */
-export interface ByteOutput {
-  readonly kind: 'terminal' | 'pipe' | 'file';
-  /**
-   * Resolves once the bytes are taken; in a file, once they are safe.
-   * @throws BadgekitError FILE_NOT_WRITABLE | DISK_FULL
-   */
-  readonly write: (bytes: Uint8Array) => Promise<void>;
 }
 
 /** The session of this process. */
@@ -61,9 +49,10 @@ export function openSession(): Session {
     // The platform's own source, which is loaded only when it is asked.
     random: (length) => crypto.getRandomValues(new Uint8Array(length)),
     out: (text) => void stdout.write(text),
-    byteOutput: () => {
+    byteOutput: async () => {
       isByteOutput = true;
-      return byteOutput();
+      const { openByteOutput } = await import('./byte-output.ts');
+      return openByteOutput();
     },
     err: (text) => void stderr.write(text),
     isInteractive: stdin.isTTY && stderr.isTTY && !isCi,
@@ -86,29 +75,4 @@ function wantsColour(isTerminal: boolean, env: NodeJS.ProcessEnv, isCi: boolean)
   if (never !== undefined && never !== '') return false;
   if (always !== undefined) return always !== '0' && always !== 'false';
   return isTerminal && !isCi && env['TERM'] !== 'dumb';
-}
-
-const synced = promisify(fsync);
-
-function byteOutput(): ByteOutput {
-  const { stdout } = process;
-  const kind = stdout.isTTY ? 'terminal' : fstatSync(stdout.fd).isFile() ? 'file' : 'pipe';
-  return {
-    kind,
-    write: (bytes) =>
-      within('standard output', async () => {
-        await new Promise<void>((resolve, reject) => {
-          stdout.write(bytes, (error) => (error == null ? resolve() : reject(readerGone(error))));
-        });
-        if (kind === 'file') await synced(stdout.fd);
-      }),
-  };
-}
-
-function readerGone(error: Error): Error {
-  if (codeOf(error) !== 'EPIPE') return error;
-  return new BadgekitError('FILE_NOT_WRITABLE', 'what reads the standard output has ended', {
-    hint: 'run the same command again: it goes on behind what was taken',
-    cause: error,
-  });
 }

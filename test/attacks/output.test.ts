@@ -141,7 +141,7 @@ const session = (colours: boolean): Session => ({
   clock: () => NOW,
   random: (length) => new Uint8Array(length),
   out: () => undefined,
-  byteOutput: () => ({ kind: 'pipe', write: () => Promise.resolve() }),
+  byteOutput: () => Promise.resolve({ kind: 'pipe', write: () => Promise.resolve() }),
   err: () => undefined,
   isInteractive: false,
   showsProgress: false,

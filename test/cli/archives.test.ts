@@ -226,7 +226,8 @@ describe('issue into an archive', () => {
   test('a terminal is shown no tar archive', async () => {
     const session = {
       ...openSession(),
-      byteOutput: () => ({ kind: 'terminal' as const, write: () => Promise.reject(new Error('written')) }),
+      byteOutput: () =>
+        Promise.resolve({ kind: 'terminal' as const, write: () => Promise.reject(new Error('written')) }),
     };
     const programme: never = undefined as never;
     await expect(openWantedArchive({ form: 'tar', file: undefined }, programme, programme, session)).rejects.toThrow(

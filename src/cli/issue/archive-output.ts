@@ -54,7 +54,7 @@ export async function openWantedArchive(
   ledger: Ledger,
   session: Session,
 ): Promise<Archive> {
-  if (file === undefined) return standardOutput(form, session);
+  if (file === undefined) return await standardOutput(form, session);
   const { openArchive } = await import('../../programme/archive.ts');
   return await openArchive({
     path: resolve(session.cwd, file),
@@ -66,8 +66,8 @@ export async function openWantedArchive(
   });
 }
 
-function standardOutput(form: ArchiveForm, session: Session): Archive {
-  const { kind, write } = session.byteOutput();
+async function standardOutput(form: ArchiveForm, session: Session): Promise<Archive> {
+  const { kind, write } = await session.byteOutput();
   if (kind === 'terminal' && form === 'tar')
     throw new BadgekitError('USAGE', 'a tar archive is nothing that a terminal can show', {
       hint: 'name a file for it, --to badges.tar, or give it to another program: | gzip > badges.tar.gz',

@@ -1,0 +1,40 @@
+import { fstatSync, fsync } from 'node:fs';
+import { promisify } from 'node:util';
+import { BadgekitError } from '../errors.ts';
+import { codeOf, within } from '../programme/file-faults.ts';
+
+/** Standard output, as bytes. */
+export interface ByteOutput {
+  readonly kind: 'terminal' | 'pipe' | 'file';
+  /**
+   * Resolves once the bytes are taken; in a file, once they are safe.
+   * @throws BadgekitError FILE_NOT_WRITABLE | DISK_FULL
+   */
+  readonly write: (bytes: Uint8Array) => Promise<void>;
+}
+
+const synced = promisify(fsync);
+
+/** Standard output, as it is in this process. */
+export function openByteOutput(): ByteOutput {
+  const { stdout } = process;
+  const kind = stdout.isTTY ? 'terminal' : fstatSync(stdout.fd).isFile() ? 'file' : 'pipe';
+  return {
+    kind,
+    write: (bytes) =>
+      within('standard output', async () => {
+        await new Promise<void>((resolve, reject) => {
+          stdout.write(bytes, (error) => (error == null ? resolve() : reject(readerGone(error))));
+        });
+        if (kind === 'file') await synced(stdout.fd);
+      }),
+  };
+}
+
+function readerGone(error: Error): Error {
+  if (codeOf(error) !== 'EPIPE') return error;
+  return new BadgekitError('FILE_NOT_WRITABLE', 'what reads the standard output has ended', {
+    hint: 'run the same command again: it goes on behind what was taken',
+    cause: error,
+  });
+}
