@@ -27,10 +27,18 @@ export function looksLikeJwt(text: string): boolean {
   return COMPACT_JWS.test(text);
 }
 
-/** The token in an EnvelopedVerifiableCredential (VCDM 2.0, section 4.13.1; VC-JOSE-COSE); undefined for anything else. */
-export function envelopedToken({ type, id }: JsonObject): string | undefined {
-  if (!asList(type).includes('EnvelopedVerifiableCredential') || typeof id !== 'string') return undefined;
-  return /^data:application\/(?:vc|vc-ld)\+jwt,(.+)$/.exec(id)?.[1] ?? id;
+const ENVELOPE_MEMBERS: ReadonlySet<string> = new Set(['@context', 'id', 'type']);
+
+/**
+ * The token in an EnvelopedVerifiableCredential (VCDM 2.0, section 4.13.1; VC-JOSE-COSE); undefined for anything else, such as
+ * one that says something itself, which nobody signed.
+ */
+export function envelopedToken(document: JsonObject): string | undefined {
+  const { type, id } = document;
+  const isEnvelope = asList(type).length === 1 && asList(type)[0] === 'EnvelopedVerifiableCredential';
+  if (!isEnvelope || typeof id !== 'string' || Object.keys(document).some((key) => !ENVELOPE_MEMBERS.has(key)))
+    return undefined;
+  return /^data:application\/(?:vc|vc-ld)\+jwt,([\w-]+\.[\w-]+\.[\w-]+)$/.exec(id)?.[1];
 }
 
 /**

@@ -21,8 +21,8 @@ export interface Changes {
   readonly slots: readonly number[];
   /** For each of these slots. */
   readonly values: readonly (string | number)[];
-  /** Constants of the document, and the objects that they are. */
-  readonly constants: readonly (readonly [number, JsonObject])[];
+  /** Objects that are another constant than in the document before, or one that is none any more. */
+  readonly constants: readonly (readonly [number, JsonObject | undefined])[];
 }
 
 /** Compares documents with the structure of one, and with the values of the one before. */
@@ -49,7 +49,7 @@ export class Comparison {
   /** The document in which these changes were found is from now on the one before. */
   accept({ slots, values, constants }: Changes): void {
     for (const [index, slot] of slots.entries()) this.#values[slot] = values[index] ?? '';
-    for (const [number, object] of constants) this.#constants[number] = object;
+    for (const [number, constant] of constants) this.#constants[number] = constant;
   }
 
   #objectPattern(object: JsonObject, isContext: boolean): ObjectPattern {
@@ -104,7 +104,9 @@ export class Comparison {
       if (member === undefined || keys[at] !== key || !this.#compare(member, value[key], changes)) return false;
       at++;
     }
-    if (isConstant(value)) changes.constants.push([number, value]);
+    // What stood here before must be forgotten too: its values are no longer those of the slots.
+    const constant = isConstant(value) ? value : undefined;
+    if (this.#constants[number] !== constant) changes.constants.push([number, constant]);
     return at === keys.length;
   }
 }
@@ -112,5 +114,5 @@ export class Comparison {
 interface Changing extends Changes {
   readonly slots: number[];
   readonly values: (string | number)[];
-  readonly constants: (readonly [number, JsonObject])[];
+  readonly constants: (readonly [number, JsonObject | undefined])[];
 }

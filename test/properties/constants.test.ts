@@ -4,8 +4,10 @@ import { credentialFault } from '../../src/openbadges/credential-fault.ts';
 import { plainFormFaults } from '../../src/openbadges/plain-form.ts';
 import { ruleFaults } from '../../src/openbadges/rules.ts';
 import { canonicalForm } from '../../src/proof/canonicalize.ts';
+import { libraryForm } from '../../src/proof/library-form.ts';
 import { Cleared, constant, isConstant } from '../../src/syntax/constant.ts';
-import { isStrictJson, type Json, type JsonObject } from '../../src/syntax/json.ts';
+import { Familiar } from '../../src/syntax/familiar.ts';
+import { isJsonObject, isStrictJson, type Json, type JsonObject, parseJson } from '../../src/syntax/json.ts';
 import { goodFiles } from '../fuzz/corpus.ts';
 import { mutateJson } from '../fuzz/mutate.ts';
 import { Chance } from '../fuzz/random.ts';
@@ -93,6 +95,40 @@ describe('what is found in documents with constants in them is what is found in 
     expect(faulty).toBeGreaterThan(500);
     expect(faulty).toBeLessThan(2500);
   });
+
+  test('the canonical form, too, when constants and others take the place of each other, in any order', async () => {
+    const chance = new Chance(SEED);
+    const { achievement, issuer } = badgeContent('did:example:a');
+    const long = 'x'.repeat(130);
+    const familiar = new Familiar<JsonObject>();
+    const tiers = new Map<string, number>();
+    for (let round = 0; round < 600; round++) {
+      // Few values, so that parts come back; some so short that they are read anew each time.
+      const changes = {
+        achievement: {
+          ...achievement,
+          name: chance.pick(['Knots', 'Splices']),
+          criteria: { narrative: chance.pick([long, `${long}y`, 'short', 'brief']) },
+          description: chance.pick(['\u{1f600}', '\ufffd', 'Ties twelve knots.']),
+        },
+        issuer: { ...issuer, name: chance.pick([long, 'School']) },
+        evidence: [
+          { type: ['Evidence'] as const, name: chance.pick(['same', 'Knots']) },
+          { type: ['Evidence'] as const, name: 'same' },
+        ].slice(0, 1 + chance.below(2)),
+        validFrom: 1_780_000_000_000 + 1000 * chance.below(3),
+      };
+      const document = copyOf(assembleCredential(badgeContent('did:example:a', changes)));
+      // Behind so much white space parts are not remembered.
+      const text = `${JSON.stringify(document)}${chance.below(4) === 0 ? ' '.repeat(66_000) : ''}`;
+      const read = parseJson(text, chance.below(3) === 0 ? undefined : familiar);
+      if (!isJsonObject(read)) throw new Error('a document is an object');
+      const { text: own, tier } = await canonicalForm(read);
+      expect(own, `seed ${SEED}, round ${round}: ${text.trim()}`).toBe(await libraryForm(document));
+      tiers.set(tier, (tiers.get(tier) ?? 0) + 1);
+    }
+    expect(tiers.get('template')).toBeGreaterThan(300);
+  }, 60_000);
 
   test('the canonical form, too, when one constant takes the place of another', async () => {
     const chance = new Chance(SEED);

@@ -50,7 +50,7 @@ async function* linesOf(file: string, chunks: AsyncIterable<Uint8Array>): AsyncG
     if (rest.length > MAX_LINE) {
       yield {
         name: `${file}:${number + 1}`,
-        message: 'the line is larger than 2 MiB, which no badge is',
+        message: 'the line is larger than 2 MiB, which no badge is: what is behind it was not read',
         hint: undefined,
       };
       return;
