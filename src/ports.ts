@@ -205,6 +205,12 @@ export interface LoadOutcome {
   readonly conflicts: readonly RecordConflict[];
 }
 
+/** How far a credential is, and whether it lies in files of the programme. */
+export interface CredentialState {
+  readonly state: AwardState;
+  readonly hasFiles: boolean;
+}
+
 /** What became of an attempt to take an award up. */
 export interface Claim {
   readonly entry: LedgerAward;
@@ -230,7 +236,7 @@ export interface Ledger {
   /** Whether an award is known whose name comes at or after this one in the order of names. */
   hasNameFrom(name: string): Promise<boolean>;
   /** How far credentials are that were reserved or issued, by their ids; others are left out. */
-  statesOf(credentialIds: readonly string[]): Promise<ReadonlyMap<string, AwardState>>;
+  statesOf(credentialIds: readonly string[]): Promise<ReadonlyMap<string, CredentialState>>;
   /**
    * Reserves awards for the run that was started, in one transaction: a place in a status list for each purpose, never
    * handed out twice. An award that is reserved already keeps its id and its places; it is taken over where the run

@@ -173,6 +173,10 @@ declare module 'tar-stream' {
     readonly mode: number;
     readonly mtime: Date;
     readonly type?: string;
+    readonly size?: number;
+    readonly pax?: Readonly<Record<string, string>>;
+    /** Where the content begins, where the header was read. */
+    readonly byteOffset?: number;
   }
   export interface Entry extends AsyncIterable<Uint8Array> {
     readonly header: Header;

@@ -1,7 +1,6 @@
 import { fstatSync, fsync } from 'node:fs';
 import { promisify } from 'node:util';
-import { BadgekitError } from '../errors.ts';
-import { codeOf, within } from '../programme/file-faults.ts';
+import { codeOf, readerGone, within } from '../programme/file-faults.ts';
 
 /** Standard output, as bytes. */
 export interface ByteOutput {
@@ -24,17 +23,13 @@ export function openByteOutput(): ByteOutput {
     write: (bytes) =>
       within('standard output', async () => {
         await new Promise<void>((resolve, reject) => {
-          stdout.write(bytes, (error) => (error == null ? resolve() : reject(readerGone(error))));
+          stdout.write(bytes, (error) =>
+            error == null
+              ? resolve()
+              : reject(codeOf(error) === 'EPIPE' ? readerGone('standard output', error) : error),
+          );
         });
         if (kind === 'file') await synced(stdout.fd);
       }),
   };
-}
-
-function readerGone(error: Error): Error {
-  if (codeOf(error) !== 'EPIPE') return error;
-  return new BadgekitError('FILE_NOT_WRITABLE', 'what reads the standard output has ended', {
-    hint: 'run the same command again: it goes on behind what was taken',
-    cause: error,
-  });
 }

@@ -69,7 +69,8 @@ ${remains}`;
 }
 
 function badgeLine(award: LedgerAward, isRevokedNow: ReadonlySet<string>, at: Instant): string {
-  if (award.state === 'reserved') return `${visible(award.badge)}, reserved and never issued`;
+  if (award.state === 'reserved')
+    return `${visible(award.badge)}, reserved and never issued; if the batch ${award.run} was writing an archive, it may stand at its end`;
   const how = isRevokedNow.has(award.credentialId) ? 'revoked with this erasure' : standingOf(award, at);
   return `${visible(award.badge)}, issued ${award.issuedAt === undefined ? '' : formatDay(award.issuedAt)}, ${how}`;
 }

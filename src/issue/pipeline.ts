@@ -71,8 +71,10 @@ export async function* issueAwards(
 async function* delivered(batches: AsyncIterable<MadeBatch>, { outlet }: Issuing): AsyncGenerator<MadeBatch['awards']> {
   let before: MadeBatch['awards'] = [];
   for await (const { awards, piece } of batches) {
-    if (piece !== undefined && piece.length > 0) await outlet?.write(piece);
+    const isEmpty = piece === undefined || piece.length === 0;
+    if (!isEmpty) await outlet?.write(piece);
     if (outlet?.isPipe === true) {
+      if (isEmpty) continue;
       yield before;
       before = awards;
     } else yield awards;

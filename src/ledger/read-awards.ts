@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { AwardState, LedgerAward, StatusPlace } from '../ports.ts';
+import type { CredentialState, LedgerAward, StatusPlace } from '../ports.ts';
 import { MAX_PARAMETERS, pieces } from './pieces.ts';
 import { fromRow } from './rows.ts';
 import { latestChanges } from './status-places.ts';
@@ -57,14 +57,17 @@ export async function wholeAwards(db: Db, rows: readonly AwardTable[]): Promise<
 }
 
 /** How far credentials are that are known, by their ids. */
-export async function statesOf(db: Db, credentialIds: readonly string[]): Promise<ReadonlyMap<string, AwardState>> {
-  const states = new Map<string, AwardState>();
+export async function statesOf(
+  db: Db,
+  credentialIds: readonly string[],
+): Promise<ReadonlyMap<string, CredentialState>> {
+  const states = new Map<string, CredentialState>();
   for (const some of pieces(credentialIds, MAX_PARAMETERS))
-    for (const { credential_id: id, state } of await db
+    for (const { credential_id: id, state, files } of await db
       .selectFrom('award')
-      .select(['credential_id', 'state'])
+      .select(['credential_id', 'state', 'files'])
       .where('credential_id', 'in', some)
       .execute())
-      states.set(id, state);
+      states.set(id, { state, hasFiles: files !== '[]' });
   return states;
 }

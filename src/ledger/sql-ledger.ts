@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 import type {
   AwardFilter,
-  AwardState,
   Claim,
+  CredentialState,
   EndedKey,
   IssuedNote,
   Ledger,
@@ -99,7 +99,7 @@ export class SqlLedger implements Ledger {
     });
   }
 
-  statesOf(credentialIds: readonly string[]): Promise<ReadonlyMap<string, AwardState>> {
+  statesOf(credentialIds: readonly string[]): Promise<ReadonlyMap<string, CredentialState>> {
     return this.#engine.guard(() => statesOf(this.#db, credentialIds));
   }
 

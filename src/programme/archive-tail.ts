@@ -27,6 +27,9 @@ export interface ArchiveTail {
   readonly rest: Pick<Archived, 'credentialId'> | undefined;
 }
 
+/** How each of the credentials in an archive begins. */
+export const BEGINNINGS: Readonly<Record<ArchiveForm, string>> = { jsonl: '{"@context":', tar: 'credentials/' };
+
 /** Reads an archive from its beginning to see how it ends. */
 export function readTail(form: ArchiveForm, stream: ReadStream): Promise<ArchiveTail> {
   return form === 'jsonl' ? tailOfLines(stream) : tailOfTar(stream);
@@ -91,14 +94,21 @@ async function tailOfTar(stream: ReadStream): Promise<ArchiveTail> {
   let credentialId: string | undefined;
   try {
     for await (const entry of archive) {
-      const uuid = ENTRY.exec(entry.header.name)?.[1];
-      credentialId = uuid === undefined ? undefined : `urn:uuid:${uuid}`;
+      const { name, type, size: said = 0, byteOffset } = entry.header;
+      const uuid = ENTRY.exec(name)?.[1];
+      // With us one entry follows the other, each with one header: nothing else has a place that is known.
+      const isOwn = type === 'file' && byteOffset === end + BLOCK;
+      credentialId = uuid === undefined || !isOwn ? undefined : `urn:uuid:${uuid}`;
+      // The content of a folder would never end.
+      if (type === 'directory' && said > 0)
+        return { last: [{ start: end, credentialId: undefined }], end, rest: undefined };
       let size = 0;
       for await (const piece of entry) size += piece.length;
       // A credential's files stand one after the other.
       if (last.length === 0 || last.at(-1)?.credentialId !== credentialId) last.push({ start: end, credentialId });
       forget(last);
       end += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
+      credentialId = undefined;
     }
     return { last: last.slice(-LOOKED_AT), end, rest: undefined };
   } catch (error) {

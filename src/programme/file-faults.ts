@@ -61,6 +61,15 @@ export function explain(error: unknown, file: string, { reading = false } = {}):
   }
 }
 
+/** Who read from a pipe has ended. */
+export function readerGone(shownAs: string, cause: unknown): BadgekitError {
+  return new BadgekitError('FILE_NOT_WRITABLE', 'what reads it has ended', {
+    where: { file: shownAs },
+    hint: 'run the same command again: it goes on behind what was taken',
+    cause,
+  });
+}
+
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

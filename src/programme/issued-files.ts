@@ -58,7 +58,8 @@ export async function filesOfAward(
   const unpacked: string[] = [];
   for (const ending of ['json', 'jwt', 'png', 'svg'])
     if (await files.exists(`${base}.${ending}`)) unpacked.push(`${base}.${ending}`);
-  return unpacked;
+  // Images alone tell nothing that could be compared.
+  return /\.(?:json|jwt)$/.test(unpacked[0] ?? '') ? unpacked : [];
 }
 
 /** Whether a badge was issued into an archive, of which the programme knows no more. */

@@ -1,4 +1,5 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { existsSync, linkSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { extract } from 'tar-stream';
@@ -107,12 +108,6 @@ describe('issue into an archive', () => {
         expect(signal).toBe('SIGKILL');
         size = sizeOf(programme, file);
       }
-      // As if the last write had been torn.
-      const torn =
-        form === 'tar'
-          ? read(programme, file).subarray(0, 700)
-          : Buffer.from(linesOf(read(programme, file))[0] ?? '').subarray(0, 900);
-      appendFileSync(join(programme.cwd, file), torn);
       expect((await programme.run(...args)).code).toBe(0);
       const archive = read(programme, file);
       const ids =
@@ -139,6 +134,65 @@ describe('issue into an archive', () => {
     expect([ids.length, new Set(ids).size]).toEqual([ROWS, ROWS]);
   });
 
+  test('and so do two that call it by different names', async () => {
+    const programme = await programmeWithRows(ROWS);
+    programme.write('real.jsonl', '');
+    symlinkSync('real.jsonl', join(programme.cwd, 'link.jsonl'));
+    linkSync(join(programme.cwd, 'real.jsonl'), join(programme.cwd, 'hard.jsonl'));
+    const people = Array.from(
+      { length: 3 },
+      (_, part) => `email\n${Array.from({ length: 200 }, (_one, index) => `q${part}x${index}@example.org\n`).join('')}`,
+    );
+    for (const [part, roster] of people.entries()) programme.write(`r${part}.csv`, roster);
+    const runs = await Promise.all(
+      ['real', 'link', 'hard'].map((name, part) => programme.run('issue', `r${part}.csv`, '--to', `${name}.jsonl`)),
+    );
+    expect(runs.map(({ code }) => code)).toEqual([0, 0, 0]);
+    const ids = idsOf(read(programme, 'real.jsonl'));
+    expect([ids.length, new Set(ids).size]).toEqual([600, 600]);
+  });
+
+  test('a named pipe is waited for, and one whose reader ends is told', async () => {
+    const programme = await programmeWithRows(ROWS);
+    execFileSync('mkfifo', [join(programme.cwd, 'pipe.jsonl')]);
+    const reading = new Promise((resolve) =>
+      execFile('head', ['-c', '1000', join(programme.cwd, 'pipe.jsonl')], (_error, out) => resolve(out.length)),
+    );
+    const run = await programme.run('issue', 'r.csv', '--to', 'pipe.jsonl');
+    expect([await reading, run.code, run.err]).toEqual([
+      1000,
+      3,
+      expect.stringContaining('pipe.jsonl: what reads it has ended'),
+    ]);
+    const whole = new Promise<string>((resolve) =>
+      execFile('cat', [join(programme.cwd, 'pipe.jsonl')], { maxBuffer: 2 ** 26 }, (_error, out) => resolve(out)),
+    );
+    expect((await programme.run('issue', 'r.csv', '--to', 'pipe.jsonl')).code).toBe(0);
+    expect(new Set(idsOf(Buffer.from(await whole))).size).toBeGreaterThan(ROWS - 100);
+  });
+
+  test('who is erased after a killed run is told where the badge may still be', async () => {
+    const programme = await programmeWithRows(ROWS);
+    await programme.killedWhen(
+      () => sizeOf(programme, 'a.jsonl') > 0,
+      'issue',
+      'r.csv',
+      '--to',
+      'a.jsonl',
+      '--jobs',
+      '1',
+    );
+    const archived = new Set(
+      idsOf(Buffer.from(`${read(programme, 'a.jsonl').toString('utf8').split('\n').slice(0, -1).join('\n')}\n`)),
+    );
+    let told = '';
+    for (let person = 0; person < ROWS && !told.includes('look for it at its end'); person++)
+      told = (await programme.run('erase', `p${person}@example.org`, '--dry-run')).out;
+    const [id = ''] = /urn:uuid:\S+/.exec(told) ?? [];
+    expect(archived.has(id)).toBe(true);
+    expect(told).toMatch(/was being issued by the batch \S+: if that was writing an archive, look for it at its end/);
+  });
+
   test('what a reader of the pipe had not taken when it ended is issued by the next run', async () => {
     const programme = await programmeWithRows(ROWS);
     const child = start(['issue', 'r.csv', '--output', 'jsonl', '--jobs', '1'], { cwd: programme.cwd });
@@ -149,7 +203,7 @@ describe('issue into an archive', () => {
       if (taken.length > 300_000) child.stdout.destroy();
     });
     const code = await new Promise((resolve) => child.on('close', resolve));
-    expect([code, err]).toEqual([3, expect.stringContaining('what reads the standard output has ended')]);
+    expect([code, err]).toEqual([3, expect.stringContaining('standard output: what reads it has ended')]);
     expect(err).toContain('had been issued when this happened; the next run goes on from there');
     const rest = await programme.run('issue', 'r.csv', '--output', 'jsonl');
     expect(rest.code).toBe(0);

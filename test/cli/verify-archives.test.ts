@@ -110,14 +110,15 @@ describe('verify on an archive', () => {
       [{ name: 'link.json', type: 'symlink', linkname: '/etc/passwd' }, Buffer.alloc(0)],
       [{ name: 'folder.json/', type: 'directory' }, Buffer.alloc(0)],
       [{ name: 'notes.txt' }, content],
+      [{ name: 'letter.txt' }, Buffer.from('Dear reader')],
       [{ name: 'large.png' }, Buffer.alloc(17 * 1024 * 1024)],
       [{ name: 'last.json' }, content],
     ]);
     writeFileSync(join(programme.cwd, 'hostile.tar'), hostile);
     const run = await verified('hostile.tar', '--all');
-    expect(run.out).toMatch(/^4 verified {3}1 undetermined/);
+    expect(run.out).toMatch(/^5 verified {3}1 undetermined/);
     expect(run.out).toContain('hostile.tar/large.png: UNDETERMINED  the file is larger than 16 MiB');
-    expect(run.out).toContain('hostile.tar/notes.txt');
+    expect(run.out).toContain('hostile.tar/letter.txt');
     expect(run.out).toContain('hostile.tar/link.json');
     expect(run.out).not.toContain('root:');
     expect(`${run.out}${run.err}`).not.toContain('\u001b[2J');
@@ -142,6 +143,91 @@ describe('verify on an archive', () => {
     expect(run.out).toContain('mixed/ledger.jsonl');
   });
 
+  test('says of one in which there is nothing that nothing is decided', async () => {
+    for (const [file, content] of [
+      ['empty.jsonl', Buffer.alloc(0)],
+      ['empty.tar', Buffer.alloc(0)],
+      ['zeros.tar', Buffer.alloc(1024 * 1024)],
+      ['notes.tar', await tarOf([[{ name: 'README' }, Buffer.from('hello')]])],
+    ] as const) {
+      writeFileSync(join(programme.cwd, file), content);
+      expect(await resultsOf(file), file).toMatchObject([{ file, verdict: 'undetermined' }]);
+      expect((await verified(file)).code, file).toBe(3);
+    }
+  });
+
+  test('takes no archive for whole whose end is not marked, and no lost line for an empty one', async () => {
+    const tar = bytesOf('a.tar');
+    // Behind the second badge's files: where a run may have been killed.
+    const size = (at: number): number =>
+      512 + Math.ceil(Number.parseInt(tar.toString('latin1', at + 124, at + 135), 8) / 512) * 512;
+    let end = 0;
+    for (let entries = 0; entries < 4; entries++) end += size(end);
+    for (const behind of [0, 512]) {
+      writeFileSync(join(programme.cwd, 'cut.tar'), Buffer.concat([tar.subarray(0, end), Buffer.alloc(behind)]));
+      expect((await resultsOf('cut.tar')).map(({ verdict }) => verdict)).toEqual([
+        ...Array.from({ length: 4 }, () => 'verified'),
+        'undetermined',
+      ]);
+    }
+    const [badge = ''] = bytesOf('a.jsonl').toString('utf8').split('\n');
+    programme.write('lost.jsonl', `${badge}\n${'\u0000'.repeat(3000)}\n \t\r\n${badge}\n`);
+    expect((await resultsOf('lost.jsonl')).map(({ file, verdict }) => [file, verdict])).toEqual([
+      ['lost.jsonl:1', 'verified'],
+      ['lost.jsonl:2', 'rejected'],
+      ['lost.jsonl:4', 'verified'],
+    ]);
+  });
+
+  test('finds in a tar what is a credential by its look, of whatever kind of file, and does not wait for folders without end', async () => {
+    const [badge = ''] = bytesOf('a.jsonl').toString('utf8').split('\n');
+    const changed = Buffer.from(badge.replace('"name":"Knots"', '"name":"Knits"'));
+    writeFileSync(
+      join(programme.cwd, 'odd.tar'),
+      await tarOf([
+        [{ name: 'no-ending' }, changed],
+        [{ name: 'contiguous.json', type: 'contiguous-file' }, changed],
+        [{ name: 'good.json' }, Buffer.from(badge)],
+      ]),
+    );
+    const results = await resultsOf('odd.tar');
+    expect(results.map(({ file, verdict }) => [file, verdict])).toEqual([
+      ['odd.tar/no-ending', 'rejected'],
+      ['odd.tar/contiguous.json', 'rejected'],
+      ['odd.tar/good.json', 'verified'],
+    ]);
+    const folder = await tarOf([[{ name: 'adir/', type: 'directory' }, Buffer.alloc(0)]]);
+    folder.write('00000002000', 124);
+    folder.fill(' ', 148, 156);
+    const sum = folder.subarray(0, 512).reduce((total, byte) => total + byte, 0);
+    folder.write(`${sum.toString(8).padStart(6, '0')}\u0000 `, 148, 'latin1');
+    writeFileSync(join(programme.cwd, 'folder.tar'), folder);
+    for (const jobs of ['1', '2']) expect((await verified('folder.tar', '--jobs', jobs)).code).toBe(3);
+  });
+
+  test('--explain looks into no folder that an archive names', async () => {
+    const [badge = ''] = bytesOf('a.jsonl').toString('utf8').split('\n');
+    mkdirSync(join(programme.cwd, 'private'));
+    writeFileSync(join(programme.cwd, 'private/original.json'), badge);
+    const changed = Buffer.from(badge.replace('"name":"Knots"', '"name":"Knits"'));
+    writeFileSync(join(programme.cwd, 'prying.tar'), await tarOf([[{ name: '../private/x.json' }, changed]]));
+    const run = await programme.run('verify', 'prying.tar', '--offline', '--explain', '--json');
+    expect(run.code).toBe(1);
+    expect(run.out).not.toContain('original.json');
+    // Beside a file of its own it does.
+    writeFileSync(join(programme.cwd, 'private/x.json'), changed);
+    expect((await programme.run('verify', 'private/x.json', '--offline', '--explain', '--json')).out).toContain(
+      'original.json',
+    );
+  });
+
+  test('keeps what it verified in a bundle, and tells --jsonl on standard error what it passed over', async () => {
+    const run = await programme.run('verify', 'a.jsonl', '--save-bundle', 'b.bundle.json', '--offline');
+    expect([run.code, run.err]).toEqual([0, expect.stringContaining(`${BADGES} credentials`)]);
+    const lines = await verified('hostile.tar', '--jsonl');
+    expect(lines.err).toContain('2 files or folders were passed over');
+  });
+
   test('names what cannot be read: alone as a fault, beside others as one of them', async () => {
     expect(await verified('nothing.tar')).toMatchObject({
       code: 2,
@@ -149,6 +235,9 @@ describe('verify on an archive', () => {
     });
     const run = await verified('a.jsonl', 'nothing.tar');
     expect([run.code, run.out]).toEqual([3, expect.stringMatching(/^130 verified {3}1 undetermined/)]);
+    const [badge = ''] = bytesOf('a.jsonl').toString('utf8').split('\n');
+    const mixed = await programme.runWith({ input: badge }, 'verify', '-', 'nothing.tar', '--offline');
+    expect([mixed.code, mixed.out]).toEqual([3, expect.stringMatching(/^1 verified {3}1 undetermined/)]);
   });
 });
 

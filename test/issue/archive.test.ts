@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pack } from 'tar-stream';
 import { describe, expect, test } from 'vitest';
 import { type ArchiveForm, type Packable, packed, TAR_END } from '../../src/issue/packing.ts';
-import type { AwardState } from '../../src/ports.ts';
+import type { AwardState, CredentialState } from '../../src/ports.ts';
 import { type Archive, openArchive } from '../../src/programme/archive.ts';
 import { MADE } from '../support/badge.ts';
 import { temporaryFolder } from '../support/cli.ts';
@@ -29,9 +30,17 @@ const cwd = temporaryFolder();
 const path = join(cwd, 'archive');
 const programme = { root: cwd, shown: (file: string): string => file };
 
-function opened(form: ArchiveForm, states: ReadonlyMap<string, AwardState>): Promise<Archive> {
-  const statesOf = (ids: readonly string[]): Promise<ReadonlyMap<string, AwardState>> =>
-    Promise.resolve(new Map([...states].filter(([id]) => ids.includes(id))));
+function opened(
+  form: ArchiveForm,
+  states: ReadonlyMap<string, AwardState>,
+  withFiles: ReadonlySet<string> = new Set(),
+): Promise<Archive> {
+  const statesOf = (ids: readonly string[]): Promise<ReadonlyMap<string, CredentialState>> =>
+    Promise.resolve(
+      new Map(
+        [...states].flatMap(([id, state]) => (ids.includes(id) ? [[id, { state, hasFiles: withFiles.has(id) }]] : [])),
+      ),
+    );
   return openArchive({ path, shownAs: 'archive', form, programme, ledger: { statesOf }, onLongWait: () => undefined });
 }
 
@@ -95,4 +104,67 @@ describe.each(['jsonl', 'tar'] as const)('a killed run left an archive (%s)', (f
     await expect(opened(form, marked(0))).rejects.toMatchObject({ code: 'FILE_EXISTS' });
     expect(readFileSync(path).equals(full)).toBe(true);
   });
+
+  test('what was issued otherwise since is not cut off, and neither is what does not end as ours do', async () => {
+    const full = await packed(form, ALL);
+    writeFileSync(path, full);
+    await expect(opened(form, marked(5), new Set([idOf(4)]))).rejects.toMatchObject({ code: 'FILE_EXISTS' });
+    for (const tail of ['{"note":"mine"}', 'notes', '\u0000\u0001', full.subarray(0, form === 'tar' ? 560 : 110)]) {
+      const left = Buffer.concat([full, Buffer.from(tail)]);
+      writeFileSync(path, left);
+      await expect(opened(form, marked(5)), String(tail)).rejects.toMatchObject({ code: 'FILE_EXISTS' });
+      expect(readFileSync(path).equals(left)).toBe(true);
+    }
+  });
+
+  test('another program that writes to it is noticed, and nothing of what it wrote is touched', async () => {
+    writeFileSync(path, '');
+    const archive = await opened(form, marked(0));
+    await archive.write(await packed(form, ALL.slice(0, 2)));
+    appendFileSync(path, 'somebody else');
+    const before = readFileSync(path);
+    await expect(archive.write(await packed(form, ALL.slice(2)))).rejects.toMatchObject({ code: 'FILE_NOT_WRITABLE' });
+    await archive.end();
+    expect(readFileSync(path).equals(before)).toBe(true);
+  });
 });
+
+describe('an archive of our badges that another program made is left alone', () => {
+  const outcomeOf = async (bytes: Uint8Array, form: ArchiveForm): Promise<string> => {
+    writeFileSync(path, bytes);
+    await expect(opened(form, marked(5))).rejects.toMatchObject({ code: 'FILE_EXISTS' });
+    return readFileSync(path).equals(bytes) ? 'refused and left as it is' : 'changed';
+  };
+  const REFUSED = 'refused and left as it is';
+
+  test('two that were joined, one with further headers, one with folders', async () => {
+    const one = await packed('tar', ALL);
+    expect(await outcomeOf(Buffer.concat([one, TAR_END, one, TAR_END]), 'tar')).toBe(REFUSED);
+    const [file] = ALL[0]?.files ?? [];
+    const archive = pack();
+    const header = { name: file?.path ?? '', mode: 0o644, mtime: new Date(MADE) };
+    archive.entry({ ...header, pax: { comment: 'x' } }, Buffer.concat(file?.content ?? []));
+    archive.finalize();
+    const pieces: Uint8Array[] = [];
+    for await (const piece of archive) pieces.push(piece);
+    expect(await outcomeOf(Buffer.concat(pieces), 'tar')).toBe(REFUSED);
+    expect(await outcomeOf(folderWithContent(), 'tar')).toBe(REFUSED);
+  });
+
+  test('one whose last line has no end', async () => {
+    expect(await outcomeOf((await packed('jsonl', ALL)).subarray(0, -1), 'jsonl')).toBe(REFUSED);
+  });
+});
+
+/** What tar-stream waits for without end: a folder that says that it has content. */
+function folderWithContent(): Uint8Array {
+  const header = Buffer.alloc(512);
+  header.write('adir/', 0);
+  header.write('0000755\u00000000000\u00000000000\u000000000002000\u000000000000000\u0000', 100, 'latin1');
+  header.write('5', 156);
+  header.write('ustar\u000000', 257, 'latin1');
+  header.fill(' ', 148, 156);
+  const sum = header.reduce((total, byte) => total + byte, 0);
+  header.write(`${sum.toString(8).padStart(6, '0')}\u0000 `, 148, 'latin1');
+  return Buffer.concat([header, Buffer.alloc(1024, 7), TAR_END]);
+}

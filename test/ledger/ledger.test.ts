@@ -100,8 +100,8 @@ describe.each(ENGINES)('the ledger on $engine', ({ newPlace }) => {
     const reopened = await open(place);
     expect(await reopened.statesOf(['urn:uuid:0', 'urn:uuid:1', 'urn:uuid:9'])).toEqual(
       new Map([
-        ['urn:uuid:0', 'issued'],
-        ['urn:uuid:1', 'reserved'],
+        ['urn:uuid:0', { state: 'issued', hasFiles: true }],
+        ['urn:uuid:1', { state: 'reserved', hasFiles: false }],
       ]),
     );
     const found = await reopened.find(['award-0', 'award-1', 'award-9']);

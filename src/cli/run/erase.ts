@@ -227,6 +227,12 @@ function report(
         ({ credentialId, run }) =>
           `${credentialId} went into an archive, with the batch ${run}: take it out there, too, and wherever it was unpacked\n`,
       ),
+    ...awards
+      .filter(({ state }) => state === 'reserved')
+      .map(
+        ({ credentialId, run }) =>
+          `${credentialId} was being issued by the batch ${run}: if that was writing an archive, look for it at its end\n`,
+      ),
     ...withoutStatus.map((id) => `${id} cannot be revoked: it was issued without a status\n`),
     ...traces.map(
       (trace) =>

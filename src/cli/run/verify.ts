@@ -46,9 +46,9 @@ export async function runVerify(
   const total = holdsMany(inputs) ? undefined : inputs.length;
   const output = new Output(options, asked.settings, total === 1, session);
   const progress = startProgress(session, 'Verifying', total);
-  for await (const { input, report } of reports(inputs, passedOver, verifier, options)) {
+  for await (const { input, report, bytes } of reports(inputs, passedOver, verifier, options)) {
     progress.step();
-    if (recorder !== undefined) await record(input, report, recorder, session);
+    if (recorder !== undefined) await record(input, bytes, report, recorder, session);
     output.add(input.name, report);
   }
   progress.end();
@@ -127,6 +127,8 @@ function createVerifier(
 interface NamedReport {
   readonly input: Input;
   readonly report: Report;
+  /** What was verified, where it is no file of its own. */
+  readonly bytes?: Uint8Array | undefined;
 }
 
 /** The answers in the order of the inputs: many files on all cores, few in this thread. */
@@ -142,14 +144,15 @@ async function* reports(
   const isAlone = inputs.length === 1 && !holdsMany(inputs);
   if (!inputs.every(({ kind }) => kind === 'file' || kind === 'archive')) {
     for (const input of inputs)
-      if (input.kind === 'archive') yield* reportsOf(sourcesOf([input], passedOver, verifier), verifier, 1, false);
+      if (input.kind === 'archive')
+        yield* reportsOf(sourcesOf([input], passedOver, verifier, isAlone), verifier, 1, false);
       else {
         const report = verifyInput(input, verifier).catch((error: unknown) => unreadable(error, input.name, isAlone));
         yield { input, report: await report };
       }
     return;
   }
-  yield* reportsOf(sourcesOf(inputs, passedOver, verifier), verifier, workers, isAlone);
+  yield* reportsOf(sourcesOf(inputs, passedOver, verifier, inputs.length === 1), verifier, workers, isAlone);
 }
 
 function holdsMany(inputs: readonly Input[]): boolean {
@@ -166,6 +169,7 @@ async function* sourcesOf(
   inputs: readonly Input[],
   passedOver: string[],
   { cwd }: Verifier,
+  isAlone: boolean,
 ): AsyncGenerator<NamedSource> {
   for (const input of inputs) {
     if (input.kind !== 'archive') {
@@ -176,7 +180,7 @@ async function* sourcesOf(
       for await (const source of sourcesIn(input.name, input.form, cwd, (name) => passedOver.push(name)))
         yield { input: { ...input, name: typeof source === 'string' ? source : source.name }, source };
     } catch (error) {
-      if (!(error instanceof BadgekitError) || inputs.length === 1) throw error;
+      if (!(error instanceof BadgekitError) || isAlone) throw error;
       const { message, hint } = error;
       yield { input, source: { name: input.name, message, hint } };
     }
@@ -190,26 +194,22 @@ async function* reportsOf(
   isAlone: boolean,
 ): AsyncGenerator<NamedReport> {
   // What was handed on, until it is answered.
-  const inHand: Input[] = [];
+  const inHand: NamedSource[] = [];
   async function* handedOn(): AsyncGenerator<Source> {
-    for await (const { input, source } of sources) {
-      inHand.push(input);
-      yield source;
+    for await (const each of sources) {
+      inHand.push(each);
+      yield each.source;
     }
   }
   const answers = workers === 1 ? verifyFiles(handedOn(), verifier) : verifyOnWorkers(handedOn(), verifier, workers);
   for await (const answer of answers) {
-    const input = inHand.shift();
-    if (input === undefined) return;
+    const named = inHand.shift();
+    if (named === undefined) return;
+    const { input, source } = named;
+    const bytes = typeof source === 'object' && 'bytes' in source ? source.bytes : undefined;
     const isReport = !(answer instanceof BadgekitError) && 'verdict' in answer;
-    yield {
-      input,
-      report: isReport
-        ? answer
-        : answer instanceof BadgekitError
-          ? unreadable(answer, input.name, isAlone)
-          : notRead(answer),
-    };
+    const fault = answer instanceof BadgekitError ? unreadable(answer, input.name, isAlone) : undefined;
+    yield { input, bytes, report: isReport ? answer : (fault ?? notRead(answer)) };
   }
 }
 
@@ -247,13 +247,14 @@ function notRead({ message, hint }: Pick<FailedFile, 'message' | 'hint'>): Repor
 /** What is verified goes into the bundle, so that a later copy can be compared with it. */
 async function record(
   { kind, name }: Input,
+  read: Uint8Array | undefined,
   report: Report,
   recorder: BundleRecorder,
   session: Session,
 ): Promise<void> {
   const id = report.claims?.id;
-  if (report.verdict !== 'verified' || id === undefined || kind !== 'file') return;
-  const bytes = await readBounded(resolve(session.cwd, name), MAX_IMAGE_BYTES, name);
+  if (report.verdict !== 'verified' || id === undefined || (kind !== 'file' && read === undefined)) return;
+  const bytes = read ?? (await readBounded(resolve(session.cwd, name), MAX_IMAGE_BYTES, name));
   const { subject } = openFile(bytes);
   if (subject === undefined) return;
   recorder.credential(id, subject.jwt?.text ?? JSON.stringify(subject.document));

@@ -5,7 +5,7 @@ import { MAX_IMAGE_BYTES } from '../../programme/definitions.ts';
 import { streamFile } from '../../programme/files.ts';
 import { MAX_CREDENTIAL_LENGTH } from '../../verify/subject.ts';
 import type { Source } from './file.ts';
-import { type ArchiveForm, isCredentialName } from './inputs.ts';
+import { type ArchiveForm, isCredentialName, looksLikeCredential } from './inputs.ts';
 
 /**
  * What is in an archive, as it comes: each named by the archive and its place there. Nothing is unpacked to the disk, and no
@@ -20,12 +20,17 @@ export async function* sourcesIn(
   onPassedOver: (name: string) => void,
 ): AsyncGenerator<Source> {
   const bytes = streamFile(resolve(cwd, file), file);
-  if (form === 'tar') yield* entriesOf(file, bytes, onPassedOver);
-  else yield* linesOf(file, bytes);
+  let isEmpty = true;
+  for await (const source of form === 'tar' ? entriesOf(file, bytes, onPassedOver) : linesOf(file, bytes)) {
+    isEmpty = false;
+    yield source;
+  }
+  if (isEmpty) yield { name: file, message: 'there is no credential in it', hint: 'check that it is the right one' };
 }
 
 const NEWLINE = 10;
 const RETURN = 13;
+const BLANKS: ReadonlySet<number> = new Set([9, RETURN, 32]);
 /** A line may be a token in its envelope. */
 const MAX_LINE = 2 * MAX_CREDENTIAL_LENGTH;
 
@@ -33,8 +38,8 @@ async function* linesOf(file: string, chunks: AsyncIterable<Uint8Array>): AsyncG
   let [rest, number]: [Uint8Array, number] = [new Uint8Array(), 0];
   const line = (bytes: Uint8Array): readonly Source[] => {
     number++;
-    // An empty line is none.
-    if (bytes.every((byte) => byte <= 32)) return [];
+    // An empty line is none; one of other signs, such as the zeros that a crash leaves, is.
+    if (bytes.every((byte) => BLANKS.has(byte))) return [];
     // A copy of its own: a part of a piece would keep, or take along, all of it.
     const end = bytes.at(-1) === RETURN ? -1 : bytes.length;
     return [{ name: `${file}:${number}`, bytes: new Uint8Array(bytes.subarray(0, end)) }];
@@ -65,17 +70,24 @@ async function* entriesOf(
   onPassedOver: (name: string) => void,
 ): AsyncGenerator<Source> {
   const archive = extract();
-  const stream = Readable.from(chunks);
+  const end = new TarEnd();
+  const stream = Readable.from(end.watched(chunks));
   stream.on('error', (error) => archive.destroy(error)).pipe(archive);
   try {
     for await (const entry of archive) {
-      const { name: path, type } = entry.header;
+      const { name: path, type, size = 0 } = entry.header;
       const name = `${file}/${path}`;
-      const isWanted = type === 'file' && isCredentialName(path);
-      const content = await contentOf(entry, isWanted ? MAX_IMAGE_BYTES : 0);
-      if (isWanted) yield content === undefined ? tooLarge(name) : { name, bytes: content };
+      // The library would wait for the content of a folder without end.
+      if (type === 'directory' && size > 0) throw new Error('a folder with content');
+      const isFile = type === 'file' || type === 'contiguous-file';
+      const content = await contentOf(entry, isFile ? MAX_IMAGE_BYTES : 0);
+      const isNamed = isCredentialName(path);
+      if (isFile && content === undefined && isNamed) yield tooLarge(name);
+      else if (isFile && content !== undefined && (isNamed || looksLikeCredential(content)))
+        yield { name, bytes: content };
       else if (type !== 'directory') onPassedOver(name);
     }
+    if (!end.isMarked) throw new Error('its end is not marked');
   } catch (error) {
     if (stream.errored !== null) throw stream.errored;
     const reason = error instanceof Error ? error.message : String(error);
@@ -86,6 +98,25 @@ async function* entriesOf(
     };
   } finally {
     stream.destroy();
+  }
+}
+
+/** How a tar archive ends: by two blocks of zeros, which the library does not ask for. */
+const END_BYTES = 1024;
+
+class TarEnd {
+  #last: Uint8Array = new Uint8Array();
+
+  async *watched(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunks) {
+      this.#last =
+        chunk.length >= END_BYTES ? chunk.slice(-END_BYTES) : Buffer.concat([this.#last, chunk]).subarray(-END_BYTES);
+      yield chunk;
+    }
+  }
+
+  get isMarked(): boolean {
+    return this.#last.length === END_BYTES && this.#last.every((byte) => byte === 0);
   }
 }
 

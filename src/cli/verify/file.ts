@@ -47,6 +47,8 @@ export type Source =
 interface ReadFile {
   readonly file: string;
   readonly bytes: Uint8Array | BadgekitError;
+  /** Whether it is a file of its own, beside which others may lie. */
+  readonly isOwnFile: boolean;
 }
 
 /** Verifies files, in their order, and reads the next ones meanwhile. */
@@ -57,20 +59,27 @@ export async function* verifyFiles(
   const read = ahead(sources, READ_AHEAD, async (source): Promise<ReadFile> => {
     if (typeof source !== 'string') return readAlready(source);
     const bytes = await readBounded(resolve(verifier.cwd, source), MAX_IMAGE_BYTES, source).catch(onlyBadgekitError);
-    return { file: source, bytes };
+    return { file: source, bytes, isOwnFile: true };
   });
   for await (const group of grouped(read))
     yield* await Promise.all(
-      group.map(async ({ file, bytes }) =>
-        bytes instanceof BadgekitError ? bytes : await verifyBytes(bytes, file, verifier).catch(onlyBadgekitError),
+      group.map(async ({ file, bytes, isOwnFile }) =>
+        bytes instanceof BadgekitError
+          ? bytes
+          : await verifyBytes(bytes, file, verifier, isOwnFile).catch(onlyBadgekitError),
       ),
     );
 }
 
 function readAlready(source: Exclude<Source, string>): ReadFile {
   const { name: file } = source;
-  if ('bytes' in source) return { file, bytes: source.bytes };
-  return { file, bytes: new BadgekitError('FILE_UNREADABLE', source.message, { where: { file }, hint: source.hint }) };
+  const isOwnFile = false;
+  if ('bytes' in source) return { file, bytes: source.bytes, isOwnFile };
+  return {
+    file,
+    isOwnFile,
+    bytes: new BadgekitError('FILE_UNREADABLE', source.message, { where: { file }, hint: source.hint }),
+  };
 }
 
 async function* grouped(files: AsyncIterable<ReadFile>): AsyncGenerator<readonly ReadFile[]> {
@@ -90,8 +99,16 @@ function onlyBadgekitError(error: unknown): BadgekitError {
   throw error;
 }
 
-/** Verifies bytes, wherever they came from. */
-export async function verifyBytes(bytes: Uint8Array, name: string, verifier: Verifier): Promise<Report> {
+/**
+ * Verifies bytes, wherever they came from.
+ * @param isOwnFile whether the name is that of a file, beside which copies may lie; an archive may say any name
+ */
+export async function verifyBytes(
+  bytes: Uint8Array,
+  name: string,
+  verifier: Verifier,
+  isOwnFile = true,
+): Promise<Report> {
   const kind = kindOf(bytes);
   if (kind !== 'png' && kind !== 'svg' && bytes.length > MAX_CREDENTIAL_LENGTH)
     return reportOf(
@@ -104,7 +121,12 @@ export async function verifyBytes(bytes: Uint8Array, name: string, verifier: Ver
     const report = await verify(bytes, options);
     if (!explains || report.verdict !== 'rejected') return report;
     // Why a file is refused may remain unknown; that it is refused does not.
-    return await explain(bytes, report, options, await copiesNear(name, report, verifier)).catch(() => report);
+    return await explain(
+      bytes,
+      report,
+      options,
+      await copiesNear(isOwnFile ? name : undefined, report, verifier),
+    ).catch(() => report);
   } catch (error) {
     // A fault of badgekit's own must not keep it from the other files, nor look like an answer.
     if (error instanceof BadgekitError) throw error;
@@ -124,10 +146,14 @@ export async function verifyBytes(bytes: Uint8Array, name: string, verifier: Ver
 }
 
 /** Other files of the same folder, those of the same name first, and what a bundle kept. */
-async function copiesNear(name: string, report: Report, { cwd, copyOf }: Verifier): Promise<readonly Copy[]> {
+async function copiesNear(
+  name: string | undefined,
+  report: Report,
+  { cwd, copyOf }: Verifier,
+): Promise<readonly Copy[]> {
   const id = report.claims?.id;
   const kept = id === undefined ? undefined : await copyOf(id);
-  return [...(kept === undefined ? [] : [kept]), ...(await siblings(name, cwd))];
+  return [...(kept === undefined ? [] : [kept]), ...(name === undefined ? [] : await siblings(name, cwd))];
 }
 
 async function siblings(name: string, cwd: string): Promise<readonly Copy[]> {

@@ -95,15 +95,22 @@ async function below(folder: string, cwd: string): Promise<Below> {
       files.push(...inner.files);
       passedOver.push(...inner.passedOver);
     } else if (!entry.isFile()) passedOver.push(name);
-    else if (isCredentialName(name) || (await looksLikeCredential(resolve(cwd, name)))) files.push(name);
+    else if (isCredentialName(name) || (await mayHoldCredentials(resolve(cwd, name)))) files.push(name);
     else passedOver.push(name);
   }
   return { files, passedOver };
 }
 
-const BEGINS_ARCHIVE = /^\{[^\n]*"@context"|^[^]{257}ustar/;
+/** Whether the beginning of a file is that of a credential, or of an image. */
+export function looksLikeCredential(head: Uint8Array): boolean {
+  // A token longer than what was read has no second dot yet.
+  const text = Buffer.from(head.subarray(0, SNIFFED_BYTES)).toString('latin1');
+  return kindOf(head) !== 'unknown' || /^\s*eyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?$/.test(text);
+}
 
-async function looksLikeCredential(file: string): Promise<boolean> {
+const BEGINS_ARCHIVE = /^(?:\u00ef\u00bb\u00bf)?\s*\{[^\n]*"@context"|^[^]{257}ustar/;
+
+async function mayHoldCredentials(file: string): Promise<boolean> {
   const handle = await open(file).catch(() => undefined);
   if (handle === undefined) return false;
   try {
@@ -111,8 +118,7 @@ async function looksLikeCredential(file: string): Promise<boolean> {
     const head = buffer.subarray(0, bytesRead);
     // Of the files in a folder, archives are those that begin with a credential.
     if (inputOf(file).kind === 'archive') return BEGINS_ARCHIVE.test(head.toString('latin1'));
-    // A token longer than what was read has no second dot yet.
-    return kindOf(head) !== 'unknown' || /^\s*eyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?$/.test(head.toString('latin1'));
+    return looksLikeCredential(head);
   } finally {
     await handle.close();
   }

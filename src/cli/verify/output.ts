@@ -4,6 +4,7 @@ import { HtmlReport } from '../render-html.ts';
 import { reportAsText, Summary } from '../render-report.ts';
 import { jsonLine, reportAsJson } from '../report-json.ts';
 import type { Session } from '../session.ts';
+import { counted } from '../style.ts';
 import type { VerifyCommandOptions, VerifySettings } from './settings.ts';
 
 /** What the reader asked for, in words, for a page that is handed on. */
@@ -66,9 +67,11 @@ export class Output {
 
   end(elapsedMs: number, passedOver: readonly string[]): void {
     this.html?.passOver(passedOver);
+    if (this.#options.jsonl === true && passedOver.length > 0)
+      this.#session.err(`${counted(passedOver.length, 'file or folder was', 'files or folders were')} passed over\n`);
     if (this.#isOneDocument)
       this.#session.out(
-        `],"counts":${JSON.stringify(Object.fromEntries(this.#summary.counts))},"passedOver":${jsonLine(passedOver)}}\n`,
+        `${this.#summary.total === 0 ? OPENING : ''}],"counts":${JSON.stringify(Object.fromEntries(this.#summary.counts))},"passedOver":${jsonLine(passedOver)}}\n`,
       );
     else if (this.#options.jsonl !== true && !this.#isOne)
       this.#session.out(this.#summary.asText(this.#session, elapsedMs, passedOver, this.#options.all === true));
