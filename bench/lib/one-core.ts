@@ -139,6 +139,8 @@ interface Issuing {
   readonly key: PrivateKey;
   readonly method: string;
   readonly workshopOf: (form: Issuer['form']) => OwnWorkshop;
+  /** Reads so many rows at a time, as the command does. */
+  readonly readMany: (first: number, count: number) => Promise<readonly ReadRow[]>;
   readonly read: (index: number) => Promise<ReadRow>;
   readonly contentOf: (read: ReadRow, index: number) => AwardedCredential;
 }
@@ -159,15 +161,23 @@ async function openIssuing(cwd: string): Promise<Issuing> {
   const workshopOf = (form: Issuer['form']): OwnWorkshop =>
     new OwnWorkshop({ ...issuer, form }, { kind: 'archive', form: 'jsonl' }, rules);
   const reader = workshopOf('data-integrity');
+  const readMany = async (first: number, count: number): Promise<readonly ReadRow[]> => {
+    const records = Array.from({ length: count }, (_, at) => ({ line: first + at + 2, cells: row(first + at) }));
+    return (await reader.read(records)).map((reading) => {
+      if (!reading.ok) throw new Error('the row is refused');
+      return reading;
+    });
+  };
   return {
     issuer,
     key,
     method: issuer.verificationMethod['data-integrity'],
     workshopOf,
+    readMany,
     read: async (index) => {
-      const [reading] = await reader.read([{ line: index + 2, cells: row(index) }]);
-      if (reading?.ok !== true) throw new Error('the row is refused');
-      return reading;
+      const [only] = await readMany(index, 1);
+      if (only === undefined) throw new Error('the row is not read');
+      return only;
     },
     contentOf: ({ row: award, identity }, index) => ({
       row: award,
@@ -196,24 +206,23 @@ export function works(share: number): readonly Work[] {
 
   /** Issues a batch of rows: reading, ids, schema and rules, canonical form, signature, serializing. */
   const issueRows = async (form: Issuer['form']): Promise<() => unknown> => {
-    const { read, contentOf, workshopOf } = await issuing();
+    const { readMany, contentOf, workshopOf } = await issuing();
     const workshop = workshopOf(form);
     return async () => {
-      const orders: Order[] = [];
-      for (let count = 0; count < BATCH; count++) {
-        const index = next++;
-        const content = { kind: 'award', award: contentOf(await read(index), index) } as const;
-        // As `issue` does: one in a thousand is checked before it goes out.
-        const checks = index % 1000 === 999 ? 'everything' : 'none';
-        orders.push({
+      const first = next;
+      next += BATCH;
+      const orders = (await readMany(first, BATCH)).map((read, at): Order => {
+        const index = first + at;
+        return {
           base: `credentials/knots/${index}`,
-          content,
+          content: { kind: 'award', award: contentOf(read, index) },
           created: CREATED,
-          checks,
+          // As `issue` does: one in a thousand is checked before it goes out.
+          checks: index % 1000 === 999 ? 'everything' : 'none',
           shape: 'knots',
           provenAt: CREATED,
-        });
-      }
+        };
+      });
       await workshop.make(orders);
     };
   };

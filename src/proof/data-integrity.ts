@@ -71,13 +71,18 @@ export async function addProofs(all: readonly Unsigned[], key: Signer): Promise<
   const canonical: string[] = [];
   for (const { document } of all) canonical.push(await canonicalize(withoutProofs(document)));
   const toSign: Uint8Array[] = [];
+  let options: Uint8Array | undefined;
   for (const [index, { document, proof }] of proofs.entries()) {
     const text = canonical[index] ?? '';
     if (all[index]?.options.checks === 'everything') {
       await requireAgreement(withoutProofs(document), text);
       await requireAgreement(withContexts(document, proof), await canonicalOptions(document, proof));
     }
-    toSign.push(Buffer.concat([await configurationHash(document, proof, hash), digestOf(text, hash)]));
+    const before = proofs[index - 1];
+    // Most of them have the options of the one before, which need not be looked at again.
+    if (before === undefined || options === undefined || !haveSameOptions({ document, proof }, before))
+      options = await optionsDigest(document, proof, hash);
+    toSign.push(Buffer.concat([options, digestOf(text, hash)]));
   }
   const signatures: Uint8Array[] = [];
   for (const bytes of toSign) signatures.push(await key.sign(bytes));
@@ -89,6 +94,21 @@ export async function addProofs(all: readonly Unsigned[], key: Signer): Promise<
 }
 
 const NOTHING = new Uint8Array();
+
+interface Proposed {
+  readonly document: JsonObject;
+  readonly proof: { readonly created: string; readonly verificationMethod: string };
+}
+
+/** Whether two proofs by one key have the same options: in contexts that are one object nothing can differ. */
+function haveSameOptions(one: Proposed, other: Proposed): boolean {
+  const [context, otherContext] = [one.document['@context'], other.document['@context']];
+  return (
+    context === otherContext &&
+    one.proof.created === other.proof.created &&
+    one.proof.verificationMethod === other.proof.verificationMethod
+  );
+}
 
 function requireSignature({ publicKey }: Signer, bytes: Uint8Array, signature: Uint8Array): void {
   if (verifySignature(publicKey, bytes, signature)) return;
