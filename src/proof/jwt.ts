@@ -53,13 +53,14 @@ export async function signJwt(
   checks: SigningChecks = 'signature',
 ): Promise<string> {
   const subject = credential['credentialSubject'];
+  // What is undefined is left out when it is written.
   const payload = {
     ...credential,
     iss: issuerId(credential),
     jti: credential['id'],
-    ...(isJsonObject(subject) && subject['id'] !== undefined ? { sub: subject['id'] } : {}),
+    sub: isJsonObject(subject) ? subject['id'] : undefined,
     nbf: numericDate(credential['validFrom']),
-    ...(credential['validUntil'] === undefined ? {} : { exp: numericDate(credential['validUntil']) }),
+    exp: numericDate(credential['validUntil']),
   };
   const [alg] = key.publicKey.algorithm.jws;
   // RFC 7515, section 5.1, in our own hands: the key may be where no library reaches it.
