@@ -77,8 +77,11 @@ function pipeTo(handle: FileHandle, { form, shownAs }: ArchiveFile): Archive {
     isPipe: true,
     write,
     end: async () => {
-      if (form === 'tar') await write(TAR_END);
-      await handle.close();
+      try {
+        if (form === 'tar') await write(TAR_END);
+      } finally {
+        await handle.close();
+      }
     },
   };
 }
