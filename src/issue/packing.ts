@@ -1,6 +1,6 @@
 import { pack } from 'tar-stream';
-import { CREDENTIALS_V2 } from '../openbadges/vocabulary.ts';
 import type { WholeFile } from '../ports.ts';
+import { envelopeOf } from '../proof/jwt.ts';
 import type { Instant } from '../syntax/datetime.ts';
 import type { SecuredText } from './secure.ts';
 
@@ -29,11 +29,9 @@ export function packed(form: ArchiveForm, credentials: readonly Packable[]): Pro
   return Promise.resolve(new TextEncoder().encode(lines));
 }
 
-/** A credential as one line of JSON; a token in its envelope (VCDM 2.0, section 4.13.1). */
+/** A credential as one line of JSON; a token in its envelope. */
 function lineOf({ text, extension }: Packable['secured']): string {
-  if (extension === 'json') return text;
-  const id = `data:application/vc+jwt,${text}`;
-  return JSON.stringify({ '@context': CREDENTIALS_V2, id, type: 'EnvelopedVerifiableCredential' });
+  return extension === 'json' ? text : JSON.stringify(envelopeOf(text));
 }
 
 async function tarPiece(credentials: readonly Packable[]): Promise<Uint8Array<ArrayBuffer>> {

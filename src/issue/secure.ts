@@ -14,6 +14,7 @@ export interface SecuredText {
   readonly verificationMethod: string;
 }
 
+/** A credential that is to be signed. */
 export interface Securing {
   readonly credential: JsonObject;
   readonly created: Instant;

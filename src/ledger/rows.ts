@@ -1,30 +1,18 @@
-import type { LedgerAward, Reservation, StatusChange, StatusPlace } from '../ports.ts';
+import type { LedgerAward, Reservation, StatusChange, StatusPlace, WantedPlaces } from '../ports.ts';
 import { parseJson } from '../syntax/json.ts';
 import type { AwardTable } from './tables.ts';
 
 /** What the table `award` itself says of an award. */
 export type OwnAward = Omit<LedgerAward, 'places' | 'changes' | 'supersededBy'>;
 
-/** A new reservation as an award. */
-export function reservedAward(reservation: Reservation, run: string, at: number): OwnAward {
-  const { credentialId, award, edition, supersedes, revokesBecause, badge, recipient, subjectId } = reservation;
-  const { recipientName, awardKey, roster, line, content, validFrom, validUntil } = reservation;
+/** A new reservation as an award; which places it wants is not for its own table. */
+export function reservedAward(
+  { wants: _wants, ...reservation }: Reservation & { readonly wants: WantedPlaces },
+  run: string,
+  at: number,
+): OwnAward {
   return {
-    credentialId,
-    award,
-    edition,
-    supersedes,
-    revokesBecause,
-    badge,
-    recipient,
-    subjectId,
-    recipientName,
-    awardKey,
-    roster,
-    line,
-    content,
-    validFrom,
-    validUntil,
+    ...reservation,
     state: 'reserved',
     run,
     reservedAt: at,

@@ -10,6 +10,9 @@ import type { Programme } from './programme.ts';
 const MAX_CREDENTIAL_BYTES = 4 * 1024 * 1024;
 const MAIN = /^credentials\/([^/]+)\/([^/.][^/]*)\.(json|jwt)$/;
 
+/** The endings of credentials' files, those of the credential itself first. */
+export const CREDENTIAL_ENDINGS = ['json', 'jwt', 'png', 'svg'] as const;
+
 const CREDENTIAL_FILE = /^credentials\/[^/\\]+\/[^./\\][^/\\]*\.(?:json|jwt|png|svg)$/;
 
 /** Whether a path is one under which a credential or an image of it is written. */
@@ -56,7 +59,7 @@ export async function filesOfAward(
   if (award.files.length > 0) return award.files;
   const base = credentialPath(award.badge, award.credentialId);
   const unpacked: string[] = [];
-  for (const ending of ['json', 'jwt', 'png', 'svg'])
+  for (const ending of CREDENTIAL_ENDINGS)
     if (await files.exists(`${base}.${ending}`)) unpacked.push(`${base}.${ending}`);
   // Images alone tell nothing that could be compared.
   return /\.(?:json|jwt)$/.test(unpacked[0] ?? '') ? unpacked : [];

@@ -38,7 +38,8 @@ export interface SigningOptions {
  */
 export async function addProof(document: JsonObject, key: Signer, options: SigningOptions): Promise<JsonObject> {
   const [signed] = await addProofs([{ document, options }], key);
-  return signed ?? document;
+  if (signed === undefined) throw new Error('one document becomes one');
+  return signed;
 }
 
 /** A document that is to be secured, and how. */
@@ -58,46 +59,48 @@ export async function addProofs(all: readonly Unsigned[], key: Signer): Promise<
       hint: 'use --proof jwt, or a programme with an Ed25519 or P-256 key',
     });
   }
-  const proofs = all.map(({ document, options: { created, verificationMethod } }) => ({
-    document,
-    proof: {
+  const canonical: Proposed[] = [];
+  for (const { document, options } of all) {
+    const proof = {
       type: 'DataIntegrityProof',
       cryptosuite,
-      created: formatStamp(created),
-      verificationMethod,
+      created: formatStamp(options.created),
+      verificationMethod: options.verificationMethod,
       proofPurpose: 'assertionMethod',
-    },
-  }));
-  const canonical: string[] = [];
-  for (const { document } of all) canonical.push(await canonicalize(withoutProofs(document)));
-  const toSign: Uint8Array[] = [];
-  let options: Uint8Array | undefined;
-  for (const [index, { document, proof }] of proofs.entries()) {
-    const text = canonical[index] ?? '';
-    if (all[index]?.options.checks === 'everything') {
+    };
+    const text = await canonicalize(withoutProofs(document));
+    canonical.push({ document, proof, checks: options.checks ?? 'signature', text });
+  }
+  const hashed: { readonly proposed: Proposed; readonly bytes: Uint8Array }[] = [];
+  let before: { readonly proposed: Proposed; readonly options: Uint8Array } | undefined;
+  for (const proposed of canonical) {
+    const { document, proof, checks, text } = proposed;
+    if (checks === 'everything') {
       await requireAgreement(withoutProofs(document), text);
       await requireAgreement(withContexts(document, proof), await canonicalOptions(document, proof));
     }
-    const before = proofs[index - 1];
     // Most of them have the options of the one before, which need not be looked at again.
-    if (before === undefined || options === undefined || !haveSameOptions({ document, proof }, before))
-      options = await optionsDigest(document, proof, hash);
-    toSign.push(Buffer.concat([options, digestOf(text, hash)]));
+    const options: Uint8Array =
+      before !== undefined && haveSameOptions(proposed, before.proposed)
+        ? before.options
+        : await optionsDigest(document, proof, hash);
+    before = { proposed, options };
+    hashed.push({ proposed, bytes: Buffer.concat([options, digestOf(text, hash)]) });
   }
-  const signatures: Uint8Array[] = [];
-  for (const bytes of toSign) signatures.push(await key.sign(bytes));
-  return proofs.map(({ document, proof }, index) => {
-    const [bytes, signature] = [toSign[index] ?? NOTHING, signatures[index] ?? NOTHING];
-    if (all[index]?.options.checks !== 'none') requireSignature(key, bytes, signature);
+  const signed: { readonly proposed: Proposed; readonly bytes: Uint8Array; readonly signature: Uint8Array }[] = [];
+  for (const { proposed, bytes } of hashed) signed.push({ proposed, bytes, signature: await key.sign(bytes) });
+  return signed.map(({ proposed: { document, proof, checks }, bytes, signature }) => {
+    if (checks !== 'none') requireSignature(key, bytes, signature);
     return { ...document, proof: [{ ...proof, proofValue: encodeBase58btc(signature) }] };
   });
 }
 
-const NOTHING = new Uint8Array();
-
+/** A document with the options of its proof and its canonical form. */
 interface Proposed {
   readonly document: JsonObject;
-  readonly proof: { readonly created: string; readonly verificationMethod: string };
+  readonly proof: JsonObject & { readonly created: string; readonly verificationMethod: string };
+  readonly checks: SigningChecks;
+  readonly text: string;
 }
 
 /** Whether two proofs by one key have the same options: in contexts that are one object nothing can differ. */

@@ -4,6 +4,7 @@ import type { Signer } from '../keys/private-key.ts';
 import type { PublicKey } from '../keys/public-key.ts';
 import { asList, issuerId } from '../openbadges/credential.ts';
 import { decodeBase64url, encodeBase64url } from '../syntax/base64url.ts';
+import { CREDENTIALS_V2 } from '../openbadges/vocabulary.ts';
 import { readInstant } from '../syntax/datetime.ts';
 import { isJsonObject, type Json, type JsonObject, parseJson } from '../syntax/json.ts';
 import { decodeUtf8 } from '../syntax/text.ts';
@@ -27,11 +28,19 @@ export function looksLikeJwt(text: string): boolean {
   return COMPACT_JWS.test(text);
 }
 
+/** A token as a credential in JSON: an EnvelopedVerifiableCredential (VCDM 2.0, section 4.13.1; VC-JOSE-COSE). */
+export function envelopeOf(token: string): JsonObject {
+  return {
+    '@context': CREDENTIALS_V2,
+    id: `data:application/vc+jwt,${token}`,
+    type: 'EnvelopedVerifiableCredential',
+  };
+}
+
 const ENVELOPE_MEMBERS: ReadonlySet<string> = new Set(['@context', 'id', 'type']);
 
 /**
- * The token in an EnvelopedVerifiableCredential (VCDM 2.0, section 4.13.1; VC-JOSE-COSE); undefined for anything else, such as
- * one that says something itself, which nobody signed.
+ * The token in such an envelope; undefined for anything else, such as one that says something itself, which nobody signed.
  */
 export function envelopedToken(document: JsonObject): string | undefined {
   const { type, id } = document;

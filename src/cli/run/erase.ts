@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { BadgekitError, EXIT, type ExitCode } from '../../errors.ts';
+import { credentialPath } from '../../issue/pipeline.ts';
 import { revocations } from '../../issue/revocations.ts';
 import { standingOf } from '../../issue/standing.ts';
 import type { Ledger, LedgerAward } from '../../ports.ts';
-import { isCredentialFile, isInArchive } from '../../programme/issued-files.ts';
+import { CREDENTIAL_ENDINGS, isCredentialFile, isInArchive } from '../../programme/issued-files.ts';
 import { type Keyring, openKeyring } from '../../programme/keyring.ts';
 import { hasLedger } from '../../programme/ledger.ts';
 import { openProgramme, type Programme } from '../../programme/programme.ts';
@@ -177,10 +178,11 @@ async function filesOf(awards: readonly LedgerAward[], { files }: Programme): Pr
   // What a ledger says may come from anywhere: nothing else is ever removed.
   const paths = new Set(awards.flatMap((award) => award.files).filter(isCredentialFile));
   for (const { badge, credentialId } of awards) {
-    const name = credentialId.replace('urn:uuid:', '');
-    for (const extension of ['json', 'jwt', 'png', 'svg'])
-      for (const file of [`${name}.${extension}`, `.${name}.${extension}.tmp`])
-        if (await files.exists(`credentials/${badge}/${file}`)) paths.add(`credentials/${badge}/${file}`);
+    const base = credentialPath(badge, credentialId);
+    const hidden = base.replace(/[^/]+$/, '.$&');
+    for (const ending of CREDENTIAL_ENDINGS)
+      for (const file of [`${base}.${ending}`, `${hidden}.${ending}.tmp`])
+        if (await files.exists(file)) paths.add(file);
   }
   return [...paths].sort();
 }

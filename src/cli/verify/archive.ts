@@ -1,16 +1,17 @@
 import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { extract } from 'tar-stream';
+import type { ArchiveForm } from '../../issue/packing.ts';
 import { MAX_IMAGE_BYTES } from '../../programme/definitions.ts';
 import { streamFile } from '../../programme/files.ts';
 import { MAX_CREDENTIAL_LENGTH } from '../../verify/subject.ts';
 import type { Source } from './file.ts';
-import { type ArchiveForm, isCredentialName, looksLikeCredential } from './inputs.ts';
+import { isCredentialName, looksLikeCredential } from './inputs.ts';
 
 /**
  * What is in an archive, as it comes: each named by the archive and its place there. Nothing is unpacked to the disk, and no
  * more than one entry is held at a time.
- * @param onPassedOver told of an entry that is no credential by its name
+ * @param onPassedOver told of an entry that is no credential, by its name and its look
  * @throws BadgekitError FILE_NOT_FOUND | FILE_UNREADABLE
  */
 export async function* sourcesIn(

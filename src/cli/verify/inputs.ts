@@ -2,6 +2,7 @@ import { open, readdir, stat } from 'node:fs/promises';
 import { extname, join, resolve } from 'node:path';
 import { kindOf } from '../../bake/bake.ts';
 import { BadgekitError } from '../../errors.ts';
+import type { ArchiveForm } from '../../issue/packing.ts';
 
 /** Something that the reader named to be verified. */
 export type Input =
@@ -12,13 +13,10 @@ export type Input =
     }
   | { readonly kind: 'archive'; readonly name: string; readonly form: ArchiveForm };
 
-/** How an archive holds many credentials: as files, or one on each line. */
-export type ArchiveForm = 'tar' | 'lines';
-
 const ARCHIVES: Readonly<Partial<Record<string, ArchiveForm>>> = {
   '.tar': 'tar',
-  '.jsonl': 'lines',
-  '.ndjson': 'lines',
+  '.jsonl': 'jsonl',
+  '.ndjson': 'jsonl',
 };
 const CREDENTIAL_FILE = /\.(?:json|jsonld|jwt|jws|png|svg|1ob)$/i;
 const GLOB = /[*?[\]{}]/;
