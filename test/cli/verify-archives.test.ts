@@ -88,7 +88,14 @@ describe('verify on an archive', () => {
     });
     expect((await verified('torn.tar')).code).toBe(3);
     writeFileSync(join(programme.cwd, 'torn.jsonl'), bytesOf('a.jsonl').subarray(0, -100));
-    expect((await resultsOf('torn.jsonl')).map(({ verdict }) => verdict).slice(-2)).toEqual(['verified', 'rejected']);
+    expect((await resultsOf('torn.jsonl')).slice(-2)).toMatchObject([
+      { verdict: 'verified' },
+      {
+        file: `torn.jsonl:${BADGES}`,
+        verdict: 'rejected',
+        headline: expect.stringMatching(/the (?:text ends too early|string is not closed)/),
+      },
+    ]);
   });
 
   test('reads tokens in their envelopes', async () => {
@@ -151,7 +158,10 @@ describe('verify on an archive', () => {
       ['notes.tar', await tarOf([[{ name: 'README' }, Buffer.from('hello')]])],
     ] as const) {
       writeFileSync(join(programme.cwd, file), content);
-      expect(await resultsOf(file), file).toMatchObject([{ file, verdict: 'undetermined' }]);
+      const why = file === 'empty.tar' ? 'its end is not marked' : 'there is no credential in it';
+      expect(await resultsOf(file), file).toMatchObject([
+        { file, verdict: 'undetermined', headline: expect.stringContaining(why) },
+      ]);
       expect((await verified(file)).code, file).toBe(3);
     }
   });
@@ -165,17 +175,19 @@ describe('verify on an archive', () => {
     for (let entries = 0; entries < 4; entries++) end += size(end);
     for (const behind of [0, 512]) {
       writeFileSync(join(programme.cwd, 'cut.tar'), Buffer.concat([tar.subarray(0, end), Buffer.alloc(behind)]));
-      expect((await resultsOf('cut.tar')).map(({ verdict }) => verdict)).toEqual([
+      const results = await resultsOf('cut.tar');
+      expect(results.map(({ verdict }) => verdict)).toEqual([
         ...Array.from({ length: 4 }, () => 'verified'),
         'undetermined',
       ]);
+      expect(results.at(-1)?.headline).toContain('(its end is not marked)');
     }
     const [badge = ''] = bytesOf('a.jsonl').toString('utf8').split('\n');
     programme.write('lost.jsonl', `${badge}\n${'\u0000'.repeat(3000)}\n \t\r\n${badge}\n`);
-    expect((await resultsOf('lost.jsonl')).map(({ file, verdict }) => [file, verdict])).toEqual([
-      ['lost.jsonl:1', 'verified'],
-      ['lost.jsonl:2', 'rejected'],
-      ['lost.jsonl:4', 'verified'],
+    expect(await resultsOf('lost.jsonl')).toMatchObject([
+      { file: 'lost.jsonl:1', verdict: 'verified' },
+      { file: 'lost.jsonl:2', verdict: 'rejected', headline: expect.stringContaining('it is no text file at all') },
+      { file: 'lost.jsonl:4', verdict: 'verified' },
     ]);
   });
 
@@ -191,10 +203,11 @@ describe('verify on an archive', () => {
       ]),
     );
     const results = await resultsOf('odd.tar');
-    expect(results.map(({ file, verdict }) => [file, verdict])).toEqual([
-      ['odd.tar/no-ending', 'rejected'],
-      ['odd.tar/contiguous.json', 'rejected'],
-      ['odd.tar/good.json', 'verified'],
+    const changedSince = expect.stringContaining('signature does not match');
+    expect(results).toMatchObject([
+      { file: 'odd.tar/no-ending', verdict: 'rejected', headline: changedSince },
+      { file: 'odd.tar/contiguous.json', verdict: 'rejected', headline: changedSince },
+      { file: 'odd.tar/good.json', verdict: 'verified' },
     ]);
     const folder = await tarOf([[{ name: 'adir/', type: 'directory' }, Buffer.alloc(0)]]);
     folder.write('00000002000', 124);
@@ -202,7 +215,11 @@ describe('verify on an archive', () => {
     const sum = folder.subarray(0, 512).reduce((total, byte) => total + byte, 0);
     folder.write(`${sum.toString(8).padStart(6, '0')}\u0000 `, 148, 'latin1');
     writeFileSync(join(programme.cwd, 'folder.tar'), folder);
-    for (const jobs of ['1', '2']) expect((await verified('folder.tar', '--jobs', jobs)).code).toBe(3);
+    for (const jobs of ['1', '2'])
+      expect(await verified('folder.tar', '--jobs', jobs)).toMatchObject({
+        code: 3,
+        out: expect.stringContaining('(a folder with content)'),
+      });
   });
 
   test('--explain looks into no folder that an archive names', async () => {
