@@ -48,6 +48,10 @@ const { metafile } = await build({
   plugins: [validators, withoutExcess],
   define: { __BADGEKIT_VERSION__: JSON.stringify(version) },
   legalComments: 'none',
+  // Less to read at each start; names and short lines stay, for the traces of --debug.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  lineLimit: 160,
   logLevel: 'warning',
 });
 
