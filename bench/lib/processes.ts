@@ -1,7 +1,16 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
-import { badgekit, type ChildRun, copyOf, makeProgramme, runNode, temporaryFolder, writeRoster } from './programme.ts';
+import {
+  badgekit,
+  badgekitTwice,
+  type ChildRun,
+  copyOf,
+  makeProgramme,
+  runNode,
+  temporaryFolder,
+  writeRoster,
+} from './programme.ts';
 import { type Measured, summary } from './measure.ts';
 import type { Ratio } from './table.ts';
 
@@ -74,16 +83,23 @@ export function startUp(rounds: number): Processes {
   }
 }
 
-/** A whole run on one core and on two, ledger and files included. */
+/**
+ * A whole run on one core and on two, ledger and files included; and two runs of half of it that know nothing of each other,
+ * each on a core of its own, which is what this machine gives at most.
+ */
 export function twoCores(rows: number, rounds: number): Processes {
   if (availableParallelism() < 2) return { measured: new Map(), ratios: [] };
   const base = makeProgramme();
   writeRoster(base, rows);
+  const half = makeProgramme();
+  writeRoster(half, rows / 2);
   const measured = inTurn(
     {
       [`issue ${rows} rows on one core`]: () =>
         badgekit(copyOf(base), ['issue', 'r.csv', '--jobs', '1'], { oneCore: true }),
       [`issue ${rows} rows on two cores`]: () => badgekit(copyOf(base), ['issue', 'r.csv', '--jobs', '2']),
+      [`two separate runs of ${rows / 2} rows, a core each`]: () =>
+        badgekitTwice([copyOf(half), copyOf(half)], ['issue', 'r.csv', '--jobs', '1']),
     },
     rounds,
   );

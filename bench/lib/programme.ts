@@ -108,6 +108,22 @@ export function badgekit(cwd: string, args: readonly string[], { oneCore = false
   return runNode([bin, ...args], cwd, oneCore);
 }
 
+/** Runs it at the same time in two folders, on a core each. */
+export function badgekitTwice(places: readonly [string, string], args: readonly string[]): ChildRun {
+  const bin = process.env['BADGEKIT_BENCH_BIN'] ?? '';
+  const runs = places.map((folder, core) => ({
+    folder,
+    command: ['taskset', '-c', String(core), process.execPath, bin, ...args],
+  }));
+  const both = `
+    import { spawn } from 'node:child_process';
+    import { once } from 'node:events';
+    const runs = ${JSON.stringify(runs)}.map(({ folder, command: [program, ...rest] }) =>
+      once(spawn(program, rest, { cwd: folder, stdio: 'ignore' }), 'exit'));
+    for (const [code] of await Promise.all(runs)) if (code !== 0) process.exitCode = 1;`;
+  return runNode(['--input-type=module', '-e', both], places[0]);
+}
+
 export function runNode(args: readonly string[], cwd: string, oneCore = false): ChildRun {
   const preload = ['--import', `data:text/javascript,${encodeURIComponent(TELL_MEMORY)}`];
   const command = [...(oneCore ? ['taskset', '-c', '0'] : []), process.execPath, ...preload, ...args];

@@ -9,7 +9,7 @@ import { isInShard, isLineInShard, type Shard } from './shard.ts';
 import { changeOf } from './standing.ts';
 import type { ReadRow, Workshop } from './workshop.ts';
 
-const BATCH = 200;
+const BATCH = 100;
 
 /** An award and the credential of it that is, or is to be, issued. */
 export interface IdentifiedAward {

@@ -5,10 +5,11 @@ import type { ArchiveForm } from '../../issue/packing.ts';
 import { type Destination, OwnWorkshop, type Workshop } from '../../issue/workshop.ts';
 import { isAtHand } from '../../keys/private-key.ts';
 import type { Programme } from '../../programme/programme.ts';
+import { keepHeapLean } from '../lean-heap.ts';
 import { ThreadedWorkshop } from './threads.ts';
 
 /** Starting threads costs more than it saves on rosters of fewer bytes: a few thousand rows. */
-const MIN_BYTES_FOR_THREADS = 512 * 1024;
+const LONG_ROSTER_BYTES = 512 * 1024;
 
 export interface OpenedWorkshop {
   readonly workshop: Workshop;
@@ -28,14 +29,17 @@ export function openWorkshop(
   jobs: number | undefined,
   rosterBytes: number,
 ): OpenedWorkshop {
-  const threads = jobs ?? (rosterBytes < MIN_BYTES_FOR_THREADS ? 1 : availableParallelism());
+  const isLong = rosterBytes >= LONG_ROSTER_BYTES;
+  if (isLong) keepHeapLean();
+  const threads = jobs ?? (isLong ? availableParallelism() : 1);
   const { key } = issuer;
+  const destination: Destination = form === undefined ? { kind: 'files', files } : { kind: 'archive', form };
+  const own = new OwnWorkshop(issuer, destination, rules);
   // A program that signs is asked by this thread alone.
   if (threads > 1 && isAtHand(key)) {
     const into = form === undefined ? { root } : { form };
-    const workshop = new ThreadedWorkshop(issuer, key, rules, into, threads);
+    const workshop = new ThreadedWorkshop(own, issuer, key, rules, into, threads);
     return { workshop, end: () => workshop.end() };
   }
-  const destination: Destination = form === undefined ? { kind: 'files', files } : { kind: 'archive', form };
-  return { workshop: new OwnWorkshop(issuer, destination, rules), end: () => Promise.resolve() };
+  return { workshop: own, end: () => Promise.resolve() };
 }

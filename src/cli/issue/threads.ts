@@ -1,59 +1,89 @@
 import type { RowFault, RowRules } from '../../issue/award.ts';
 import type { Issuer } from '../../issue/issuer.ts';
-import type { Made, Order, ReadRow, RowReading, Workshop } from '../../issue/workshop.ts';
+import type { Made, Order, OwnWorkshop, ReadRow, RowReading, Workshop } from '../../issue/workshop.ts';
 import type { PrivateKey } from '../../keys/private-key.ts';
 import type { CsvRecord } from '../../syntax/csv.ts';
 import type { Instant } from '../../syntax/datetime.ts';
 import { Lane, leastBusy } from '../lane.ts';
 import { type Answered, type Asked, errorOf, type IssueWorkerStart } from './messages.ts';
 
-/** So much is in hand for each thread: one piece that it works on, one that waits. */
+/** So much is in hand for each worker: one piece that it works on, and what waits while this thread is busy itself. */
 const IN_HAND = 2;
 /** Credentials in a piece of work: enough that handing it over is free. */
-const BATCH = 200;
+const BATCH = 100;
 /** Fewer where all their images travel, too. */
 const BATCH_WITH_IMAGES = 50;
 /** Memory for what is soon forgotten: more makes a thread no quicker. */
-const YOUNG_MB = 16;
+const YOUNG_MB = 4;
 
-/** The work done on threads, so many at a time. */
+/**
+ * The work done on threads, so many at a time. This thread is one of them: it does what the workers, who have enough to go on
+ * with, do not.
+ */
 export class ThreadedWorkshop implements Workshop {
   readonly batch: number;
+  readonly #own: OwnWorkshop;
+  #isBusy = false;
   readonly #lanes: readonly Lane<Asked, Answered, Answered>[];
 
-  constructor(issuer: Issuer, key: PrivateKey, rules: RowRules, into: IssueWorkerStart['into'], threads: number) {
+  constructor(
+    own: OwnWorkshop,
+    issuer: Issuer,
+    key: PrivateKey,
+    rules: RowRules,
+    into: IssueWorkerStart['into'],
+    threads: number,
+  ) {
+    this.#own = own;
     this.batch = 'form' in into && into.form === 'tar' ? BATCH_WITH_IMAGES : BATCH;
     const { key: _key, ...rest } = issuer;
     const definitions = new Map([...rules.definitions].map(([name, { badge, source }]) => [name, { badge, source }]));
     const start: IssueWorkerStart = { issuer: rest, into, key: key.object, rules: { ...rules, definitions } };
     const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MB };
     const options = { entry: 'issue-worker', start, resourceLimits, answerIn: itself } as const;
-    this.#lanes = Array.from({ length: threads }, () => new Lane(options));
+    this.#lanes = Array.from({ length: threads - 1 }, () => new Lane(options));
   }
 
   get width(): number {
-    return this.#lanes.length * IN_HAND;
+    return this.#lanes.length * IN_HAND + 1;
   }
 
   async read(records: readonly CsvRecord[], checkedAt?: Instant): Promise<readonly RowReading[]> {
+    if (this.#isOwnTurn()) return this.#busily(() => this.#own.read(records));
     const answered = await this.#ask({ kind: 'read', records, checkedAt });
     return answered.kind === 'read' ? answered.readings : misanswered(answered);
   }
 
   async check(rows: readonly ReadRow[], now: Instant): Promise<readonly (RowFault | undefined)[]> {
     if (rows.length === 0) return [];
+    if (this.#isOwnTurn()) return this.#busily(() => this.#own.check(rows, now));
     const answered = await this.#ask({ kind: 'check', rows, now });
     return answered.kind === 'check' ? answered.faults : misanswered(answered);
   }
 
   async make(orders: readonly Order[]): Promise<Made> {
     if (orders.length === 0) return { credentials: [] };
+    if (this.#isOwnTurn()) return this.#busily(() => this.#own.make(orders));
     const answered = await this.#ask({ kind: 'make', orders });
     return answered.kind === 'make' ? answered.made : misanswered(answered);
   }
 
   async end(): Promise<void> {
     await Promise.all(this.#lanes.map((lane) => lane.end()));
+  }
+
+  /** Whether this thread takes a piece of work: where it has none, and every worker has enough. */
+  #isOwnTurn(): boolean {
+    return !this.#isBusy && leastBusy(this.#lanes).waiting >= IN_HAND;
+  }
+
+  async #busily<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#isBusy = true;
+    try {
+      return await work();
+    } finally {
+      this.#isBusy = false;
+    }
   }
 
   #ask(asked: Asked): Promise<Answered> {
