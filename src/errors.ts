@@ -24,6 +24,7 @@ const CODES = {
   DISK_FULL: { exit: EXIT.undetermined, next: 'make room and run the command again' },
   PATH_OUTSIDE: { exit: EXIT.unusable, next: 'use a path inside it' },
   NOT_UTF8: { exit: EXIT.unusable, next: 'save it as UTF-8' },
+  NOT_TEXT: { exit: EXIT.unusable, next: 'save it as CSV in UTF-8' },
   JSON_SYNTAX: { exit: EXIT.unusable, next: 'look at the line and column that are named' },
   JSON_DUPLICATE_KEY: { exit: EXIT.unusable, next: 'remove one of the two' },
   JSON_TOO_DEEP: { exit: EXIT.unusable, next: 'check that it is the right file' },

@@ -3,24 +3,48 @@ import { extname } from 'node:path';
 import { BadgekitError, placedIn } from '../errors.ts';
 import type { RefusedRow } from '../issue/plan.ts';
 import type { Shard } from '../issue/shard.ts';
-import { type CsvRecord, type Delimiter, readCsv, writeCsvLine } from '../syntax/csv.ts';
+import { type CsvRecord, type Delimiter, findDelimiter, readCsv, writeCsvLine } from '../syntax/csv.ts';
+import { decodeText, findEncoding, type FoundEncoding } from '../syntax/encoding.ts';
 import { fileSize, readBounded, streamFile } from './files.ts';
 
 /** A roster file: its header, and its rows as often as they are asked for. */
 export interface Roster {
   readonly header: readonly string[];
   readonly bytes: number;
+  readonly encoding: FoundEncoding;
+  readonly delimiter: Delimiter;
   rows(): AsyncIterable<CsvRecord>;
 }
 
+/** What a user says about a roster file that it does not say itself. */
+export interface RosterHints {
+  readonly encoding?: FoundEncoding | undefined;
+  readonly delimiter?: Delimiter | undefined;
+}
+
+/** So much of a text tells how its columns are separated. */
+const HEAD_LENGTH = 64 * 1024;
+
 /**
- * Opens a roster by reading its header.
+ * Opens a roster by finding out how it is written, and reading its header.
  * @param path where it is
  * @param shownAs how messages name it
- * @throws BadgekitError ROSTER_INVALID where it is empty; NOT_UTF8 | CSV_SYNTAX | FILE_*
+ * @throws BadgekitError ROSTER_INVALID where it is empty; NOT_UTF8 | NOT_TEXT | CSV_SYNTAX | FILE_*
  */
-export async function openRoster(path: string, shownAs: string, delimiter: Delimiter | undefined): Promise<Roster> {
-  const records = (): AsyncGenerator<CsvRecord> => placed(readCsv(streamFile(path, shownAs), delimiter), shownAs);
+export async function openRoster(path: string, shownAs: string, hints: RosterHints = {}): Promise<Roster> {
+  const placing = async <T>(run: () => Promise<T>): Promise<T> => {
+    try {
+      return await run();
+    } catch (error) {
+      throw placedIn(shownAs, error);
+    }
+  };
+  const bytes = (): AsyncGenerator<Uint8Array> => streamFile(path, shownAs);
+  const encoding = hints.encoding ?? (await placing(() => findEncoding(bytes())));
+  const text = (): AsyncGenerator<string> => decodeText(bytes(), encoding.encoding);
+  const delimiter =
+    hints.delimiter ?? (await placing(async () => findDelimiter(await beginningOf(text(), HEAD_LENGTH))));
+  const records = (): AsyncGenerator<CsvRecord> => placed(readCsv(text(), delimiter), shownAs);
   const all = records();
   const first = await all.next();
   await all.return(undefined);
@@ -29,7 +53,23 @@ export async function openRoster(path: string, shownAs: string, delimiter: Delim
       where: { file: shownAs },
       hint: 'it needs a header line and a line for each award',
     });
-  return { header: first.value.cells, bytes: await fileSize(path, shownAs), rows: () => withoutFirst(records()) };
+  return {
+    header: first.value.cells,
+    bytes: await fileSize(path, shownAs),
+    encoding,
+    delimiter,
+    rows: () => withoutFirst(records()),
+  };
+}
+
+/** A text up to a length, or all of it. */
+async function beginningOf(text: AsyncIterable<string>, length: number): Promise<string> {
+  let beginning = '';
+  for await (const piece of text) {
+    beginning += piece;
+    if (beginning.length >= length) break;
+  }
+  return beginning;
 }
 
 /** `rosters/spring.csv` to `rosters/spring.rejected.csv`, or to `rosters/spring.3-of-16.rejected.csv` for a shard. */

@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { BadgekitError } from '../errors.ts';
-import { guessEncoding, isNoUtf8Text } from './text.ts';
 
 const MAX_CELL_LENGTH = 64 * 1024;
 const DELIMITERS = [',', ';', '\t'] as const;
@@ -16,20 +15,18 @@ export interface CsvRecord {
 /**
  * Streams the records of a CSV text (RFC 4180, any line ends, quoted line breaks). The first record is the header.
  * Blank lines are passed over; a record's number of cells is for the caller to judge.
- * @throws BadgekitError NOT_UTF8 | CSV_SYNTAX
+ * @param text in pieces of whole characters
+ * @throws BadgekitError CSV_SYNTAX
  */
-export async function* readCsv(chunks: AsyncIterable<Uint8Array>, delimiter?: Delimiter): AsyncGenerator<CsvRecord> {
-  const text = decodeStream(chunks)[Symbol.asyncIterator]();
-  const head = await readHead(text);
+export async function* readCsv(text: AsyncIterable<string>, delimiter: Delimiter): AsyncGenerator<CsvRecord> {
   const parser = parse({
-    bom: true,
-    delimiter: delimiter ?? detectDelimiter(head),
+    delimiter,
     info: true,
     max_record_size: MAX_CELL_LENGTH * 16,
     relax_column_count: true,
     skip_empty_lines: true,
   });
-  const source = Readable.from(resume(head, text));
+  const source = Readable.from(text);
   source.on('error', (error) => parser.destroy(error));
   source.pipe(parser);
   try {
@@ -39,24 +36,40 @@ export async function* readCsv(chunks: AsyncIterable<Uint8Array>, delimiter?: De
     throw error instanceof CsvError ? syntaxError(error) : error;
   } finally {
     source.destroy();
-    await text.return?.(undefined);
   }
 }
 
+const MAX_LINES_COMPARED = 50;
+
 /**
- * The delimiter that the header line uses: the only one of comma, semicolon and tab that stands in it.
- * @throws BadgekitError CSV_SYNTAX where several do, so that no roster is silently read as one column
+ * What separates the columns: the only one of comma, semicolon and tab that stands in the header; or, where several do, the
+ * only one that stands in the lines below as often as there.
+ * @param head the beginning of the text
+ * @throws BadgekitError CSV_SYNTAX where that leaves a choice, so that no roster is silently read as one column
  */
-function detectDelimiter(head: string): Delimiter {
-  const line = (/^[^\r\n]*/.exec(head.replace(/^\ufeff/, ''))?.[0] ?? '').replace(/"[^"]*"/g, '');
-  const found = DELIMITERS.filter((candidate) => line.includes(candidate));
-  if (found.length > 1) {
-    throw new BadgekitError('CSV_SYNTAX', 'the header line holds more than one of comma, semicolon and tab', {
-      where: { line: 1 },
-      hint: 'say which one separates the columns: --delimiter comma, semicolon or tab',
-    });
-  }
-  return found[0] ?? ',';
+export function findDelimiter(head: string): Delimiter {
+  const lines = head
+    .replace(/"(?:[^"]|"")*"/g, '')
+    .split(/\r\n|\n|\r/)
+    .filter((line) => line.trim() !== '');
+  // The last one may go on behind what was read.
+  const [header = '', ...below] = lines.length > 2 ? lines.slice(0, -1) : lines;
+  const inHeader = DELIMITERS.filter((candidate) => header.includes(candidate));
+  if (inHeader.length < 2) return inHeader[0] ?? ',';
+  const rows = below.slice(0, MAX_LINES_COMPARED);
+  const even = inHeader.filter((candidate) =>
+    rows.every((row) => timesIn(row, candidate) === timesIn(header, candidate)),
+  );
+  const [only] = even;
+  if (only !== undefined && even.length === 1) return only;
+  throw new BadgekitError('CSV_SYNTAX', 'the header line holds more than one of comma, semicolon and tab', {
+    where: { line: 1 },
+    hint: 'say which one separates the columns: --delimiter comma, semicolon or tab',
+  });
+}
+
+function timesIn(line: string, delimiter: Delimiter): number {
+  return line.split(delimiter).length - 1;
 }
 
 /**
@@ -100,46 +113,4 @@ function syntaxError(error: CsvError): BadgekitError {
     hint: 'put quotes around the whole cell and write each quote inside it twice ("")',
     cause: error,
   });
-}
-
-async function* decodeStream(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  let first = true;
-  for await (const chunk of chunks) {
-    if (first && chunk.length > 0 && isNoUtf8Text(chunk)) throw notUtf8(chunk);
-    first = false;
-    yield decode(() => decoder.decode(chunk, { stream: true }), chunk);
-  }
-  yield decode(() => decoder.decode(), new Uint8Array());
-}
-
-function decode(run: () => string, chunk: Uint8Array): string {
-  try {
-    return run();
-  } catch {
-    throw notUtf8(chunk);
-  }
-}
-
-function notUtf8(chunk: Uint8Array): BadgekitError {
-  return new BadgekitError('NOT_UTF8', `the roster is not UTF-8: ${guessEncoding(chunk)}`, {
-    hint: 'in your spreadsheet choose "Save as", "CSV UTF-8 (comma delimited)", and use that file',
-  });
-}
-
-/** Reads until the first line is complete (or 64 KiB have come). */
-async function readHead(text: AsyncIterator<string>): Promise<string> {
-  let head = '';
-  while (!/[\r\n]/.test(head.trimStart()) && head.length < MAX_CELL_LENGTH) {
-    const next = await text.next();
-    if (next.done === true) break;
-    head += next.value;
-  }
-  return head;
-}
-
-async function* resume(head: string, text: AsyncIterator<string>): AsyncGenerator<string> {
-  if (head !== '') yield head;
-  for (let next = await text.next(); next.done !== true; next = await text.next())
-    if (next.value !== '') yield next.value;
 }

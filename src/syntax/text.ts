@@ -23,9 +23,11 @@ interface Guess {
   readonly isCertain: boolean;
 }
 
-const SIGNATURES: readonly (readonly [string, string])[] = [
+const UTF16: readonly (readonly [string, string])[] = [
   ['\u00ff\u00fe', 'it is UTF-16 (little endian), as Excel saves "Unicode Text"'],
   ['\u00fe\u00ff', 'it is UTF-16 (big endian)'],
+];
+const FILES: readonly (readonly [string, string])[] = [
   ['PK\u0003\u0004', 'it is an Excel or other packed file, not text'],
   ['\u0089PNG', 'it is an image'],
   ['%PDF', 'it is a PDF'],
@@ -34,13 +36,22 @@ const SIGNATURES: readonly (readonly [string, string])[] = [
 
 function recognize(bytes: Uint8Array): Guess {
   const head = bytes.subarray(0, 400);
-  const start = String.fromCharCode(...head.subarray(0, 8));
-  const known = SIGNATURES.find(([signature]) => start.startsWith(signature));
-  if (known !== undefined) return { words: known[1], isCertain: true };
+  const known = beginningOf(bytes, [...UTF16, ...FILES]);
+  if (known !== undefined) return { words: known, isCertain: true };
   const zeros = head.includes(0) ? head.filter((byte) => byte === 0).length : 0;
   if (zeros > 0 && zeros === head.length) return { words: 'it is no text file at all', isCertain: true };
   if (zeros > head.length / 4) return { words: 'it looks like UTF-16 without a byte order mark', isCertain: true };
   return { words: 'it looks like Windows-1252 or Latin-1, as older programs save it', isCertain: false };
+}
+
+function beginningOf(bytes: Uint8Array, signatures: typeof FILES): string | undefined {
+  const start = String.fromCharCode(...bytes.subarray(0, 8));
+  return signatures.find(([signature]) => start.startsWith(signature))?.[1];
+}
+
+/** What the bytes are where they are plainly no text: an image, a PDF, a packed or an Office file. */
+export function otherFile(bytes: Uint8Array): string | undefined {
+  return beginningOf(bytes, FILES);
 }
 
 /** Names the encoding that bytes which are not UTF-8 most likely have. */
@@ -51,6 +62,19 @@ export function guessEncoding(bytes: Uint8Array): string {
 /** Whether the bytes are plainly something else than UTF-8 text: UTF-16, a packed or a binary file. */
 export function isNoUtf8Text(bytes: Uint8Array): boolean {
   return recognize(bytes).isCertain;
+}
+
+/**
+ * Which order of bytes a UTF-16 text without a mark has, if it is one: its separators and line ends have an empty byte on the
+ * same side, and no other encoding of text has empty bytes.
+ */
+export function utf16Of(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
+  const empty = [0, 0];
+  for (const [index, byte] of bytes.subarray(0, 400).entries())
+    if (byte === 0) empty[index % 2] = (empty[index % 2] ?? 0) + 1;
+  const [even = 0, odd = 0] = empty;
+  if (odd >= 2 && odd > even * 4) return 'utf-16le';
+  return even >= 2 && even > odd * 4 ? 'utf-16be' : undefined;
 }
 
 /** 1-based line and column (in UTF-16 units) of an offset in a text; CRLF, LF and CR each end a line. */

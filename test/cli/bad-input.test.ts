@@ -46,12 +46,20 @@ describe('bad rosters', () => {
     ['empty', '', /the roster is empty/],
     ['a header alone', 'email\n', /a header and no rows/],
     ['no header', 'bo@example.org\ncy@example.org\n', /no header line/],
-    ['Latin-1', Buffer.from('email,name\nbo@example.org,Zo\xeb\n', 'latin1'), /not UTF-8.*Latin-1/],
-    ['UTF-16', Buffer.from('\ufeffemail\tname\nbo@example.org\tZoë\n', 'utf16le'), /UTF-16/],
+    [
+      'no encoding',
+      Buffer.from('email,name\nbo@example.org,Zo\x81\n', 'latin1'),
+      /no text in an encoding.*--encoding/s,
+    ],
+    [
+      'half a character at the end',
+      Buffer.from('\ufeffemail,name\nbo@example.org,Zoé', 'utf8').subarray(0, -1),
+      /UTF-8/,
+    ],
     ['a spreadsheet', Buffer.from('PK\u0003\u0004\u0014\u0000\u0006\u0000', 'latin1'), /Excel/],
     ['an open quote', 'email,name\nbo@example.org,"Bo\n', /r2\.csv:\d+.*never closed/],
     ['a column twice', 'email,Email\na@x.org,b@x.org\n', /stands twice/],
-    ['another delimiter', 'email,x;name\na@x.org;Ana\n', /--delimiter/],
+    ['another delimiter', 'email,x;name\na@x.org,y;Ana\n', /--delimiter/],
   ])('%s', async (_, content, message) => {
     const cwd = programme();
     const before = steady(cwd);
@@ -59,6 +67,27 @@ describe('bad rosters', () => {
     expectRefusal(await badgekit(['issue', 'r2.csv'], { cwd }), 2, message);
     rmSync(join(cwd, 'r2.csv'));
     expect(steady(cwd)).toEqual(before);
+  });
+
+  test('what Excel and older programs save is read, and a guess is told', async () => {
+    const cwd = programme();
+    const text = 'email\tname\tnarrative\nbo@example.org\tBo\tBoßeln für Zoë\n';
+    writeFileSync(join(cwd, 'r2.csv'), Buffer.from(`\ufeff${text}`, 'utf16le'));
+    const excel = await badgekit(['issue', 'r2.csv', '--json'], { cwd });
+    expect([excel.code, excel.err]).toEqual([0, '']);
+    // The same award, from another encoding: nothing has changed.
+    writeFileSync(join(cwd, 'r3.csv'), Buffer.from(text.replaceAll('\t', ';'), 'latin1'));
+    const older = await badgekit(['issue', 'r3.csv', '--json'], { cwd });
+    expect(older.err).toMatch(/^r3\.csv is read as Windows-1252, .*: line 2 then says "Boßeln"\. .*--encoding/);
+    expect(JSON.parse(older.out)).toMatchObject({ rows: 1, toIssue: 0, unchanged: 1 });
+    const named = await badgekit(['issue', 'r3.csv', '--json', '--encoding', 'iso-8859-1'], { cwd });
+    expect([named.code, named.err]).toEqual([0, '']);
+    expectRefusal(
+      await badgekit(['issue', 'r3.csv', '--encoding', 'ebcdic'], { cwd }),
+      2,
+      /no encoding that badgekit reads/,
+    );
+    expectRefusal(await badgekit(['issue', 'r3.csv', '--encoding', 'utf-8'], { cwd }), 2, /r3\.csv.*not UTF-8/);
   });
 
   test('rows of nothing but separators are passed over, and every other delimiter is read', async () => {

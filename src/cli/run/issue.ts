@@ -19,7 +19,6 @@ import { openRoster, rejectedCsv, rejectedPath, removeStaleRejected, type Roster
 import { requireDefinitions } from '../../programme/sound-definitions.ts';
 import type { SigningChecks } from '../../proof/data-integrity.ts';
 import { hostedFiles } from '../../site/hosted-files.ts';
-import type { Delimiter } from '../../syntax/csv.ts';
 import { quoted } from '../../syntax/text.ts';
 import { type SampleOptions, sampler } from '../check-sample.ts';
 import { choose } from '../choice.ts';
@@ -37,6 +36,7 @@ import type { Opening } from '../issue/opening.ts';
 import { openWorkshop } from '../issue/open-workshop.ts';
 import { readJobs } from '../jobs.ts';
 import { startProgress } from '../progress.ts';
+import { readRosterHints, type RosterOptions, tellGuess } from '../roster-options.ts';
 import { faultLines, type IssueOutcome, issueAsJson, issueAsText, planAsText } from '../render-issue.ts';
 import { HeldAwards } from '../held-awards.ts';
 import { openLedgerOf, startRun } from '../open-ledger.ts';
@@ -44,10 +44,9 @@ import { refreshPublic } from '../public-folder.ts';
 import type { Session } from '../session.ts';
 import { counted } from '../style.ts';
 
-export interface IssueOptions extends CommonOptions, SampleOptions, ArchiveOptions {
+export interface IssueOptions extends CommonOptions, SampleOptions, ArchiveOptions, RosterOptions {
   readonly badge?: string;
   readonly map?: readonly string[];
-  readonly delimiter?: string;
   readonly proof?: string;
   readonly strict?: boolean;
   readonly supersede?: boolean;
@@ -114,7 +113,8 @@ async function openRun(
 ): Promise<Run> {
   const { programme } = opening;
   const definitions = await requireDefinitions(programme);
-  const roster = await openRoster(resolve(session.cwd, rosterFile), rosterFile, readDelimiter(options.delimiter));
+  const roster = await openRoster(resolve(session.cwd, rosterFile), rosterFile, readRosterHints(options));
+  tellGuess(roster, rosterFile, session);
   const mapping = parseMapping(options.map ?? []);
   const columns = inFile(rosterFile, () => mapColumns(roster.header, mapping));
   for (const { name, meant } of columns.unused)
@@ -169,25 +169,6 @@ function chooseBadge(named: string | undefined, definitions: readonly LoadedDefi
   const names = definitions.map(({ badge }) => badge).filter((name) => !name.includes('.'));
   if (named !== undefined) return choose('--badge', named, names);
   return names.length === 1 ? names[0] : undefined;
-}
-
-const DELIMITER_WORDS: Readonly<Record<string, Delimiter>> = {
-  ',': ',',
-  comma: ',',
-  ';': ';',
-  semicolon: ';',
-  '\t': '\t',
-  '\\t': '\t',
-  tab: '\t',
-};
-
-function readDelimiter(text: string | undefined): Delimiter | undefined {
-  const delimiter = DELIMITER_WORDS[text ?? ''];
-  if (text !== undefined && delimiter === undefined)
-    throw new BadgekitError('USAGE', `--delimiter ${quoted(text)} separates no columns that badgekit reads`, {
-      hint: 'write comma, semicolon or tab',
-    });
-  return delimiter;
 }
 
 async function carryOut(plan: RosterPlan, run: Run): Promise<number> {

@@ -286,7 +286,7 @@ async function* rowsOf(
   { path, shown }: { readonly path: string; readonly shown: string },
   { rules, mapping }: Matching,
 ): AsyncGenerator<Award> {
-  const roster = await openRoster(path, shown, undefined);
+  const roster = await openRoster(path, shown);
   const columns = mapColumns(roster.header, mapping);
   const badges = columns.indices.has('badge') ? [undefined] : [...rules.definitions.keys()];
   for await (const record of roster.rows())
