@@ -16,6 +16,7 @@ const CODES = {
   DEFINITION_UNKNOWN: { exit: EXIT.unusable, next: 'define it with badgekit define' },
   DEFINITION_EXISTS: { exit: EXIT.unusable, next: 'edit it, or give --force to replace it' },
   ROSTER_INVALID: { exit: EXIT.unusable, next: 'name the columns, or map them with --map' },
+  DATES_AMBIGUOUS: { exit: EXIT.unusable, next: 'give --dates dmy or --dates mdy' },
   FILE_NOT_FOUND: { exit: EXIT.unusable, next: 'check the name' },
   FILE_UNREADABLE: { exit: EXIT.unusable, next: 'check what it is' },
   FILE_TOO_LARGE: { exit: EXIT.unusable, next: 'check that it is the right one' },

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
@@ -126,7 +126,7 @@ function programmeForPages(): string {
   return cwd;
 }
 
-describe('the pages on the ledger, on keys, on speed and on fleets', () => {
+describe('the pages on the ledger, on keys, on rosters, on speed and on fleets', () => {
   test('show commands that run, one after the other', () => {
     const cwd = programmeForPages();
     shell('badgekit issue rosters/may.csv', cwd);
@@ -140,6 +140,16 @@ describe('the pages on the ledger, on keys, on speed and on fleets', () => {
     }
     const { badges } = JSON.parse(shell('badgekit list --json', cwd)) as { badges: { recipient: string | null }[] };
     expect(new Set(badges.map(({ recipient }) => recipient))).toEqual(new Set([null, 'bo.may@example.org']));
+  });
+
+  test('show how an export of a learning platform is read and issued', () => {
+    const cwd = programmeForPages();
+    const [, block = ''] = /```sh\n([^]*?)```/.exec(read('docs/rosters.md')) ?? [];
+    cpSync(join(ROOT, 'fixtures/rosters/moodle-completion-en.csv'), join(cwd, 'exports/completion.csv'));
+    expect(shell(block, cwd)).toMatch(/course completion report[^]*Nothing was written[^]*Done {2}2 badges/);
+    const [, config = ''] = /```yaml\n([^]*?)```/.exec(read('docs/rosters.md')) ?? [];
+    appendFileSync(join(cwd, 'badgekit.yaml'), config.replace('first-aid', 'knots'));
+    expect(shell('badgekit issue exports/completion.csv --json', cwd)).toContain('"format":"moodle-completion"');
   });
 
   test('show how a roster becomes archives, and both hold its badges', () => {

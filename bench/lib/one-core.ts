@@ -14,7 +14,8 @@ import { verifyCredential as verifyByCore } from '@digitalcredentials/verifier-c
 import { parse } from 'csv-parse';
 import { SignJWT } from 'jose';
 import { bakedPieces } from '../../src/bake/bake.ts';
-import { mapColumns } from '../../src/issue/columns.ts';
+import { columnsOf, listFields } from '../../src/roster/columns.ts';
+import { headOf } from '../../src/roster/layout.ts';
 import { type AwardedCredential, credentialOf } from '../../src/issue/content.ts';
 import type { Issuer } from '../../src/issue/issuer.ts';
 import { type Order, OwnWorkshop, type ReadRow } from '../../src/issue/workshop.ts';
@@ -154,7 +155,7 @@ async function openIssuing(cwd: string): Promise<Issuing> {
   if (!isAtHand(key)) throw new Error('the key is at hand');
   const issuer = await loadIssuer(programme, { keyring, definitions, form: 'data-integrity' });
   const rules = {
-    columns: mapColumns(HEADER, new Map()),
+    columns: columnsOf(listFields(headOf(HEADER, []), new Map()).fields, HEADER.length, false),
     definitions: new Map(definitions.map((definition) => [definition.badge, definition])),
     defaultBadge: 'knots',
     recipients: issuer.recipients,

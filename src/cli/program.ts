@@ -10,6 +10,7 @@ import { addList } from './commands/list.ts';
 import { addPublish } from './commands/publish.ts';
 import { addRenew } from './commands/renew.ts';
 import { addRevoke } from './commands/revoke.ts';
+import { addRoster } from './commands/roster.ts';
 import { addVerify } from './commands/verify.ts';
 import { addStatus } from './commands/status.ts';
 import type { AddCommand, Outcome } from './commands/shared.ts';
@@ -44,6 +45,7 @@ export function createProgram(session: Session, outcome: Outcome): Command {
   for (const add of [
     addInitIssuer,
     addDefine,
+    addRoster,
     addIssue,
     addBake,
     addVerify,

@@ -1,6 +1,8 @@
 import type { RowFault } from '../issue/award.ts';
 import type { Issuer } from '../issue/issuer.ts';
 import type { RosterPlan } from '../issue/plan.ts';
+import type { Roster } from '../programme/roster.ts';
+import { LIST } from '../roster/formats.ts';
 import { formatDay } from '../syntax/datetime.ts';
 import { visible } from '../syntax/text.ts';
 import type { WantedArchive } from './issue/archive-output.ts';
@@ -14,6 +16,7 @@ const MAX_SHOWN = 20;
 export interface IssueOutcome {
   readonly plan: RosterPlan;
   readonly rosterFile: string;
+  readonly roster: Pick<Roster, 'format' | 'passedOver'>;
   readonly issued: Pick<IssuedList, 'length' | 'endings' | 'pieces'>;
   readonly statusLists: readonly string[];
   readonly rejectedFile: string | undefined;
@@ -91,13 +94,15 @@ export function issueAsText(
 
 /** The same as JSON (schemas/output.json), in pieces: a large roster makes a long text. */
 export function* issueAsJson(outcome: IssueOutcome, others: object = {}): Generator<string> {
-  const { plan, rosterFile, issued, statusLists, rejectedFile, archive, isInterrupted, isHeld } = outcome;
+  const { plan, rosterFile, roster, issued, statusLists, rejectedFile, archive, isInterrupted, isHeld } = outcome;
   const before = {
     badgekit: 1,
     command: 'issue',
     roster: rosterFile,
     rows: plan.rows,
     elsewhere: plan.elsewhere,
+    format: roster.format.system?.name ?? LIST,
+    passedOver: [...roster.passedOver()].map(([reason, { rows, firstLine }]) => ({ reason, rows, firstLine })),
     toIssue: plan.toIssue,
   };
   const after = {
@@ -134,8 +139,9 @@ function doneText({ issued: { length, endings }, archive }: IssueOutcome): strin
   return `${counted(length, 'badge')}, ${how}, ${where}`;
 }
 
-function nothingToDo({ rows, unchanged, lastIssuedAt }: RosterPlan): string {
-  if (rows === 0) return 'Nothing to do: no row of the roster belongs to this shard.';
+function nothingToDo({ rows, elsewhere, unchanged, lastIssuedAt }: RosterPlan): string {
+  if (rows === 0)
+    return `Nothing to do: no row of the roster ${elsewhere === 0 ? 'stands for an award' : 'belongs to this shard'}.`;
   const when =
     lastIssuedAt === undefined ? '' : `, ${rows === 1 ? '' : 'the last of them '}on ${formatDay(lastIssuedAt)}`;
   return `Nothing to do: ${unchanged === rows ? `${rows === 1 ? 'the award was' : `all ${count(rows)} awards were`} issued before${when}` : `every row was issued before${when}`}.`;

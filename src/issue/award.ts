@@ -1,12 +1,12 @@
 import { type Definition, isNumeric } from '../openbadges/definition.ts';
 import { normalizeEmail } from '../openbadges/recipient.ts';
 import { IDENTIFIER_TYPES, isExtensibleWord } from '../openbadges/vocabulary.ts';
-import type { CsvRecord } from '../syntax/csv.ts';
 import { type Instant, parseDateOrStamp } from '../syntax/datetime.ts';
 import { isDid, isEmailAddress, isWebUrl } from '../syntax/iri.ts';
 import { parseJson } from '../syntax/json.ts';
-import { quoted, suggestion } from '../syntax/text.ts';
-import type { Column, ColumnMap } from './columns.ts';
+import { nearest, quoted, suggestion } from '../syntax/text.ts';
+import type { Column, ColumnMap } from '../roster/columns.ts';
+import type { RosterRow } from '../roster/layout.ts';
 import { type AwardedResult, readResults } from './results.ts';
 
 /** One roster row, read and checked: this recipient, this badge, this evidence, these results and dates. */
@@ -57,7 +57,7 @@ export interface RowRules {
 }
 
 /** Reads one row of a roster and reports everything that is wrong with it at once. */
-export function readAward(record: CsvRecord, rules: RowRules): RowOutcome {
+export function readAward(record: RosterRow, rules: RowRules): RowOutcome {
   return new RowReader(record, rules).read();
 }
 
@@ -75,22 +75,22 @@ function exactNumber(text: string): number | undefined {
 const PLAIN_CELL = /^[!-~](?:[ -~]*[!-~])?$/;
 
 class RowReader {
-  readonly #record: CsvRecord;
+  readonly #record: RosterRow;
   readonly #rules: RowRules;
   readonly #faults: RowFault[] = [];
 
-  constructor(record: CsvRecord, rules: RowRules) {
+  constructor(record: RosterRow, rules: RowRules) {
     this.#record = record;
     this.#rules = rules;
   }
 
   read(): RowOutcome {
-    const { cells, line } = this.#record;
-    const { header } = this.#rules.columns;
-    if (cells.slice(header.length).some((cell) => cell.trim() !== '')) {
-      this.#fault(
-        header.length + 1,
-        `the row has ${cells.length} cells, the header ${header.length}`,
+    const { cells, original = cells, line } = this.#record;
+    const { width } = this.#rules.columns;
+    if (original.slice(width).some((cell) => cell.trim() !== '')) {
+      this.#faultAt(
+        width,
+        `the row has ${original.length} cells, the header ${width}`,
         'put quotes around cells that contain the separator',
       );
     }
@@ -169,9 +169,15 @@ class RowReader {
         `fill the column badge, or give --badge; badges are: ${this.#badges().join(', ')}`,
       );
     else if (badge.includes('.') || !this.#rules.definitions.has(badge))
-      this.#fault('badge', `badge ${quoted(badge)} is not defined`, suggestion(badge, this.#badges()));
+      this.#fault('badge', `badge ${quoted(badge)} is not defined`, this.#badgeHint(badge));
     else return badge;
     return undefined;
+  }
+
+  #badgeHint(badge: string): string {
+    const near = nearest(badge, this.#badges());
+    if (near !== undefined) return `did you mean "${near}"?`;
+    return `write one of: ${this.#badges().join(', ')}; or say which one it is: --badge-id ${quoted(`${badge}=${this.#badges()[0] ?? 'ours'}`)}`;
   }
 
   /** A dotted name is a badge's variant in a language: rows reach it by their locale. */
@@ -257,7 +263,13 @@ class RowReader {
   }
 
   #fault(column: Column | number, message: string, hint: string | undefined): void {
-    const index = typeof column === 'number' ? column - 1 : this.#rules.columns.indices.get(column);
-    this.#faults.push({ line: this.#record.line, column: index === undefined ? undefined : index + 1, message, hint });
+    const { indices, from } = this.#rules.columns;
+    const index = typeof column === 'number' ? column - 1 : indices.get(column);
+    this.#faultAt(index === undefined ? undefined : (from?.[index] ?? index), message, hint);
+  }
+
+  /** @param at the column of the file, from 0 */
+  #faultAt(at: number | undefined, message: string, hint: string | undefined): void {
+    this.#faults.push({ line: this.#record.line, column: at === undefined ? undefined : at + 1, message, hint });
   }
 }

@@ -1,5 +1,5 @@
 import type { Clock, Ledger, LedgerAward } from '../ports.ts';
-import type { CsvRecord } from '../syntax/csv.ts';
+import type { RosterRow } from '../roster/layout.ts';
 import { ahead, inBatches } from './ahead.ts';
 import type { Award, RowFault, RowRules } from './award.ts';
 import { AwardLines } from './award-lines.ts';
@@ -87,7 +87,7 @@ export interface Planning {
 }
 
 /** Reads a whole roster, row by row, and says what issuing it would do. Changes nothing. */
-export async function planRoster(records: AsyncIterable<CsvRecord>, planning: Planning): Promise<RosterPlan> {
+export async function planRoster(records: AsyncIterable<RosterRow>, planning: Planning): Promise<RosterPlan> {
   const lines = new AwardLines();
   const refused: RefusedRow[] = [];
   const changed: ChangedRow[] = [];
@@ -147,7 +147,7 @@ function isChanged({ known, content, step }: IdentifiedAward): boolean {
 
 /** The awards of a planned roster that are still to be issued, read from the roster again. */
 export async function* awardsToIssue(
-  records: AsyncIterable<CsvRecord>,
+  records: AsyncIterable<RosterRow>,
   planning: Planning,
   plan: RosterPlan,
 ): AsyncGenerator<IdentifiedAward> {
@@ -175,7 +175,7 @@ interface ReadBatch {
 }
 
 function readBatches(
-  records: AsyncIterable<CsvRecord>,
+  records: AsyncIterable<RosterRow>,
   planning: Planning,
   willCheck: boolean,
 ): AsyncGenerator<ReadBatch> {
@@ -183,14 +183,14 @@ function readBatches(
 }
 
 async function readBatch(
-  batch: readonly CsvRecord[],
+  batch: readonly RosterRow[],
   { workshop, shard, clock }: Planning,
   willCheck: boolean,
 ): Promise<ReadBatch> {
   const readings = await workshop.read(batch, willCheck ? clock() : undefined);
   const rows: CellRow[] = [];
   const refused: RefusedRow[] = [];
-  for (const [index, { cells, line }] of batch.entries()) {
+  for (const [index, { cells: own, original: cells = own, line }] of batch.entries()) {
     const reading = readings[index];
     if (reading === undefined) continue;
     if (!reading.ok) {
@@ -235,7 +235,8 @@ async function judged({ all, rows, refused }: ReadBatch, planning: Planning): Pr
 }
 
 function repeated({ line }: Award, earlier: number, { columns }: RowRules): RowFault {
-  const column = columns.indices.get('email') ?? columns.indices.get('id');
+  const index = columns.indices.get('email') ?? columns.indices.get('id');
+  const column = index === undefined ? undefined : (columns.from?.[index] ?? index);
   return {
     line,
     column: column === undefined ? undefined : column + 1,

@@ -1,7 +1,7 @@
 import { type DefinitionSource, type ResultDefinition, sameName, valueProblem } from '../openbadges/definition.ts';
 import { NUMERIC_RESULT_TYPES } from '../openbadges/vocabulary.ts';
 import { quoted, suggestion } from '../syntax/text.ts';
-import type { Column } from './columns.ts';
+import type { Column } from '../roster/columns.ts';
 
 /** A result that a row awards, by the names of the definition. */
 export interface AwardedResult {

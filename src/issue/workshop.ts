@@ -4,7 +4,7 @@ import type { Files, WholeFile } from '../ports.ts';
 import { verifyByReference } from '../proof/reference.ts';
 import type { SigningChecks } from '../proof/data-integrity.ts';
 import { constant } from '../syntax/constant.ts';
-import type { CsvRecord } from '../syntax/csv.ts';
+import type { RosterRow } from '../roster/layout.ts';
 import type { Instant } from '../syntax/datetime.ts';
 import type { JsonObject } from '../syntax/json.ts';
 import { type Award, readAward, type RowFault, type RowRules } from './award.ts';
@@ -72,7 +72,7 @@ export interface Workshop {
   /** How many credentials make one piece of work. */
   readonly batch: number;
   /** @param checkedAt as of when the rows will be checked, so that they may be at once; undefined where they will not */
-  read(records: readonly CsvRecord[], checkedAt?: Instant): Promise<readonly RowReading[]>;
+  read(records: readonly RosterRow[], checkedAt?: Instant): Promise<readonly RowReading[]>;
   /** Why awards could not become badges, where they could not. */
   check(rows: readonly ReadRow[], now: Instant): Promise<readonly (RowFault | undefined)[]>;
   /** @throws BadgekitError as signing and writing do; CanonicalDifference */
@@ -101,7 +101,7 @@ export class OwnWorkshop implements Workshop {
     for (const { achievement } of issuer.badges.values()) constant(achievement);
   }
 
-  read(records: readonly CsvRecord[]): Promise<readonly RowReading[]> {
+  read(records: readonly RosterRow[]): Promise<readonly RowReading[]> {
     return Promise.resolve(records.map((record) => this.#read(record)));
   }
 
@@ -143,7 +143,7 @@ export class OwnWorkshop implements Workshop {
     if (group.length > 0) yield group;
   }
 
-  #read(record: CsvRecord): RowReading {
+  #read(record: RosterRow): RowReading {
     if (this.#rules === undefined) throw new Error('rows are read by rules');
     const outcome = readAward(record, this.#rules);
     if (!outcome.ok) return outcome;

@@ -3,6 +3,7 @@ import { BadgekitError, formatWhere, inFile } from '../errors.ts';
 import { didDocumentPath, didWebUrl } from '../keys/did-web.ts';
 import { placeFault, type ProfileDefinition } from '../openbadges/definition.ts';
 import type { StatusPlace } from '../ports.ts';
+import type { DateOrder } from '../roster/dates.ts';
 import { schemaReader } from '../syntax/schema.ts';
 import { decodeUtf8 } from '../syntax/text.ts';
 import { parseYaml, type YamlSource } from '../syntax/yaml.ts';
@@ -13,6 +14,16 @@ export const PROOF_FORMS = ['data-integrity', 'jwt'] as const;
 
 export type RecipientPolicy = (typeof RECIPIENT_POLICIES)[number];
 export type ProofForm = (typeof PROOF_FORMS)[number];
+
+/** How a roster file is written, and what its columns and badges are called. */
+export interface RosterConfig {
+  readonly format?: string;
+  readonly columns?: Readonly<Record<string, string>>;
+  readonly badges?: Readonly<Record<string, string>>;
+  readonly dates?: DateOrder;
+  readonly delimiter?: string;
+  readonly encoding?: string;
+}
 
 /** What badgekit.yaml says, field by field as schemas/programme.json describes it. */
 export interface ProgrammeConfig {
@@ -25,6 +36,8 @@ export interface ProgrammeConfig {
   readonly proof?: ProofForm;
   /** A postgres:// address without a password; without one, the ledger is the file in .badgekit/. */
   readonly ledger?: string;
+  /** What roster files do not say themselves, by their names, in which `*` stands for anything. */
+  readonly roster?: Readonly<Record<string, RosterConfig>>;
   readonly status?: {
     readonly validFor?: string;
     readonly perTier?: boolean;
@@ -64,6 +77,28 @@ function withSoundHosting(config: ProgrammeConfig, file: string, yaml: YamlSourc
     where: { ...yaml.at(hosting === undefined ? '/issuer/id' : '/hosting'), file, path: 'hosting' },
     hint: `for ${config.issuer.id} write: hosting: ${didWebUrl(config.issuer.id).replace(/\/(?:\.well-known\/)?did\.json$/, '')}`,
   });
+}
+
+/** What badgekit.yaml says about a roster file: by the first name that it fits. */
+export function rosterConfig({ roster = {} }: Pick<ProgrammeConfig, 'roster'>, fileName: string): RosterConfig {
+  const found = Object.entries(roster).find(([pattern]) => fitsPattern(fileName, pattern));
+  return found?.[1] ?? {};
+}
+
+/** Whether a name fits a pattern, in which `*` stands for anything. */
+function fitsPattern(name: string, pattern: string): boolean {
+  const [first = '', ...parts] = pattern.split('*');
+  const last = parts.pop();
+  if (last === undefined) return name === first;
+  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length) return false;
+  // Each part between stands behind the one before it.
+  let at = first.length;
+  for (const part of parts) {
+    const found = name.indexOf(part, at);
+    if (found === -1) return false;
+    at = found + part.length;
+  }
+  return at <= name.length - last.length;
 }
 
 export interface ConfigAnswers {

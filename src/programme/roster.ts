@@ -3,24 +3,47 @@ import { extname } from 'node:path';
 import { BadgekitError, placedIn } from '../errors.ts';
 import type { RefusedRow } from '../issue/plan.ts';
 import type { Shard } from '../issue/shard.ts';
+import type { DateOrder } from '../roster/dates.ts';
+import { findFormat, type FoundFormat } from '../roster/formats.ts';
+import { headOf, type RosterHead, type RosterRow } from '../roster/layout.ts';
+import {
+  type ColumnHints,
+  hasAmbiguousDates,
+  orderOfDates,
+  type PassedOver,
+  readingOf,
+  type RosterReading,
+  translated,
+} from '../roster/reading.ts';
 import { type CsvRecord, type Delimiter, findDelimiter, readCsv, writeCsvLine } from '../syntax/csv.ts';
 import { decodeText, findEncoding, type FoundEncoding } from '../syntax/encoding.ts';
 import { fileSize, readBounded, streamFile } from './files.ts';
 
-/** A roster file: its header, and its rows as often as they are asked for. */
+/** A roster file: how it is written and read, and its rows as often as they are asked for. */
 export interface Roster {
   readonly header: readonly string[];
   readonly bytes: number;
   readonly encoding: FoundEncoding;
   readonly delimiter: Delimiter;
-  rows(): AsyncIterable<CsvRecord>;
+  readonly format: FoundFormat;
+  readonly reading: RosterReading;
+  /** The order of its dates of numbers, where it is known. */
+  readonly dates: DateOrder | undefined;
+  /** The rows of awards, in the columns that `reading` says. */
+  rows(): AsyncIterable<RosterRow>;
+  /** What the last pass over the rows left out. */
+  passedOver(): PassedOver;
 }
 
 /** What a user says about a roster file that it does not say itself. */
-export interface RosterHints {
+export interface RosterHints extends Partial<ColumnHints> {
   readonly encoding?: FoundEncoding | undefined;
   readonly delimiter?: Delimiter | undefined;
+  readonly format?: string | undefined;
 }
+
+/** So many rows tell which system wrote a file. */
+const HEAD_ROWS = 100;
 
 /** So much of a text tells how its columns are separated. */
 const HEAD_LENGTH = 64 * 1024;
@@ -29,7 +52,7 @@ const HEAD_LENGTH = 64 * 1024;
  * Opens a roster by finding out how it is written, and reading its header.
  * @param path where it is
  * @param shownAs how messages name it
- * @throws BadgekitError ROSTER_INVALID where it is empty; NOT_UTF8 | NOT_TEXT | CSV_SYNTAX | FILE_*
+ * @throws BadgekitError ROSTER_INVALID where it is empty or names nobody; NOT_UTF8 | NOT_TEXT | CSV_SYNTAX | FILE_*
  */
 export async function openRoster(path: string, shownAs: string, hints: RosterHints = {}): Promise<Roster> {
   const placing = async <T>(run: () => Promise<T>): Promise<T> => {
@@ -39,27 +62,45 @@ export async function openRoster(path: string, shownAs: string, hints: RosterHin
       throw placedIn(shownAs, error);
     }
   };
-  const bytes = (): AsyncGenerator<Uint8Array> => streamFile(path, shownAs);
-  const encoding = hints.encoding ?? (await placing(() => findEncoding(bytes())));
-  const text = (): AsyncGenerator<string> => decodeText(bytes(), encoding.encoding);
+  const content = (): AsyncGenerator<Uint8Array> => streamFile(path, shownAs);
+  const encoding = hints.encoding ?? (await placing(() => findEncoding(content())));
+  const text = (): AsyncGenerator<string> => decodeText(content(), encoding.encoding);
   const delimiter =
     hints.delimiter ?? (await placing(async () => findDelimiter(await beginningOf(text(), HEAD_LENGTH))));
   const records = (): AsyncGenerator<CsvRecord> => placed(readCsv(text(), delimiter), shownAs);
-  const all = records();
-  const first = await all.next();
-  await all.return(undefined);
-  if (first.done === true)
+  const head = await headOfFile(records(), shownAs);
+  return await placing(async () => {
+    const format = findFormat(head, hints.format);
+    const { mapping = new Map<string, string>(), badges = new Map<string, string>() } = hints;
+    const reading = readingOf(head, format, { mapping, badges, dates: hints.dates });
+    const { translation } = reading;
+    const isUnclear = hints.dates === undefined && translation !== undefined && hasAmbiguousDates(head, translation);
+    const dates = hints.dates ?? (isUnclear ? await orderOfDates(withoutFirst(records()), translation) : undefined);
+    let left: PassedOver = new Map();
+    const rows = (): AsyncIterable<RosterRow> => {
+      left = new Map();
+      const all = withoutFirst(records());
+      return translation === undefined ? all : placed(translated(all, translation, dates, left), shownAs);
+    };
+    const bytes = await fileSize(path, shownAs);
+    return { header: head.header, bytes, encoding, delimiter, format, reading, dates, rows, passedOver: () => left };
+  });
+}
+
+/** The header and the first rows. */
+async function headOfFile(records: AsyncGenerator<CsvRecord>, shownAs: string): Promise<RosterHead> {
+  const first: CsvRecord[] = [];
+  for await (const record of records) {
+    if (first.length === 0 || !isBlank(record)) first.push(record);
+    if (first.length > HEAD_ROWS) break;
+  }
+  const [header, ...rows] = first;
+  if (header === undefined)
     throw new BadgekitError('ROSTER_INVALID', 'the roster is empty', {
       where: { file: shownAs },
       hint: 'it needs a header line and a line for each award',
     });
-  return {
-    header: first.value.cells,
-    bytes: await fileSize(path, shownAs),
-    encoding,
-    delimiter,
-    rows: () => withoutFirst(records()),
-  };
+  return headOf(header.cells, rows);
 }
 
 /** A text up to a length, or all of it. */
@@ -100,7 +141,7 @@ export function rejectedCsv(header: readonly string[], refused: readonly Refused
   return `\ufeff${writeCsvLine([...header, 'badgekit_line', 'badgekit_problem'])}${rows.join('')}`;
 }
 
-async function* placed(records: AsyncGenerator<CsvRecord>, file: string): AsyncGenerator<CsvRecord> {
+async function* placed<Row>(records: AsyncGenerator<Row>, file: string): AsyncGenerator<Row> {
   try {
     yield* records;
   } catch (error) {
@@ -113,7 +154,7 @@ function isBlank({ cells }: CsvRecord): boolean {
   return cells.every((cell) => cell.trim() === '');
 }
 
-async function* withoutFirst(items: AsyncIterable<CsvRecord>): AsyncGenerator<CsvRecord> {
+async function* withoutFirst(items: AsyncIterable<CsvRecord>): AsyncGenerator<RosterRow> {
   let isFirst = true;
   for await (const item of items) {
     if (!isFirst && !isBlank(item)) yield item;

@@ -49,7 +49,7 @@ const MAX_LINES_COMPARED = 50;
  */
 export function findDelimiter(head: string): Delimiter {
   const lines = head
-    .replace(/"(?:[^"]|"")*"/g, '')
+    .replace(/"(?:[^"]|"")*"/g, 'x')
     .split(/\r\n|\n|\r/)
     .filter((line) => line.trim() !== '');
   // The last one may go on behind what was read.

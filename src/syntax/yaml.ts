@@ -200,3 +200,11 @@ function yamlMessage(code: string, message: string, text: string): string {
     return 'a text with a colon in it is read as a key';
   return visible(`not valid YAML: ${first}`);
 }
+
+/** A text as a YAML scalar in double quotes: on one line, and nothing in it but the text, for the parser and for the eye. */
+export function writeYamlText(text: string): string {
+  return JSON.stringify(text).replace(
+    /[\p{Cc}\p{Cf}\u2028\u2029\u202f]/gu,
+    (char) => `\\U${(char.codePointAt(0) ?? 0).toString(16).padStart(8, '0')}`,
+  );
+}

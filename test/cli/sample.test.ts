@@ -30,7 +30,7 @@ describe('the sample programme, from key to revocation', () => {
       'rosters/spring.csv:9:6  level "Expert" is not one of: entry, practitioner, advanced',
       'rosters/spring.csv:14:5  score 58 lies below the required 60',
       'rosters/spring.csv:16:3  badge "bicyle-mechanic" is not defined; did you mean "bicycle-mechanic"?',
-      'rosters/spring.csv:21:4  issued_on "18/04/2026" is not a date that badgekit reads',
+      'rosters/spring.csv:21:4  issued_on "31/04/2026" is not a date that badgekit reads',
       'rosters/spring.csv:25:1  the row awards the same badge to the same person as line 18',
     ])
       expect(issued.out).toContain(line);

@@ -1,4 +1,5 @@
-import { type AddCommand, gather, withDryRun, withOutput, withPassphrase, withProgramme } from './shared.ts';
+import { withRosterHints } from './roster.ts';
+import { type AddCommand, withDryRun, withOutput, withPassphrase, withProgramme } from './shared.ts';
 
 const EXAMPLES = `
 Columns that are read:
@@ -30,9 +31,6 @@ export const addIssue: AddCommand = (program, session, outcome) => {
     )
     .argument('<roster>', 'a CSV file with a header line')
     .option('--badge <name>', 'the badge of rows that name none')
-    .option('--map <column=Header>', 'take a column from another header; may be given several times', gather)
-    .option('--delimiter <name>', 'what separates the columns: comma, semicolon or tab (default: as the file shows)')
-    .option('--encoding <name>', 'how the file is encoded, such as windows-1250 (default: as the file shows)')
     .option('--proof <form>', 'data-integrity or jwt (default: as badgekit.yaml says)')
     .option('--supersede', 'issue rows that changed since they were issued anew, and revoke what they replace')
     .option('--shard <n/of>', 'issue one part of the roster, such as 3/16, while other machines issue the others')
@@ -42,7 +40,7 @@ export const addIssue: AddCommand = (program, session, outcome) => {
     .option('--check-sample <n>', 'check one credential in n, at random, before it goes out (default: 1000)')
     .option('--check-all', 'check every one: slower by far')
     .option('--strict', 'issue nothing if any row is refused');
-  withOutput(withDryRun(withPassphrase(withProgramme(command))))
+  withOutput(withDryRun(withPassphrase(withProgramme(withRosterHints(command)))))
     .addHelpText('after', EXAMPLES)
     .action(async (roster: string, options) => {
       const { beginOpening } = await import('../issue/opening.ts');

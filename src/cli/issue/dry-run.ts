@@ -3,12 +3,13 @@ import { badgeOf, credentialOf, periodOf } from '../../issue/content.ts';
 import type { Issuer } from '../../issue/issuer.ts';
 import type { RosterPlan } from '../../issue/plan.ts';
 import type { JsonObject } from '../../syntax/json.ts';
-import { faultLines, issueAsJson, planAsText } from '../render-issue.ts';
+import { faultLines, type IssueOutcome, issueAsJson, planAsText } from '../render-issue.ts';
 import type { Session } from '../session.ts';
 import { IssuedList } from './issued-list.ts';
 
 export interface DryRun {
   readonly rosterFile: string;
+  readonly roster: IssueOutcome['roster'];
   readonly issuer: Issuer;
   readonly session: Session;
   readonly isSuperseding: boolean;
@@ -16,7 +17,10 @@ export interface DryRun {
 }
 
 /** The plan, and one whole credential as it would be signed. Writes nothing. */
-export function showPlan(plan: RosterPlan, { rosterFile, issuer, session, isSuperseding, isJson }: DryRun): number {
+export function showPlan(
+  plan: RosterPlan,
+  { rosterFile, roster, issuer, session, isSuperseding, isJson }: DryRun,
+): number {
   const sample = sampleCredential(plan, issuer, session);
   if (isJson) {
     const nothing = {
@@ -27,7 +31,7 @@ export function showPlan(plan: RosterPlan, { rosterFile, issuer, session, isSupe
       isInterrupted: false,
       isHeld: false,
     };
-    const outcome = { plan, rosterFile, isSuperseding, ...nothing };
+    const outcome = { plan, rosterFile, roster, isSuperseding, ...nothing };
     for (const piece of issueAsJson(outcome, { dryRun: true, sample: sample ?? null })) session.out(piece);
   } else {
     session.out(planAsText(plan, issuer, session, isSuperseding));

@@ -5,7 +5,7 @@ import type { Issuer } from '../../issue/issuer.ts';
 import type { ArchiveForm } from '../../issue/packing.ts';
 import type { Made, Order, ReadRow, RowReading } from '../../issue/workshop.ts';
 import { CanonicalDifference } from '../../proof/canonicalize.ts';
-import type { CsvRecord } from '../../syntax/csv.ts';
+import type { RosterRow } from '../../roster/layout.ts';
 import type { Instant } from '../../syntax/datetime.ts';
 import type { JsonObject } from '../../syntax/json.ts';
 
@@ -20,7 +20,7 @@ export interface IssueWorkerStart {
 
 /** Work for a thread; it answers in the order in which it is asked. */
 export type Asked =
-  | { readonly kind: 'read'; readonly records: readonly CsvRecord[]; readonly checkedAt: Instant | undefined }
+  | { readonly kind: 'read'; readonly records: readonly RosterRow[]; readonly checkedAt: Instant | undefined }
   | { readonly kind: 'check'; readonly rows: readonly ReadRow[]; readonly now: Instant }
   | { readonly kind: 'make'; readonly orders: readonly Order[] };
 

@@ -2,7 +2,7 @@ import type { RowFault, RowRules } from '../../issue/award.ts';
 import type { Issuer } from '../../issue/issuer.ts';
 import type { Made, Order, OwnWorkshop, ReadRow, RowReading, Workshop } from '../../issue/workshop.ts';
 import type { PrivateKey } from '../../keys/private-key.ts';
-import type { CsvRecord } from '../../syntax/csv.ts';
+import type { RosterRow } from '../../roster/layout.ts';
 import type { Instant } from '../../syntax/datetime.ts';
 import { Lane, leastBusy } from '../lane.ts';
 import { type Answered, type Asked, errorOf, type IssueWorkerStart } from './messages.ts';
@@ -48,7 +48,7 @@ export class ThreadedWorkshop implements Workshop {
     return this.#lanes.length * IN_HAND + 1;
   }
 
-  async read(records: readonly CsvRecord[], checkedAt?: Instant): Promise<readonly RowReading[]> {
+  async read(records: readonly RosterRow[], checkedAt?: Instant): Promise<readonly RowReading[]> {
     if (this.#isOwnTurn()) return this.#busily(() => this.#own.read(records));
     const answered = await this.#ask({ kind: 'read', records, checkedAt });
     return answered.kind === 'read' ? answered.readings : misanswered(answered);

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type Destination, OwnWorkshop, type RowReading } from '../../issue/workshop.ts';
 import { privateKeyOf } from '../../keys/private-key.ts';
 import { createFiles } from '../../programme/files.ts';
-import type { CsvRecord } from '../../syntax/csv.ts';
+import type { RosterRow } from '../../roster/layout.ts';
 import type { Instant } from '../../syntax/datetime.ts';
 import { type Answered, type Asked, type IssueWorkerStart, sentFault } from './messages.ts';
 
@@ -41,7 +41,7 @@ async function answer(asked: Asked): Promise<Answered> {
 }
 
 /** Rows that will be checked are checked while they are here: the way to another thread costs as much. */
-async function read(records: readonly CsvRecord[], checkedAt: Instant | undefined): Promise<readonly RowReading[]> {
+async function read(records: readonly RosterRow[], checkedAt: Instant | undefined): Promise<readonly RowReading[]> {
   const readings = await workshop.read(records);
   if (checkedAt === undefined) return readings;
   const rows = readings.filter((reading) => reading.ok);

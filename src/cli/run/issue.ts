@@ -1,6 +1,5 @@
 import { basename, resolve } from 'node:path';
-import { BadgekitError, EXIT, inFile } from '../../errors.ts';
-import { mapColumns, parseMapping } from '../../issue/columns.ts';
+import { BadgekitError, EXIT } from '../../errors.ts';
 import { issuableFromRoster } from '../../issue/from-roster.ts';
 import type { Issuer } from '../../issue/issuer.ts';
 import { issueAwards, type Outlet } from '../../issue/pipeline.ts';
@@ -8,7 +7,7 @@ import { awardsToIssue, type Planning, planRoster, type RosterPlan } from '../..
 import { hasUnknownAwards } from '../../issue/rebuild.ts';
 import { parseShard } from '../../issue/shard.ts';
 import type { Ledger } from '../../ports.ts';
-import { PROOF_FORMS } from '../../programme/config.ts';
+import { PROOF_FORMS, rosterConfig } from '../../programme/config.ts';
 import type { LoadedDefinition } from '../../programme/definitions.ts';
 import { writeWhole } from '../../programme/files.ts';
 import { loadIssuer, loadProfileImage } from '../../programme/issuer.ts';
@@ -19,8 +18,8 @@ import { openRoster, rejectedCsv, rejectedPath, removeStaleRejected, type Roster
 import { requireDefinitions } from '../../programme/sound-definitions.ts';
 import type { SigningChecks } from '../../proof/data-integrity.ts';
 import { hostedFiles } from '../../site/hosted-files.ts';
-import { quoted } from '../../syntax/text.ts';
 import { type SampleOptions, sampler } from '../check-sample.ts';
+import { defaultBadge } from '../award-badge.ts';
 import { choose } from '../choice.ts';
 import type { CommonOptions } from '../commands/shared.ts';
 import {
@@ -36,7 +35,7 @@ import type { Opening } from '../issue/opening.ts';
 import { openWorkshop } from '../issue/open-workshop.ts';
 import { readJobs } from '../jobs.ts';
 import { startProgress } from '../progress.ts';
-import { readRosterHints, type RosterOptions, tellGuess } from '../roster-options.ts';
+import { readRosterHints, refuseEveryone, type RosterOptions, tellPassedOver, tellReading } from '../roster-options.ts';
 import { faultLines, type IssueOutcome, issueAsJson, issueAsText, planAsText } from '../render-issue.ts';
 import { HeldAwards } from '../held-awards.ts';
 import { openLedgerOf, startRun } from '../open-ledger.ts';
@@ -46,7 +45,6 @@ import { counted } from '../style.ts';
 
 export interface IssueOptions extends CommonOptions, SampleOptions, ArchiveOptions, RosterOptions {
   readonly badge?: string;
-  readonly map?: readonly string[];
   readonly proof?: string;
   readonly strict?: boolean;
   readonly supersede?: boolean;
@@ -86,7 +84,8 @@ export async function runIssue(
   const run = await openRun(rosterFile, archive, options, opening, session);
   try {
     const plan = await planRoster(run.roster.rows(), run.planning);
-    if (plan.rows + plan.elsewhere === 0)
+    if (options.json !== true) tellPassedOver(run.roster, rosterFile, session);
+    if (plan.rows + plan.elsewhere === 0 && run.roster.passedOver().size === 0)
       throw new BadgekitError('ROSTER_INVALID', 'the roster has a header and no rows', {
         where: { file: rosterFile },
         hint: 'add a line for each award',
@@ -94,7 +93,7 @@ export async function runIssue(
     if (options.dryRun === true) {
       const { issuer } = run;
       const [isJson, isSupersede] = [options.json === true, isSuperseding(run)];
-      return showPlan(plan, { rosterFile, issuer, session, isSuperseding: isSupersede, isJson });
+      return showPlan(plan, { rosterFile, roster: run.roster, issuer, session, isSuperseding: isSupersede, isJson });
     }
     if (options.json !== true) session.err(planAsText(plan, run.issuer, session, isSuperseding(run)));
     return await carryOut(plan, run);
@@ -113,19 +112,14 @@ async function openRun(
 ): Promise<Run> {
   const { programme } = opening;
   const definitions = await requireDefinitions(programme);
-  const roster = await openRoster(resolve(session.cwd, rosterFile), rosterFile, readRosterHints(options));
-  tellGuess(roster, rosterFile, session);
-  const mapping = parseMapping(options.map ?? []);
-  const columns = inFile(rosterFile, () => mapColumns(roster.header, mapping));
-  for (const { name, meant } of columns.unused)
-    session.err(
-      `${rosterFile}: the column ${quoted(name, 40)} is not read${meant === undefined ? '' : `; did you mean "${meant}"?`}\n`,
-    );
+  const hints = readRosterHints(options, rosterConfig(programme.config, basename(rosterFile)));
+  const roster = await openRoster(resolve(session.cwd, rosterFile), rosterFile, hints);
+  tellReading(roster, rosterFile, session);
+  refuseEveryone(roster, rosterFile);
   const jobs = readJobs(options.jobs);
   const shard = options.shard === undefined ? undefined : parseShard(options.shard);
   const form = choose('--proof', options.proof, PROOF_FORMS) ?? programme.config.proof ?? 'data-integrity';
   const checks = sampler(options, session.random);
-  const defaultBadge = chooseBadge(options.badge, definitions);
   const keyring = await opening.keyring();
   const issuer = await loadIssuer(programme, { keyring, definitions, form });
   const ledger =
@@ -133,9 +127,9 @@ async function openRun(
       ? await openLedgerOf(programme, keyring, session)
       : undefined;
   const rules = {
-    columns,
+    columns: roster.reading.columns,
     definitions: new Map(definitions.map((definition) => [definition.badge, definition])),
-    defaultBadge,
+    defaultBadge: defaultBadge(options.badge, definitions),
     recipients: programme.config.recipients,
   };
   const { workshop, end } = openWorkshop(issuer, rules, programme, archive?.form, jobs, roster.bytes);
@@ -163,12 +157,6 @@ async function openRun(
     session,
     endWork: end,
   };
-}
-
-function chooseBadge(named: string | undefined, definitions: readonly LoadedDefinition[]): string | undefined {
-  const names = definitions.map(({ badge }) => badge).filter((name) => !name.includes('.'));
-  if (named !== undefined) return choose('--badge', named, names);
-  return names.length === 1 ? names[0] : undefined;
 }
 
 async function carryOut(plan: RosterPlan, run: Run): Promise<number> {
@@ -202,6 +190,7 @@ async function carryOut(plan: RosterPlan, run: Run): Promise<number> {
   const outcome: IssueOutcome = {
     plan,
     rosterFile,
+    roster,
     issued,
     statusLists,
     rejectedFile,

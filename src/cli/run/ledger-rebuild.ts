@@ -1,7 +1,7 @@
 import { basename, join, relative, resolve } from 'node:path';
 import { BadgekitError, EXIT, type ExitCode, ifUsable } from '../../errors.ts';
 import { type Award, readAward, type RowRules } from '../../issue/award.ts';
-import { mapColumns, parseMapping } from '../../issue/columns.ts';
+import { parseMapping } from '../../roster/columns.ts';
 import { credentialIdOf, identify } from '../../issue/identity.ts';
 import {
   erasedRecord,
@@ -26,7 +26,7 @@ import { requireDefinitions } from '../../programme/sound-definitions.ts';
 import { type Bitstring, decodeBitstring } from '../../status/bitstring.ts';
 import { readStatusList, statusListPath } from '../../status/list.ts';
 import { describeList, listNameOf } from '../../status/place.ts';
-import type { CsvRecord } from '../../syntax/csv.ts';
+import type { RosterRow } from '../../roster/layout.ts';
 import { type Instant, readInstant } from '../../syntax/datetime.ts';
 import type { CommonOptions } from '../commands/shared.ts';
 import { newRunId, runNote, usingLedger } from '../open-ledger.ts';
@@ -286,14 +286,14 @@ async function* rowsOf(
   { path, shown }: { readonly path: string; readonly shown: string },
   { rules, mapping }: Matching,
 ): AsyncGenerator<Award> {
-  const roster = await openRoster(path, shown);
-  const columns = mapColumns(roster.header, mapping);
+  const roster = await openRoster(path, shown, { mapping });
+  const { columns } = roster.reading;
   const badges = columns.indices.has('badge') ? [undefined] : [...rules.definitions.keys()];
   for await (const record of roster.rows())
     yield* badges.flatMap((defaultBadge) => rowOf(record, { ...rules, columns, defaultBadge }));
 }
 
-function rowOf(record: CsvRecord, rules: RowRules): readonly Award[] {
+function rowOf(record: RosterRow, rules: RowRules): readonly Award[] {
   const outcome = readAward(record, rules);
   return outcome.ok ? [outcome.award] : [];
 }

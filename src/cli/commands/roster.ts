@@ -1,0 +1,44 @@
+import type { Command } from 'commander';
+import { type AddCommand, gather, withOutput, withProgramme } from './shared.ts';
+
+const INSPECT_EXAMPLES = `
+Examples:
+  badgekit roster inspect export.csv
+  badgekit roster inspect export.csv --dates dmy --map email="Contact"
+  badgekit roster inspect export.csv --json
+
+Shows how a file is read, and writes nothing: its encoding, which system wrote it and how that shows, which column says
+what, the first rows as awards, what is passed over and why, and what to put into badgekit.yaml so that every run reads
+such files so. docs/rosters.md lists the systems.`;
+
+/** Adds the options that say about a roster file what it does not say itself. */
+export function withRosterHints(command: Command): Command {
+  return command
+    .option('--format <name>', 'which system wrote the file, such as moodle-completion (default: as the file shows)')
+    .option('--map <column=Header>', 'take a column from another header; may be given several times', gather)
+    .option(
+      '--badge-id <theirs=ours>',
+      "a badge's name or id in the file, and in badges/; may be given several times",
+      gather,
+    )
+    .option('--dates <order>', 'what comes first in dates of numbers: dmy or mdy (default: as the dates show)')
+    .option('--delimiter <name>', 'what separates the columns: comma, semicolon or tab (default: as the file shows)')
+    .option('--encoding <name>', 'how the file is encoded, such as windows-1250 (default: as the file shows)');
+}
+
+export const addRoster: AddCommand = (program, session, outcome) => {
+  const roster = program.command('roster').summary('how a roster file is read: inspect');
+
+  const inspecting = roster
+    .command('inspect')
+    .summary('show how a roster file is read')
+    .description('Shows how badgekit reads a roster file, and what each of its first rows would award.')
+    .argument('<file>', 'a file that an LMS, a form or a spreadsheet exported')
+    .option('--badge <name>', 'the badge of rows that name none');
+  withOutput(withProgramme(withRosterHints(inspecting)))
+    .addHelpText('after', INSPECT_EXAMPLES)
+    .action(async (file: string, options) => {
+      const { runRosterInspect } = await import('../run/roster-inspect.ts');
+      outcome.exitCode = await runRosterInspect(file, options, session);
+    });
+};

@@ -1,0 +1,192 @@
+import { basename } from 'node:path';
+import type { RowFault } from '../issue/award.ts';
+import { formatWhere } from '../errors.ts';
+import type { Roster } from '../programme/roster.ts';
+import type { ColumnMap } from '../roster/columns.ts';
+import type { Field, RosterRow } from '../roster/layout.ts';
+import { LIST } from '../roster/formats.ts';
+import { encodingName, type FoundEncoding } from '../syntax/encoding.ts';
+import { quoted, visible } from '../syntax/text.ts';
+import { writeYamlText } from '../syntax/yaml.ts';
+import type { Session } from './session.ts';
+import { counted, labelled, styles } from './style.ts';
+
+/** What a roster file says, as badgekit reads it. */
+export interface Inspection {
+  readonly roster: Roster;
+  readonly rosterFile: string;
+  /** How many rows stand for awards. */
+  readonly rows: number;
+  readonly first: readonly RosterRow[];
+  /** What is wrong with rows; undefined where no programme is there to compare them with. */
+  readonly refused: { readonly rows: number; readonly faults: readonly RowFault[] } | undefined;
+}
+
+const DELIMITER_NAMES = { ',': 'comma', ';': 'semicolon', '\t': 'tab' } as const;
+const HOW_ENCODED: Readonly<Record<FoundEncoding['by'], string>> = {
+  mark: 'by its byte order mark',
+  content: 'by its content',
+  guess: 'a guess: no other encoding that programs use fits',
+  user: 'as you said',
+};
+const ORDERS = { dmy: 'the day comes first', mdy: 'the month comes first' } as const;
+const LABEL = 12;
+const COLUMN = 20;
+
+/** How a roster file is read, as people read it. */
+export function inspectionAsText(inspection: Inspection, session: Session): string {
+  const { roster, rosterFile, rows, first, refused } = inspection;
+  const { out } = styles(session);
+  const section = (label: string, lines: readonly string[]): string =>
+    lines.length === 0 ? '' : labelled(label.padEnd(LABEL), lines, out.bold);
+  const { system, why } = roster.format;
+  const config = configText(inspection);
+  return [
+    section('file', [visible(rosterFile)]),
+    section('encoding', encodingLines(roster.encoding)),
+    section('separator', [DELIMITER_NAMES[roster.delimiter]]),
+    section('format', [
+      system === undefined ? `a list: ${why}` : `${system.title} (${system.name}): ${visible(why)}`,
+      ...(system?.rows === 'everyone'
+        ? ['it names everyone, not only who earned a badge: issue does not take it']
+        : []),
+    ]),
+    section('dates', roster.dates === undefined ? [] : [ORDERS[roster.dates]]),
+    section(
+      'columns',
+      roster.reading.fields.map((field) => columnLine(field, roster.header)),
+    ),
+    section('not read', unreadLines(inspection)),
+    section(
+      'first rows',
+      first.map((row) => rowLine(row, roster.reading.columns, roster.reading.fields)),
+    ),
+    section(
+      'passed over',
+      [...roster.passedOver()].map(
+        ([reason, passed]) => `${counted(passed.rows, 'row')}: ${reason} (the first on line ${passed.firstLine})`,
+      ),
+    ),
+    section('rows', [rowsLine(rows, refused?.rows)]),
+    section(
+      'refused',
+      (refused?.faults ?? []).map((fault) => faultLine(fault, rosterFile)),
+    ),
+    config === undefined
+      ? ''
+      : `\nTo have such files read so every time, put this into badgekit.yaml (in the name, * stands for anything):\n\n${config}`,
+  ].join('');
+}
+
+function encodingLines({ encoding, by, example }: FoundEncoding): readonly string[] {
+  const line = `${encodingName(encoding)}, ${HOW_ENCODED[by]}`;
+  return example === undefined
+    ? [line]
+    : [line, `line ${example.line} then says ${quoted(example.text)}; if that is wrong, give --encoding`];
+}
+
+function columnLine({ column, at, and = [] }: Field, header: readonly string[]): string {
+  const names = [at, ...and].map((index) => quoted(header[index] ?? '', 40)).join(' and ');
+  return `${column.padEnd(COLUMN)}  from ${names}`;
+}
+
+function unreadLines({ roster: { header, reading } }: Inspection): readonly string[] {
+  const read = new Set(reading.fields.flatMap(({ at, and = [] }) => [at, ...and]));
+  const meant = new Map(reading.unused.map(({ name, meant: column }) => [name, column]));
+  return header.flatMap((name, index) => {
+    if (read.has(index) || name.trim() === '') return [];
+    const column = meant.get(name);
+    return [`${quoted(name, 40)}${column === undefined ? '' : `; did you mean "${column}"?`}`];
+  });
+}
+
+function rowLine({ line, cells }: RosterRow, { from }: ColumnMap, fields: readonly Field[]): string {
+  const values = fields.flatMap(({ column, at }, index) => {
+    const text = (cells[from === undefined ? at : index] ?? '').trim();
+    return text === '' ? [] : [`${column} ${quoted(text, 40)}`];
+  });
+  return `line ${line}: ${values.join(', ')}`;
+}
+
+function rowsLine(rows: number, refused: number | undefined): string {
+  const all = `${counted(rows, 'row')} ${rows === 1 ? 'stands' : 'stand'} for ${rows === 1 ? 'an award' : 'awards'}`;
+  if (refused === undefined) return `${all}; no programme is here to compare ${rows === 1 ? 'it' : 'them'} with`;
+  return refused === 0 ? all : `${all}, of which ${counted(refused, 'row')} would be refused`;
+}
+
+function faultLine({ line, column, message, hint }: RowFault, file: string): string {
+  return `${formatWhere({ file, line, column })}  ${message}${hint === undefined ? '' : `; ${hint}`}`;
+}
+
+/** What badgekit.yaml would say about such files; undefined where it need not say anything. */
+function configText({ roster, rosterFile }: Inspection): string | undefined {
+  const { format, reading, header, encoding, dates } = roster;
+  const columns =
+    format.system === undefined
+      ? reading.fields.filter(({ column, at, take }) => take === undefined && (header[at] ?? '') !== column)
+      : [];
+  const lines = [
+    ...(format.system === undefined ? [] : [`    format: ${format.system.name}`]),
+    ...(columns.length === 0
+      ? []
+      : [
+          '    columns:',
+          ...columns.map(({ column, at }) => `      ${writeYamlText(column)}: ${writeYamlText(header[at] ?? '')}`),
+        ]),
+    ...(dates === undefined ? [] : [`    dates: ${dates}`]),
+    ...(encoding.by === 'guess' || encoding.by === 'user' ? [`    encoding: ${encoding.encoding}`] : []),
+  ];
+  return lines.length === 0
+    ? undefined
+    : `roster:\n  ${writeYamlText(basename(rosterFile))}:\n${lines.map((line) => `${line}\n`).join('')}`;
+}
+
+/** The same as JSON (schemas/output.json). */
+export function inspectionAsJson(inspection: Inspection): string {
+  const { roster, rosterFile, rows, first, refused } = inspection;
+  const { header, reading, format } = roster;
+  const { columns, fields } = reading;
+  const read = new Set(fields.flatMap(({ at, and = [] }) => [at, ...and]));
+  return `${JSON.stringify({
+    badgekit: 1,
+    command: 'roster inspect',
+    roster: rosterFile,
+    encoding: { name: roster.encoding.encoding, by: roster.encoding.by },
+    delimiter: DELIMITER_NAMES[roster.delimiter],
+    format: { name: format.system?.name ?? LIST, why: format.why, rows: format.system?.rows ?? 'awards' },
+    dates: roster.dates ?? null,
+    columns: fields.map(({ column, at, and = [] }) => ({
+      column,
+      headers: [at, ...and].map((index) => header[index] ?? ''),
+    })),
+    notRead: header.filter((name, index) => !read.has(index) && name.trim() !== ''),
+    rows,
+    passedOver: [...roster.passedOver()].map(([reason, { rows: passed, firstLine }]) => ({
+      reason,
+      rows: passed,
+      firstLine,
+    })),
+    first: first.map(({ line, cells }) => ({
+      line,
+      values: Object.fromEntries(
+        fields.flatMap(({ column, at }, index) => {
+          const text = (cells[columns.from === undefined ? at : index] ?? '').trim();
+          return text === '' ? [] : [[column, text]];
+        }),
+      ),
+    })),
+    refused:
+      refused === undefined
+        ? null
+        : {
+            rows: refused.rows,
+            faults: refused.faults.map(({ line, column, message, hint }) => ({
+              line,
+              column: column ?? null,
+              message,
+              hint: hint ?? null,
+            })),
+          },
+    config: configText(inspection) ?? null,
+  })}\n`;
+}

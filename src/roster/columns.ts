@@ -1,0 +1,196 @@
+import { BadgekitError } from '../errors.ts';
+import { nearest, quoted, suggestion } from '../syntax/text.ts';
+import { type Field, joinedName, type RosterHead } from './layout.ts';
+import { cleanName, foldName } from './names.ts';
+import { placeOf, placesOf } from './words.ts';
+
+/** The columns of badgekit's own rosters. `result.<name>` stands beside them, once for each result of a badge. */
+const COLUMNS = [
+  'email',
+  'id',
+  'identifier',
+  'identifier_type',
+  'name',
+  'badge',
+  'issued_on',
+  'expires_on',
+  'evidence_url',
+  'evidence_name',
+  'evidence_description',
+  'narrative',
+  'score',
+  'level',
+  'credits',
+  'locale',
+  'award',
+] as const;
+export type Column = (typeof COLUMNS)[number];
+
+const RESULT_PREFIX = 'result.';
+
+/** Which cell of a row says what. Indices count from 0. */
+export interface ColumnMap {
+  /** How many columns the file has. */
+  readonly width: number;
+  readonly indices: ReadonlyMap<Column, number>;
+  /** By the result's name as the header writes it. */
+  readonly results: ReadonlyMap<string, number>;
+  /** The column of the file that each cell comes from, where rows are put into badgekit's columns first. */
+  readonly from?: readonly number[];
+}
+
+/** Columns that are not read, with the one that each may have been meant as. */
+export type UnusedColumns = readonly { readonly name: string; readonly meant: string | undefined }[];
+
+/** The columns that fields make, in their order, or where they stand in the file. */
+export function columnsOf(fields: readonly Field[], width: number, isTranslated: boolean): ColumnMap {
+  const indices = new Map<Column, number>();
+  const results = new Map<string, number>();
+  for (const [index, { column, at }] of fields.entries()) {
+    const place = isTranslated ? index : at;
+    const own = COLUMNS.find((known) => known === column);
+    if (own !== undefined) indices.set(own, place);
+    else if (column.startsWith(RESULT_PREFIX)) results.set(column.slice(RESULT_PREFIX.length).trim(), place);
+  }
+  return { width, indices, results, ...(isTranslated ? { from: fields.map(({ at }) => at) } : {}) };
+}
+
+/**
+ * Finds the columns of a list by their names: badgekit's own, or else the words that people have for them.
+ * @param mapping `--map`: badgekit's name of a column to the header that it has in this file
+ * @throws BadgekitError ROSTER_INVALID, saying which columns there are and what to do
+ */
+export function listFields(
+  head: Pick<RosterHead, 'header' | 'names'>,
+  mapping: ReadonlyMap<string, string>,
+): { readonly fields: readonly Field[]; readonly unused: UnusedColumns } {
+  const { header, names } = head;
+  const mapped = mappedFields(header, mapping);
+  const taken = new Map(mapped.map(({ column, at }) => [at, column]));
+  const own = header.flatMap((name, at): readonly Field[] => {
+    const target = names[at] ?? '';
+    if (taken.has(at) || mapping.has(target)) return [];
+    if (COLUMNS.some((known) => known === target)) return [{ column: target, at }];
+    return target.startsWith(RESULT_PREFIX)
+      ? [{ column: `${RESULT_PREFIX}${cleanName(name).slice(RESULT_PREFIX.length)}`, at }]
+      : [];
+  });
+  refuseRepeated(header, own);
+  const named = [...mapped, ...own];
+  const free = names.map((name, at) => (named.some((field) => field.at === at) ? '' : name));
+  const fields = [...named, ...wordFields(header, free, new Set(named.map(({ column }) => column)))];
+  if (!(['email', 'id', 'identifier'] as const).some((column) => fields.some((field) => field.column === column)))
+    throw noIdentity(header);
+  const used = new Set(fields.flatMap(({ at, and = [] }) => [at, ...and]));
+  const unused = header.flatMap((name, at) =>
+    used.has(at) || names[at] === '' ? [] : [{ name, meant: nearest(names[at] ?? '', COLUMNS) }],
+  );
+  return { fields, unused };
+}
+
+/** The fields that a user names. */
+export function mappedFields(header: readonly string[], mapping: ReadonlyMap<string, string>): readonly Field[] {
+  return [...mapping].map(([column, name]) => ({ column, at: indexOfHeader(header, name, column) }));
+}
+
+const ONE_WORD = ['email', 'badge', 'issued_on', 'expires_on', 'evidence_url', 'narrative'] as const;
+
+/** What words in some language say, of what no column says by badgekit's own name. */
+function wordFields(header: readonly string[], free: readonly string[], has: ReadonlySet<string>): readonly Field[] {
+  const fields = ONE_WORD.flatMap((column): readonly Field[] => {
+    if (has.has(column)) return [];
+    const [at, other] = placesOf(free, column);
+    if (at === undefined) return [];
+    if (other === undefined) return [{ column, at }];
+    throw new BadgekitError(
+      'ROSTER_INVALID',
+      `both ${quoted(header[at] ?? '', 40)} and ${quoted(header[other] ?? '', 40)} could be the column ${column}`,
+      {
+        where: { line: 1, column: other + 1 },
+        hint: `say which one it is: --map ${JSON.stringify(`${column}=${header[at] ?? ''}`)}`,
+      },
+    );
+  });
+  return has.has('name') ? fields : [...fields, ...nameFields(free)];
+}
+
+/** A name in one column, or in two. "Nom" is a family name beside "Prénom", and a whole name where it stands alone. */
+export function nameFields(names: readonly string[]): readonly Field[] {
+  const [given, family] = [placeOf(names, 'given'), placeOf(names, 'family')];
+  if (given !== undefined && family !== undefined && given !== family) return joinedName([given, family]);
+  const at = placeOf(names, 'name');
+  return at === undefined ? [] : [{ column: 'name', at }];
+}
+
+/** `--map email=E-Mail` as a column and a header. */
+export function parseMapping(entries: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    entries.map((entry) => {
+      const at = entry.indexOf('=');
+      const column = entry.slice(0, at).trim();
+      const isKnown = (COLUMNS as readonly string[]).includes(column) || column.startsWith(RESULT_PREFIX);
+      if (at < 1)
+        throw new BadgekitError('USAGE', `--map ${quoted(entry)} has no "="`, {
+          hint: 'write --map column=Header, such as --map email="E-Mail address"',
+        });
+      if (!isKnown)
+        throw new BadgekitError('USAGE', `--map ${quoted(entry)} names no column that badgekit knows`, {
+          hint: suggestion(column, [...COLUMNS, 'result.<name>']),
+        });
+      return [column, entry.slice(at + 1)];
+    }),
+  );
+}
+
+function indexOfHeader(header: readonly string[], name: string, column: string): number {
+  const index = header.findIndex((cell) => foldName(cell) === foldName(name));
+  if (index !== -1) return index;
+  throw new BadgekitError('ROSTER_INVALID', `the roster has no column ${quoted(name)} to take ${column} from`, {
+    where: { line: 1 },
+    hint: `its columns are: ${list(header)}`,
+  });
+}
+
+function refuseRepeated(header: readonly string[], fields: readonly Field[]): void {
+  const twice = fields.find(({ column, at }) =>
+    fields.some((other) => other.at < at && foldName(other.column) === foldName(column)),
+  );
+  if (twice !== undefined)
+    throw new BadgekitError(
+      'ROSTER_INVALID',
+      `the column ${quoted(header[twice.at] ?? '')} stands twice in the header`,
+      {
+        where: { line: 1, column: twice.at + 1 },
+        hint: 'rename or remove one of them: badgekit will not guess which one counts',
+      },
+    );
+}
+
+function noIdentity(header: readonly string[]): BadgekitError {
+  const looksLikeRow = header.some((cell) => cell.includes('@'));
+  const email = header.find((cell) => /mail/i.test(cell));
+  const first = header.find((cell) => cell.trim() !== '') ?? 'Header';
+  const packed = header.length === 1 ? [',', ';', '\t'].find((separator) => first.includes(separator)) : undefined;
+  if (packed !== undefined)
+    return new BadgekitError(
+      'ROSTER_INVALID',
+      `the whole header is one cell; it seems that ${packed === '\t' ? 'tabs' : `"${packed}"`} separate the columns`,
+      { where: { line: 1 }, hint: `give --delimiter ${packed === '\t' ? 'tab' : `"${packed}"`}` },
+    );
+  return new BadgekitError(
+    'ROSTER_INVALID',
+    looksLikeRow
+      ? 'the roster has no header line: its first line is already a person'
+      : `no column is named "email" (or "id"); the columns are: ${list(header)}`,
+    {
+      where: { line: 1 },
+      hint: looksLikeRow
+        ? 'put a first line above it that names the columns, such as: email,name,badge'
+        : `say which one it is: --map ${JSON.stringify(`email=${email ?? first}`)}`,
+    },
+  );
+}
+
+function list(header: readonly string[]): string {
+  return header.map((name) => quoted(name, 40)).join(', ');
+}

@@ -1,0 +1,94 @@
+import type { CsvRecord } from '../syntax/csv.ts';
+import { foldName } from './names.ts';
+
+/** The beginning of a roster: enough to tell which system wrote it. */
+export interface RosterHead {
+  readonly header: readonly string[];
+  /** The same, folded. */
+  readonly names: readonly string[];
+  /** The first rows below it. */
+  readonly rows: readonly CsvRecord[];
+}
+
+/** A value of an award, and the column of the file (from 0) that it is taken from. */
+export interface Field {
+  /** badgekit's own name of the column. */
+  readonly column: string;
+  readonly at: number;
+  /** Further columns that it is taken from. */
+  readonly and?: readonly number[];
+  /** How it is taken where that is more than the cell's text. */
+  readonly take?: (cells: readonly string[]) => string;
+}
+
+/** A row of a roster, in the columns of the file or in badgekit's own. */
+export interface RosterRow extends CsvRecord {
+  /** Its cells as the file has them, where these are others. */
+  readonly original?: readonly string[];
+}
+
+/** How the rows of a file are rows of awards. */
+export interface Layout {
+  readonly fields: readonly Field[];
+  /** Why a row stands for no award; undefined where it does. */
+  readonly passOver?: (cells: readonly string[]) => string | undefined;
+}
+
+/** A kind of file that a system writes. */
+export interface RosterFormat {
+  readonly name: string;
+  /** `a Moodle course completion report` */
+  readonly title: string;
+  /** What its rows are: awards, or everyone, whether or not they earned anything. */
+  readonly rows: 'awards' | 'everyone';
+  /** How a file shows that it is one; undefined where it does not. */
+  readonly recognize: (head: RosterHead) => string | undefined;
+  readonly layout: (head: RosterHead) => Layout;
+}
+
+export function headOf(header: readonly string[], rows: readonly CsvRecord[]): RosterHead {
+  return { header, names: header.map(foldName), rows };
+}
+
+/** Where a column of one of these names stands first. */
+export function indexOf(head: RosterHead, ...names: readonly string[]): number | undefined {
+  const wanted = new Set(names.map(foldName));
+  const index = head.names.findIndex((name) => wanted.has(name));
+  return index === -1 ? undefined : index;
+}
+
+/** Whether all of these columns are there. */
+export function hasAll(head: RosterHead, ...names: readonly string[]): boolean {
+  return names.every((name) => indexOf(head, name) !== undefined);
+}
+
+/** The field of a column that the file has under one of these names, if it has it. */
+export function field(head: RosterHead, column: string, ...names: readonly string[]): readonly Field[] {
+  const at = indexOf(head, ...names);
+  return at === undefined ? [] : [{ column, at }];
+}
+
+/** A name that stands in several columns. */
+export function joinedName(places: readonly (number | undefined)[]): readonly Field[] {
+  const parts = places.filter((at) => at !== undefined);
+  const [at, ...and] = parts;
+  if (at === undefined) return [];
+  const take = (cells: readonly string[]): string =>
+    parts
+      .map((part) => (cells[part] ?? '').trim())
+      .filter((part) => part !== '')
+      .join(' ');
+  return [{ column: 'name', at, and, take }];
+}
+
+const MOST = 0.95;
+
+/** The only column of which nearly all cells are e-mail addresses. */
+export function columnOfAddresses({ header, rows }: RosterHead): number | undefined {
+  const places = header.flatMap((_, index) => {
+    const cells = rows.map(({ cells: row }) => (row[index] ?? '').trim()).filter((cell) => cell !== '');
+    const addresses = cells.filter((cell) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(cell));
+    return cells.length > 0 && addresses.length >= cells.length * MOST ? [index] : [];
+  });
+  return places.length === 1 ? places[0] : undefined;
+}

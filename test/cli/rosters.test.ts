@@ -1,0 +1,228 @@
+import { appendFileSync, copyFileSync, cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { parseYaml } from '../../src/syntax/yaml.ts';
+import { openRoster } from '../../src/programme/roster.ts';
+import { badgekit, DEFINE_KNOTS, temporaryFolder } from '../support/cli.ts';
+
+const FIXTURES = resolve(import.meta.dirname, '../../fixtures/rosters');
+
+let template = '';
+/** A fresh copy of a programme with one badge. */
+function programme(): string {
+  const cwd = temporaryFolder();
+  cpSync(template, cwd, { recursive: true });
+  return cwd;
+}
+
+beforeAll(async () => {
+  template = temporaryFolder();
+  await badgekit(['init-issuer', '--name', 'T', '--hosting', 'https://badges.example.org'], { cwd: template });
+  await badgekit(DEFINE_KNOTS, { cwd: template });
+});
+
+function programmeWith(...files: readonly string[]): string {
+  const cwd = programme();
+  for (const file of files) copyFileSync(join(FIXTURES, file), join(cwd, file));
+  return cwd;
+}
+
+describe('roster inspect', () => {
+  test('shows how a file is read, and what to put into badgekit.yaml; then issue reads it so', async () => {
+    const cwd = programmeWith('list-es.csv');
+    const { out, code } = await badgekit(['roster', 'inspect', 'list-es.csv'], { cwd });
+    expect(code).toBe(0);
+    expect(out).toContain('columns       email                 from "Dirección de correo"');
+    expect(out).toContain(
+      'first rows    line 2: email "inigo@example.org", issued_on "2026-04-23", name "Íñigo Muñoz Gil"',
+    );
+    const [, config = ''] = /(\nroster:\n[^]*)$/.exec(out) ?? [];
+    appendFileSync(join(cwd, 'badgekit.yaml'), config.replace('list-es', '*-es').replace('dmy', 'mdy'));
+    const refused = await badgekit(['issue', 'list-es.csv', '--json'], { cwd });
+    expect(JSON.parse(refused.out)).toMatchObject({ rows: 2, toIssue: 1, refused: [{ line: 2, column: 4 }] });
+    const asSaid = await badgekit(['issue', 'list-es.csv', '--dates', 'dmy', '--supersede', '--json'], { cwd });
+    expect(JSON.parse(asSaid.out)).toMatchObject({ rows: 2, toIssue: 2, refused: [] });
+  });
+
+  test('needs no programme', async () => {
+    const cwd = temporaryFolder();
+    copyFileSync(join(FIXTURES, 'list-ja.csv'), join(cwd, 'r.csv'));
+    const { out, code } = await badgekit(['roster', 'inspect', 'r.csv', '--json'], { cwd });
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      command: 'roster inspect',
+      format: { name: 'list', rows: 'awards' },
+      columns: [
+        { column: 'email', headers: ['メールアドレス'] },
+        { column: 'name', headers: ['氏名'] },
+      ],
+      rows: 2,
+      refused: null,
+    });
+  });
+
+  test('no text of a roster becomes anything else in the terminal or in YAML', async () => {
+    const cwd = temporaryFolder();
+    const evil = 'email: x\n  key: "stolen"\u001b[31m\u202e # \u{e0041}\u0085';
+    writeFileSync(
+      join(cwd, 'r.csv'),
+      `"${evil.replaceAll('"', '""')}",E-Mail\n"${evil.replaceAll('"', '""')}",ana@example.org\n`,
+    );
+    const { out } = await badgekit(['roster', 'inspect', 'r.csv', '--map', `name=${evil}`], { cwd });
+    // oxlint-disable-next-line no-control-regex -- finding control characters is this expression's purpose
+    expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]|\u{e0041}/u);
+    const [, config = ''] = /\n(roster:\n[^]*)$/.exec(out) ?? [];
+    expect(parseYaml(config).value).toEqual({ roster: { 'r.csv': { columns: { name: evil, email: 'E-Mail' } } } });
+  });
+});
+
+describe('issue', () => {
+  test('takes a Moodle report as it is, from Excel too, and passes over who has not completed the course', async () => {
+    const cwd = programmeWith('moodle-completion-en.csv', 'moodle-completion-de-excel.csv');
+    const english = await badgekit(['issue', 'moodle-completion-en.csv'], { cwd });
+    expect([english.code, english.err]).toEqual([
+      0,
+      expect.stringMatching(
+        /is read as a Moodle course completion report: .*\n.*1 row passed over: has not completed the course \(the first on line 3\)\nPlan {2}2 rows: 2 to issue/,
+      ),
+    ]);
+    const german = await badgekit(['issue', 'moodle-completion-de-excel.csv', '--json'], { cwd });
+    expect(JSON.parse(german.out)).toMatchObject({
+      format: 'moodle-completion',
+      passedOver: [{ reason: 'has not completed the course', rows: 1, firstLine: 3 }],
+      toIssue: 2,
+    });
+    const [credential = ''] = readdirSync(join(cwd, 'credentials/knots')).filter((file) => file.endsWith('.json'));
+    expect(readFileSync(join(cwd, 'credentials/knots', credential), 'utf8')).toMatch(
+      /"validFrom": "2026-0[45]-\d\dT00:00:00Z"/,
+    );
+    expect((await badgekit(['issue', 'moodle-completion-en.csv'], { cwd })).out).toMatch(
+      /^Nothing to do: all 2 awards/,
+    );
+  });
+
+  test('a fault names the column of the file, and the list of refused rows is in its columns', async () => {
+    const cwd = programmeWith('moodle-completion-en.csv');
+    const file = join(cwd, 'moodle-completion-en.csv');
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8')
+        .replace('chen@example.org', 'chen@@example.org')
+        .replace('19/04/26, 09:05', '31/04/26'),
+    );
+    const { out, code } = await badgekit(['issue', 'moodle-completion-en.csv', '--json', '--dates', 'dmy'], { cwd });
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({
+      refused: [
+        { line: 2, column: 8, message: expect.stringContaining('31/04/26') },
+        { line: 4, column: 3, message: expect.stringContaining('chen@@example.org') },
+      ],
+    });
+    const rejected = readFileSync(join(cwd, 'moodle-completion-en.rejected.csv'), 'utf8').split('\r\n');
+    expect(rejected[0]).toBe(
+      '\ufeff"ID","Name","Email address","ID number","Knots quiz","Knots quiz - Completion date","Self completion","Course complete","badgekit_line","badgekit_problem"',
+    );
+    expect(rejected[2]).toContain('"19","Chen Wei","chen@@example.org","S-19"');
+  });
+
+  test('a badge goes by another name in the file', async () => {
+    const cwd = programmeWith('credly-us.csv');
+    const ids = ['8a1b0c2d-0000-4000-8000-000000000001=knots', '8a1b0c2d-0000-4000-8000-000000000002=knots'];
+    const unknown = await badgekit(['issue', 'credly-us.csv'], { cwd });
+    expect([unknown.code, unknown.out]).toEqual([
+      1,
+      expect.stringContaining('--badge-id "8a1b0c2d-0000-4000-8000-000000000001=knots"'),
+    ]);
+    const { code, out } = await badgekit(
+      ['issue', 'credly-us.csv', '--json', ...ids.flatMap((id) => ['--badge-id', id])],
+      { cwd },
+    );
+    expect([code, JSON.parse(out)]).toMatchObject([0, { format: 'credly', toIssue: 3 }]);
+    expect((await badgekit(['issue', 'credly-us.csv', '--badge-id', 'knots'], { cwd })).code).toBe(2);
+  });
+
+  test('dates that can be read in two ways are asked about, before anything is issued', async () => {
+    const cwd = programme();
+    writeFileSync(join(cwd, 'd.csv'), 'email,issued_on\nana@example.org,04/05/2026\nbo@example.org,05/06/2026\n');
+    const { code, err } = await badgekit(['issue', 'd.csv'], { cwd });
+    expect([code, err]).toEqual([
+      2,
+      expect.stringMatching(/^d\.csv:2:2.*"04\/05\/2026" can be read in two ways\n.*--dates dmy, or --dates mdy/),
+    ]);
+    appendFileSync(join(cwd, 'd.csv'), 'cy@example.org,23/06/2026\n');
+    expect(JSON.parse((await badgekit(['issue', 'd.csv', '--json'], { cwd })).out)).toMatchObject({
+      toIssue: 3,
+      refused: [],
+    });
+    // A date far below that can be read in two ways, where none in the first rows can.
+    writeFileSync(join(cwd, 'e.csv'), `email,issued_on\n${'x@example.org,\n'.repeat(150)}ana@example.org,01/02/2026\n`);
+    expect((await badgekit(['issue', 'e.csv', '--dates', 'dmy', '--dry-run'], { cwd })).code).toBe(1);
+    const far = await badgekit(['issue', 'e.csv', '--dry-run'], { cwd });
+    expect([far.code, far.out]).toEqual([1, expect.stringMatching(/e\.csv:152:2 .*is not a date/)]);
+  });
+
+  test.each([
+    [
+      'a Canvas gradebook',
+      'Student,ID,SIS Login ID,Section,Knots (12),Final Score\n"Lind, Ana",1,ana@example.org,A,9,90\n',
+    ],
+    ['a Moodle gradebook', 'First name,Surname,Email address,Course total (Real)\nAna,Lind,ana@example.org,12.00\n'],
+    ['the answers of a Google form', 'Timestamp,Email Address,Score\n8/25/2026 10:00:00,ana@example.org,3.00 / 30\n'],
+  ])('%s names everyone: nobody in it is taken for one who earned a badge', async (title, content) => {
+    const cwd = programme();
+    writeFileSync(join(cwd, 'all.csv'), content);
+    const { code, err } = await badgekit(['issue', 'all.csv', '--dry-run'], { cwd });
+    expect([code, err]).toEqual([2, expect.stringContaining(`this is ${title}: it names everyone`)]);
+    const { out } = await badgekit(['roster', 'inspect', 'all.csv', '--json'], { cwd });
+    expect(JSON.parse(out)).toMatchObject({ format: { rows: 'everyone' } });
+  });
+});
+
+describe('a roster', () => {
+  const cell = fc.string({ unit: fc.constantFrom(...'ab ,;"\n\té€'), maxLength: 8 });
+
+  test('says the same by whatever separator, in whatever encoding and quoted however it is written', async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, 'r.csv');
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.integer({ min: 1, max: 999 }), cell, cell), { minLength: 1, maxLength: 6 }),
+        fc.constantFrom(',', ';', '\t'),
+        fc.constantFrom('utf-8', 'utf-8 with mark', 'utf-16le', 'utf-16be', 'windows-1252'),
+        fc.constantFrom('\n', '\r\n', '\r'),
+        fc.boolean(),
+        async (people, separator, encoding, lineEnd, quotesAll) => {
+          const rows: string[][] = [
+            ['email', 'name', 'narrative'],
+            ...people.map(([n, name, text]) => [`p${n}@example.org`, name, text]),
+          ];
+          const quoted = (text: string): string =>
+            quotesAll || /[",;\n\t]|^\s|\s$/.test(text) || text === '' ? `"${text.replaceAll('"', '""')}"` : text;
+          // Some texts of Windows-1252 are texts of UTF-8, too; none are where only é stands beside ASCII.
+          if (encoding === 'windows-1252')
+            for (const row of rows) row.splice(0, row.length, ...row.map((text) => text.replaceAll('€', 'é')));
+          const text = rows.map((row) => row.map(quoted).join(separator)).join(lineEnd) + lineEnd;
+          writeFileSync(path, encoded(text, encoding));
+          const read: (readonly string[])[] = [];
+          for await (const { cells } of (await openRoster(path, 'r.csv')).rows()) read.push(cells);
+          expect(read).toEqual(rows.slice(1));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
+
+function encoded(text: string, encoding: string): Uint8Array {
+  switch (encoding) {
+    case 'utf-16le':
+      return Buffer.from(`\ufeff${text}`, 'utf16le');
+    case 'utf-16be':
+      return Buffer.from(`\ufeff${text}`, 'utf16le').swap16();
+    case 'windows-1252':
+      return Buffer.from(Array.from(text, (char) => (char === '€' ? 0x80 : char.charCodeAt(0))));
+    default:
+      return Buffer.from(encoding === 'utf-8' ? text : `\ufeff${text}`);
+  }
+}
