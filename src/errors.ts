@@ -34,6 +34,7 @@ const CODES = {
   YAML_SYNTAX: { exit: EXIT.unusable, next: 'look at the line and column that are named' },
   YAML_FORBIDDEN: { exit: EXIT.unusable, next: 'write the value out plainly' },
   CSV_SYNTAX: { exit: EXIT.unusable, next: 'see the line; quote whole cells' },
+  EXPRESSION_INVALID: { exit: EXIT.unusable, next: 'see docs/rosters.md for what a condition can say' },
   ENCODING_INVALID: { exit: EXIT.unusable, next: 'get the text again' },
   GZIP_INVALID: { exit: EXIT.unusable, next: 'get it again' },
   DATE_INVALID: { exit: EXIT.unusable, next: 'correct it' },

@@ -147,9 +147,14 @@ describe('the pages on the ledger, on keys, on rosters, on speed and on fleets',
     const [, block = ''] = /```sh\n([^]*?)```/.exec(read('docs/rosters.md')) ?? [];
     cpSync(join(ROOT, 'fixtures/rosters/moodle-completion-en.csv'), join(cwd, 'exports/completion.csv'));
     expect(shell(block, cwd)).toMatch(/course completion report[^]*Nothing was written[^]*Done {2}2 badges/);
-    const [, config = ''] = /```yaml\n([^]*?)```/.exec(read('docs/rosters.md')) ?? [];
+    const [condition = '', config = ''] = [...read('docs/rosters.md').matchAll(/```yaml\n([^]*?)```/g)].map(
+      ([, yaml = '']) => yaml,
+    );
     appendFileSync(join(cwd, 'badgekit.yaml'), config.replace('first-aid', 'knots'));
     expect(shell('badgekit issue exports/completion.csv --json', cwd)).toContain('"format":"moodle-completion"');
+    appendFileSync(join(cwd, 'badges/knots.yaml'), condition);
+    writeFileSync(join(cwd, 'grades.csv'), 'email,grade,attended\nana@example.org,69,yes\ncy@example.org,70,ja\n');
+    expect(JSON.parse(shell('badgekit issue grades.csv --json', cwd))).toMatchObject({ toIssue: 1, unearned: 1 });
   });
 
   test('show how a roster becomes archives, and both hold its badges', () => {

@@ -155,7 +155,7 @@ async function openIssuing(cwd: string): Promise<Issuing> {
   if (!isAtHand(key)) throw new Error('the key is at hand');
   const issuer = await loadIssuer(programme, { keyring, definitions, form: 'data-integrity' });
   const rules = {
-    columns: columnsOf(listFields(headOf(HEADER, []), new Map()).fields, HEADER.length, false),
+    columns: columnsOf(listFields(headOf(HEADER, []), new Map()).fields, HEADER, false),
     definitions: new Map(definitions.map((definition) => [definition.badge, definition])),
     defaultBadge: 'knots',
     recipients: issuer.recipients,

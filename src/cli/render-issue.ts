@@ -20,6 +20,7 @@ export interface IssueOutcome {
   readonly issued: Pick<IssuedList, 'length' | 'endings' | 'pieces'>;
   readonly statusLists: readonly string[];
   readonly rejectedFile: string | undefined;
+  readonly unearnedFile: string | undefined;
   /** The archive that the badges went into; undefined where they became files. */
   readonly archive: WantedArchive | undefined;
   readonly isInterrupted: boolean;
@@ -31,7 +32,7 @@ export interface IssueOutcome {
 
 /** `Plan  25 rows: 21 to issue, 1 unchanged, 3 refused` */
 export function planAsText(
-  { rows, elsewhere, toIssue, unchanged, changed, revoked, erased, refused }: RosterPlan,
+  { rows, elsewhere, toIssue, unchanged, changed, revoked, erased, refused, unearned }: RosterPlan,
   issuer: Issuer,
   session: Session,
   isSuperseding: boolean,
@@ -48,6 +49,7 @@ export function planAsText(
       : []),
     ...(unchanged > 0 ? [`${count(unchanged)} unchanged`] : []),
     ...(revoked.length > 0 ? [`${count(revoked.length)} revoked since issued`] : []),
+    ...(unearned.rows > 0 ? [`${count(unearned.rows)} not earned`] : []),
     ...(erased.length > 0 ? [`${count(erased.length)} erased`] : []),
     ...(refused.length > 0 ? [`${count(refused.length)} refused`] : []),
   ];
@@ -74,7 +76,8 @@ export function issueAsText(
   const refused = plan.refused.length === 0 ? '' : refusedText(outcome, faults);
   if (outcome.isHeld)
     return `${out.bold('Held')}  nothing was issued, because --strict was given and rows were refused\n${refused}`;
-  if (plan.toIssue === 0 && plan.refused.length === 0) return `${nothingToDo(plan)}\n${changedText(outcome)}`;
+  if (plan.toIssue === 0 && plan.refused.length === 0)
+    return `${nothingToDo(plan)}\n${changedText(outcome)}${unearnedText(outcome)}`;
   const lines: string[] = [];
   if (outcome.issued.length > 0) lines.push(doneText(outcome));
   else if (plan.toIssue > 0) lines.push('another run issued these badges first');
@@ -89,12 +92,13 @@ export function issueAsText(
   const stopped = outcome.isInterrupted
     ? `Stopped after ${count(outcome.issued.length)} of ${count(plan.toIssue)}; run the same command again for the rest.\n`
     : '';
-  return `${isIdle ? '' : labelled('Done', lines, out.bold)}${stopped}${changedText(outcome)}${refused}`;
+  return `${isIdle ? '' : labelled('Done', lines, out.bold)}${stopped}${changedText(outcome)}${unearnedText(outcome)}${refused}`;
 }
 
 /** The same as JSON (schemas/output.json), in pieces: a large roster makes a long text. */
 export function* issueAsJson(outcome: IssueOutcome, others: object = {}): Generator<string> {
-  const { plan, rosterFile, roster, issued, statusLists, rejectedFile, archive, isInterrupted, isHeld } = outcome;
+  const { plan, rosterFile, roster, issued, statusLists, rejectedFile, unearnedFile, archive, isInterrupted, isHeld } =
+    outcome;
   const before = {
     badgekit: 1,
     command: 'issue',
@@ -114,6 +118,8 @@ export function* issueAsJson(outcome: IssueOutcome, others: object = {}): Genera
       faults.map(({ line, column, message, hint }) => ({ line, column: column ?? null, message, hint: hint ?? null })),
     ),
     rejectedFile: rejectedFile ?? null,
+    unearned: plan.unearned.rows,
+    unearnedFile: unearnedFile ?? null,
     archive: archive === undefined ? null : { form: archive.form, file: archive.file ?? null },
     statusLists,
     interrupted: isInterrupted,
@@ -139,12 +145,25 @@ function doneText({ issued: { length, endings }, archive }: IssueOutcome): strin
   return `${counted(length, 'badge')}, ${how}, ${where}`;
 }
 
-function nothingToDo({ rows, elsewhere, unchanged, lastIssuedAt }: RosterPlan): string {
+function nothingToDo({ rows: all, elsewhere, unchanged, unearned, lastIssuedAt }: RosterPlan): string {
+  const rows = all - unearned.rows;
+  if (rows === 0 && all > 0) return 'Nothing to do: nobody in the roster has earned the badge.';
   if (rows === 0)
     return `Nothing to do: no row of the roster ${elsewhere === 0 ? 'stands for an award' : 'belongs to this shard'}.`;
   const when =
     lastIssuedAt === undefined ? '' : `, ${rows === 1 ? '' : 'the last of them '}on ${formatDay(lastIssuedAt)}`;
   return `Nothing to do: ${unchanged === rows ? `${rows === 1 ? 'the award was' : `all ${count(rows)} awards were`} issued before${when}` : `every row was issued before${when}`}.`;
+}
+
+function unearnedText({ plan: { unearned }, rosterFile, unearnedFile }: IssueOutcome): string {
+  if (unearned.rows === 0) return '';
+  const lines = unearnedLines(unearned, rosterFile).join('');
+  return `\nNot earned${unearnedFile === undefined ? '' : ` (also in ${visible(unearnedFile)})`}:\n${lines}${more(unearned.rows)}`;
+}
+
+/** Why the first rows of those who have not earned the badge do not, a line each. */
+export function unearnedLines({ first }: RosterPlan['unearned'], rosterFile: string): readonly string[] {
+  return first.map(({ line, reason }) => `  ${visible(rosterFile)}:${line}  ${visible(reason, 400)}\n`);
 }
 
 function revokedText({ plan: { revoked }, rosterFile }: IssueOutcome): string {

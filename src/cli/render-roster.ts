@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { RowFault } from '../issue/award.ts';
+import type { RosterPlan } from '../issue/plan.ts';
 import { formatWhere } from '../errors.ts';
 import type { Roster } from '../programme/roster.ts';
 import type { ColumnMap } from '../roster/columns.ts';
@@ -9,7 +10,7 @@ import { encodingName, type FoundEncoding } from '../syntax/encoding.ts';
 import { quoted, visible } from '../syntax/text.ts';
 import { writeYamlText } from '../syntax/yaml.ts';
 import type { Session } from './session.ts';
-import { counted, labelled, styles } from './style.ts';
+import { count, counted, labelled, styles } from './style.ts';
 
 /** What a roster file says, as badgekit reads it. */
 export interface Inspection {
@@ -18,8 +19,13 @@ export interface Inspection {
   /** How many rows stand for awards. */
   readonly rows: number;
   readonly first: readonly RosterRow[];
-  /** What is wrong with rows; undefined where no programme is there to compare them with. */
-  readonly refused: { readonly rows: number; readonly faults: readonly RowFault[] } | undefined;
+  /** What the programme says to the rows; undefined where there is none. */
+  readonly compared:
+    | {
+        readonly refused: { readonly rows: number; readonly faults: readonly RowFault[] };
+        readonly unearned: RosterPlan['unearned'];
+      }
+    | undefined;
 }
 
 const DELIMITER_NAMES = { ',': 'comma', ';': 'semicolon', '\t': 'tab' } as const;
@@ -35,7 +41,7 @@ const COLUMN = 20;
 
 /** How a roster file is read, as people read it. */
 export function inspectionAsText(inspection: Inspection, session: Session): string {
-  const { roster, rosterFile, rows, first, refused } = inspection;
+  const { roster, rosterFile, rows, first, compared } = inspection;
   const { out } = styles(session);
   const section = (label: string, lines: readonly string[]): string =>
     lines.length === 0 ? '' : labelled(label.padEnd(LABEL), lines, out.bold);
@@ -48,7 +54,7 @@ export function inspectionAsText(inspection: Inspection, session: Session): stri
     section('format', [
       system === undefined ? `a list: ${why}` : `${system.title} (${system.name}): ${visible(why)}`,
       ...(system?.rows === 'everyone'
-        ? ['it names everyone, not only who earned a badge: issue does not take it']
+        ? ['it names everyone: award_when in a definition says who has earned the badge']
         : []),
     ]),
     section('dates', roster.dates === undefined ? [] : [ORDERS[roster.dates]]),
@@ -67,10 +73,14 @@ export function inspectionAsText(inspection: Inspection, session: Session): stri
         ([reason, passed]) => `${counted(passed.rows, 'row')}: ${reason} (the first on line ${passed.firstLine})`,
       ),
     ),
-    section('rows', [rowsLine(rows, refused?.rows)]),
+    section('rows', [rowsLine(rows, compared)]),
+    section(
+      'not earned',
+      (compared?.unearned.first ?? []).map(({ line, reason }) => `line ${line}: ${visible(reason, 400)}`),
+    ),
     section(
       'refused',
-      (refused?.faults ?? []).map((fault) => faultLine(fault, rosterFile)),
+      (compared?.refused.faults ?? []).map((fault) => faultLine(fault, rosterFile)),
     ),
     config === undefined
       ? ''
@@ -108,10 +118,16 @@ function rowLine({ line, cells }: RosterRow, { from }: ColumnMap, fields: readon
   return `line ${line}: ${values.join(', ')}`;
 }
 
-function rowsLine(rows: number, refused: number | undefined): string {
-  const all = `${counted(rows, 'row')} ${rows === 1 ? 'stands' : 'stand'} for ${rows === 1 ? 'an award' : 'awards'}`;
-  if (refused === undefined) return `${all}; no programme is here to compare ${rows === 1 ? 'it' : 'them'} with`;
-  return refused === 0 ? all : `${all}, of which ${counted(refused, 'row')} would be refused`;
+function rowsLine(rows: number, compared: Inspection['compared']): string {
+  const all = counted(rows, 'row');
+  if (compared === undefined) return `${all}; no programme is here to compare ${rows === 1 ? 'it' : 'them'} with`;
+  const { refused, unearned } = compared;
+  const parts = [
+    `${count(rows - refused.rows - unearned.rows)} would be awards`,
+    ...(unearned.rows > 0 ? [`${count(unearned.rows)} not earned`] : []),
+    ...(refused.rows > 0 ? [`${count(refused.rows)} refused`] : []),
+  ];
+  return `${all}: ${parts.join(', ')}`;
 }
 
 function faultLine({ line, column, message, hint }: RowFault, file: string): string {
@@ -143,7 +159,7 @@ function configText({ roster, rosterFile }: Inspection): string | undefined {
 
 /** The same as JSON (schemas/output.json). */
 export function inspectionAsJson(inspection: Inspection): string {
-  const { roster, rosterFile, rows, first, refused } = inspection;
+  const { roster, rosterFile, rows, first, compared } = inspection;
   const { header, reading, format } = roster;
   const { columns, fields } = reading;
   const read = new Set(fields.flatMap(({ at, and = [] }) => [at, ...and]));
@@ -175,12 +191,13 @@ export function inspectionAsJson(inspection: Inspection): string {
         }),
       ),
     })),
+    unearned: compared?.unearned.rows ?? null,
     refused:
-      refused === undefined
+      compared === undefined
         ? null
         : {
-            rows: refused.rows,
-            faults: refused.faults.map(({ line, column, message, hint }) => ({
+            rows: compared.refused.rows,
+            faults: compared.refused.faults.map(({ line, column, message, hint }) => ({
               line,
               column: column ?? null,
               message,

@@ -1,4 +1,5 @@
 import { BadgekitError } from '../errors.ts';
+import type { Definition } from '../openbadges/definition.ts';
 import type { RosterConfig } from '../programme/config.ts';
 import type { Roster, RosterHints } from '../programme/roster.ts';
 import { parseMapping } from '../roster/columns.ts';
@@ -94,12 +95,17 @@ export function tellPassedOver(roster: Roster, rosterFile: string, session: Sess
 
 /**
  * Refuses to take everyone who stands in a file for someone who has earned a badge.
- * @throws BadgekitError ROSTER_INVALID
+ * @throws BadgekitError ROSTER_INVALID where no definition says who has
  */
-export function refuseEveryone({ format: { system } }: Roster, rosterFile: string): void {
-  if (system?.rows !== 'everyone') return;
+export function refuseEveryone(
+  { format: { system } }: Roster,
+  rosterFile: string,
+  definitions: readonly Definition[],
+): void {
+  if (system?.rows !== 'everyone' || definitions.some(({ source }) => source.award_when !== undefined)) return;
+  const [first] = definitions;
   throw new BadgekitError('ROSTER_INVALID', `this is ${system.title}: it names everyone, not only who earned a badge`, {
     where: { file: rosterFile },
-    hint: 'leave in it only the rows of those who did, and give --format list',
+    hint: `say in badges/${first?.badge ?? 'name'}.yaml who does, such as award_when: "${system.example ?? 'grade >= 70'}"; or leave only the rows of those who did, and give --format list`,
   });
 }

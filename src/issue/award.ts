@@ -4,8 +4,11 @@ import { IDENTIFIER_TYPES, isExtensibleWord } from '../openbadges/vocabulary.ts'
 import { type Instant, parseDateOrStamp } from '../syntax/datetime.ts';
 import { isDid, isEmailAddress, isWebUrl } from '../syntax/iri.ts';
 import { parseJson } from '../syntax/json.ts';
-import { nearest, quoted, suggestion } from '../syntax/text.ts';
-import type { Column, ColumnMap } from '../roster/columns.ts';
+import { judge, namesIn, Unjudgeable, type Value } from '../syntax/expression.ts';
+import { nearest, quoted, suggestion, visible } from '../syntax/text.ts';
+import { ruleOf } from './rule.ts';
+import type { Column, ColumnMap, FactPlace } from '../roster/columns.ts';
+import { fractionIn, readValue } from '../roster/facts.ts';
 import type { RosterRow } from '../roster/layout.ts';
 import { type AwardedResult, readResults } from './results.ts';
 
@@ -46,7 +49,13 @@ export interface RowFault {
 }
 
 export type RowOutcome =
-  { readonly ok: true; readonly award: Award } | { readonly ok: false; readonly faults: readonly RowFault[] };
+  | { readonly ok: true; readonly award: Award }
+  | {
+      readonly ok: false;
+      readonly faults: readonly RowFault[];
+      /** Why the row's person has not earned the badge, where the badge says who does; there are no faults then. */
+      readonly unearned?: string;
+    };
 
 export interface RowRules {
   readonly columns: ColumnMap;
@@ -73,6 +82,18 @@ function exactNumber(text: string): number | undefined {
 
 /** What needs no look at its characters: printable ASCII without space around it. */
 const PLAIN_CELL = /^[!-~](?:[ -~]*[!-~])?$/;
+
+/** Where a fact stands; `score_max` and `score_percent` are parts of a score such as `28.00 / 30`. */
+function placeOfFact(
+  name: string,
+  facts: ColumnMap['facts'],
+): { readonly place: FactPlace; readonly part: 'max' | 'percent' | undefined } | undefined {
+  const own = facts.get(name);
+  if (own !== undefined) return { place: own, part: undefined };
+  const [, base = '', part] = /^(.+)_(max|percent)$/.exec(name) ?? [];
+  const place = facts.get(base);
+  return place === undefined || (part !== 'max' && part !== 'percent') ? undefined : { place, part };
+}
 
 class RowReader {
   readonly #record: RosterRow;
@@ -114,12 +135,53 @@ class RowReader {
       name: this.#cell('name'),
       awardKey: this.#cell('award') ?? '',
     };
+    const unearned = definition === undefined ? undefined : this.#unearned(definition);
+    if (unearned !== undefined) return { ok: false, faults: [], unearned };
     if (this.#faults.length > 0 || recipient === undefined || badge === undefined || definition === undefined)
       return { ok: false, faults: this.#faults };
     return {
       ok: true,
       award: { line, badge, definition: definition.badge, recipient, issuedOn, expiresOn, results, ...rest },
     };
+  }
+
+  /** Why the row's person has not earned the badge; undefined where they have, or it cannot be said. */
+  #unearned({ badge, source }: Definition): string | undefined {
+    const rule = ruleOf(source);
+    if (rule === undefined) return undefined;
+    const { facts } = this.#rules.columns;
+    for (const name of namesIn(rule))
+      if (placeOfFact(name, facts) === undefined) {
+        this.#faultAt(
+          undefined,
+          `badges/${badge}.yaml awards by ${quoted(name)}, which ${facts.has(name) ? 'two columns of the roster are called' : 'the roster does not have'}`,
+          `its columns are: ${[...facts.keys()]
+            .filter((fact) => fact !== '')
+            .map((fact) => visible(fact, 40))
+            .join(', ')}`,
+        );
+        return undefined;
+      }
+    try {
+      const judgement = judge(rule, (name) => this.#fact(name));
+      return judgement.holds ? undefined : judgement.because;
+    } catch (error) {
+      if (!(error instanceof Unjudgeable)) throw error;
+      this.#faultAt(
+        undefined,
+        `award_when of badges/${badge}.yaml cannot be judged: ${error.message}`,
+        'correct the row',
+      );
+      return undefined;
+    }
+  }
+
+  #fact(name: string): Value {
+    const { cells, original = cells } = this.#record;
+    const found = placeOfFact(name, this.#rules.columns.facts);
+    if (found === undefined) return undefined;
+    const text = (found.place.isOriginal ? original : cells)[found.place.at] ?? '';
+    return found.part === undefined ? readValue(text) : fractionIn(text)?.[found.part];
   }
 
   #recipient(): AwardRecipient | undefined {

@@ -49,6 +49,19 @@ export interface RefusedRow {
   readonly faults: readonly RowFault[];
 }
 
+/** How many rows of people there are who have not earned their badge, and the first of them. */
+export interface UnearnedRows {
+  readonly rows: number;
+  readonly first: readonly UnearnedRow[];
+}
+
+export interface UnearnedRow {
+  readonly line: number;
+  readonly reason: string;
+}
+
+const UNEARNED_KEPT = 20;
+
 /** What a roster would lead to. */
 export interface RosterPlan {
   readonly rows: number;
@@ -63,6 +76,8 @@ export interface RosterPlan {
   /** Rows of people whose personal data was erased: nothing is issued for them. */
   readonly erased: readonly number[];
   readonly refused: readonly RefusedRow[];
+  /** Rows of people who have not earned the badge, by what its definition asks for. */
+  readonly unearned: UnearnedRows;
   /** The first award that would be issued. */
   readonly sample: IdentifiedAward | undefined;
   /** When the last of the unchanged awards was issued. */
@@ -93,12 +108,15 @@ export async function planRoster(records: AsyncIterable<RosterRow>, planning: Pl
   const changed: ChangedRow[] = [];
   const revoked: number[] = [];
   const erased: number[] = [];
-  let [rows, all, toIssue, unchanged, lastIssuedAt] = [0, 0, 0, 0, 0];
+  const unearned: UnearnedRow[] = [];
+  let [rows, all, toIssue, unchanged, lastIssuedAt, unearnedCount] = [0, 0, 0, 0, 0, 0];
   let sample: IdentifiedAward | undefined;
   const batches = readBatches(records, planning, true);
   for await (const batch of ahead(batches, planning.workshop.width, (read) => judged(read, planning))) {
     all += batch.all;
-    rows += batch.awards.length + batch.refused.length;
+    rows += batch.awards.length + batch.refused.length + batch.unearned.length;
+    unearnedCount += batch.unearned.length;
+    unearned.push(...batch.unearned.slice(0, UNEARNED_KEPT - unearned.length));
     refused.push(...batch.refused);
     for (const { award, cells, fault: ownFault } of batch.awards) {
       const { known, row, step } = award;
@@ -134,6 +152,7 @@ export async function planRoster(records: AsyncIterable<RosterRow>, planning: Pl
     revoked,
     erased,
     refused: refused.sort((a, b) => lineOf(a) - lineOf(b)),
+    unearned: { rows: unearnedCount, first: unearned },
     sample,
     lastIssuedAt: lastIssuedAt === 0 ? undefined : lastIssuedAt,
     lines,
@@ -157,6 +176,14 @@ export async function* awardsToIssue(
   }
 }
 
+/** The rows of people who have not earned the badge, read from the roster again. */
+export async function* unearnedRows(
+  records: AsyncIterable<RosterRow>,
+  planning: Planning,
+): AsyncGenerator<UnearnedRow & { readonly cells: readonly string[] }> {
+  for await (const { unearned } of readBatches(records, planning, false)) yield* unearned;
+}
+
 function lineOf({ faults: [fault] }: RefusedRow): number {
   return fault?.line ?? 0;
 }
@@ -172,6 +199,7 @@ interface ReadBatch {
   readonly all: number;
   readonly rows: readonly CellRow[];
   readonly refused: readonly RefusedRow[];
+  readonly unearned: readonly (UnearnedRow & { readonly cells: readonly string[] })[];
 }
 
 function readBatches(
@@ -190,20 +218,21 @@ async function readBatch(
   const readings = await workshop.read(batch, willCheck ? clock() : undefined);
   const rows: CellRow[] = [];
   const refused: RefusedRow[] = [];
+  const unearned: (UnearnedRow & { readonly cells: readonly string[] })[] = [];
   for (const [index, { cells: own, original: cells = own, line }] of batch.entries()) {
     const reading = readings[index];
     if (reading === undefined) continue;
     if (!reading.ok) {
-      if (shard === undefined || isLineInShard(line, shard)) refused.push({ cells, faults: reading.faults });
+      if (shard !== undefined && !isLineInShard(line, shard)) continue;
+      if (reading.unearned === undefined) refused.push({ cells, faults: reading.faults });
+      else unearned.push({ cells, line, reason: reading.unearned });
     } else if (shard === undefined || isInShard(reading.identity.award, shard))
       rows.push({ cells, row: reading.row, identity: reading.identity, checked: reading.checked });
   }
-  return { all: batch.length, rows, refused };
+  return { all: batch.length, rows, refused, unearned };
 }
 
-interface JudgedBatch {
-  readonly all: number;
-  readonly refused: readonly RefusedRow[];
+interface JudgedBatch extends Pick<ReadBatch, 'all' | 'refused' | 'unearned'> {
   readonly awards: readonly {
     readonly award: IdentifiedAward;
     readonly cells: readonly string[];
@@ -212,7 +241,7 @@ interface JudgedBatch {
 }
 
 /** What the ledger knows of each row, and why it cannot be issued, if it cannot. */
-async function judged({ all, rows, refused }: ReadBatch, planning: Planning): Promise<JudgedBatch> {
+async function judged({ all, rows, refused, unearned }: ReadBatch, planning: Planning): Promise<JudgedBatch> {
   const awards = await withLedger(rows, planning);
   // What was issued already and stays as it is needs no proof again.
   const open = rows.filter((_, index) => awards[index]?.step !== 'keep');
@@ -226,6 +255,7 @@ async function judged({ all, rows, refused }: ReadBatch, planning: Planning): Pr
   return {
     all,
     refused,
+    unearned,
     awards: awards.map((award, index) => ({
       award,
       cells: rows[index]?.cells ?? [],

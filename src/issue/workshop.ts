@@ -27,7 +27,7 @@ export type RowReading =
       /** Why it could not become a badge, if it could not; undefined where that was not looked at yet. */
       readonly checked?: { readonly fault: RowFault | undefined };
     } & ReadRow)
-  | { readonly ok: false; readonly faults: readonly RowFault[] };
+  | { readonly ok: false; readonly faults: readonly RowFault[]; readonly unearned?: string };
 
 /** What an unsigned credential says: an award's, in the images of its badge, or what is given. */
 export type OrderContent =

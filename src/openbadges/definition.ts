@@ -1,5 +1,6 @@
 import { validate } from 'validators:definition';
-import type { Where } from '../errors.ts';
+import { BadgekitError, type Where } from '../errors.ts';
+import { parseExpression } from '../syntax/expression.ts';
 import { pointer } from '../syntax/json.ts';
 import { schemaReader, dotted, type SchemaFault } from '../syntax/schema.ts';
 import { quoted, suggestion } from '../syntax/text.ts';
@@ -56,6 +57,8 @@ export interface DefinitionSource {
   readonly criteria: { readonly id?: string; readonly narrative?: string };
   readonly image: { readonly file: string | readonly string[]; readonly caption: string };
   readonly validFor?: string;
+  /** Who of a roster earns the badge: a condition on its columns. */
+  readonly award_when?: string;
   readonly version?: string;
   readonly inLanguage?: string;
   readonly tag?: readonly string[];
@@ -95,9 +98,10 @@ export function readDefinition(badge: string, file: string, yaml: YamlSource): D
   const outcome = readBySchema(yaml.value);
   if (!outcome.ok)
     return { ok: false, faults: outcome.faults.map((fault) => placeFault(fault, file, yaml)).sort(byPlace) };
-  const faults = (outcome.value.resultDescription ?? []).flatMap((result, index, all) =>
-    checkResult(result, index, all),
-  );
+  const faults = [
+    ...(outcome.value.resultDescription ?? []).flatMap((result, index, all) => checkResult(result, index, all)),
+    ...checkCondition(outcome.value.award_when),
+  ];
   if (faults.length > 0) {
     return {
       ok: false,
@@ -145,6 +149,20 @@ interface RuleFault {
   readonly path: string;
   readonly message: string;
   readonly hint: string | undefined;
+}
+
+/** A condition is read when it is written, not when a roster comes. */
+function checkCondition(text: string | undefined): RuleFault[] {
+  if (text === undefined) return [];
+  try {
+    parseExpression(text);
+    return [];
+  } catch (error) {
+    if (!(error instanceof BadgekitError)) throw error;
+    const { message, hint, where } = error;
+    const place = where?.column === undefined ? '' : ` (at character ${where.column})`;
+    return [{ path: '/award_when', message: `${message}${place}`, hint }];
+  }
 }
 
 /** The rules that tie a ResultDescription's fields to each other (Open Badges 3.0, B.5.9). */

@@ -17,7 +17,8 @@ import {
 } from '../roster/reading.ts';
 import { type CsvRecord, type Delimiter, findDelimiter, readCsv, writeCsvLine } from '../syntax/csv.ts';
 import { decodeText, findEncoding, type FoundEncoding } from '../syntax/encoding.ts';
-import { fileSize, readBounded, streamFile } from './files.ts';
+import { fileSize, streamFile } from './files.ts';
+import { writeRowList } from './row-list.ts';
 
 /** A roster file: how it is written and read, and its rows as often as they are asked for. */
 export interface Roster {
@@ -45,6 +46,8 @@ export interface RosterHints extends Partial<ColumnHints> {
 /** So many rows tell which system wrote a file. */
 const HEAD_ROWS = 100;
 
+/** So much of a list holds its header, however many columns it has. */
+const LIST_HEADER_BYTES = 64 * 1024;
 /** So much of a text tells how its columns are separated. */
 const HEAD_LENGTH = 64 * 1024;
 
@@ -103,6 +106,18 @@ async function headOfFile(records: AsyncGenerator<CsvRecord>, shownAs: string): 
   return headOf(header.cells, rows);
 }
 
+/** The first bytes of a file. */
+async function readBeginning(path: string, length: number): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of streamFile(path)) {
+    pieces.push(piece);
+    size += piece.length;
+    if (size >= length) break;
+  }
+  return Buffer.concat(pieces).subarray(0, length);
+}
+
 /** A text up to a length, or all of it. */
 async function beginningOf(text: AsyncIterable<string>, length: number): Promise<string> {
   let beginning = '';
@@ -113,32 +128,55 @@ async function beginningOf(text: AsyncIterable<string>, length: number): Promise
   return beginning;
 }
 
+/** What is written beside a roster about its rows: those that were refused, and those of people who earned nothing. */
+export type RowList = 'rejected' | 'not-awarded';
+
 /** `rosters/spring.csv` to `rosters/spring.rejected.csv`, or to `rosters/spring.3-of-16.rejected.csv` for a shard. */
-export function rejectedPath(roster: string, shard: Shard | undefined): string {
+export function besideRoster(roster: string, shard: Shard | undefined, list: RowList): string {
   const extension = extname(roster);
   const part = shard === undefined ? '' : `.${shard.index}-of-${shard.count}`;
-  return `${roster.slice(0, roster.length - extension.length)}${part}.rejected.csv`;
+  return `${roster.slice(0, roster.length - extension.length)}${part}.${list}.csv`;
 }
 
-/** Takes away the list of refused rows that an earlier run left, now that none is refused; any other file stays. */
-export async function removeStaleRejected(path: string): Promise<void> {
-  const bytes = await readBounded(path, 64 * 1024 * 1024).catch(() => undefined);
-  const isOwn =
-    bytes !== undefined &&
-    Buffer.from(bytes.subarray(0, 4096)).toString('utf8').includes('"badgekit_line","badgekit_problem"');
-  if (isOwn) await unlink(path);
+/** The columns that badgekit adds to such a list: the line in the roster, and why it is in the list. */
+const ADDED: Readonly<Record<RowList, readonly [string, string]>> = {
+  rejected: ['badgekit_line', 'badgekit_problem'],
+  'not-awarded': ['badgekit_line', 'badgekit_reason'],
+};
+
+/** Takes away the list that an earlier run left, now that there is no such row; any other file stays. */
+export async function removeStaleList(path: string, list: RowList): Promise<void> {
+  const bytes = await readBeginning(path, LIST_HEADER_BYTES).catch(() => undefined);
+  const added = ADDED[list].map((name) => `"${name}"`).join(',');
+  if (bytes !== undefined && Buffer.from(bytes).toString('utf8').includes(added)) await unlink(path);
+}
+
+/** Writes the rows of people who have not earned their badge, each with the reason. */
+export async function writeUnearned(
+  path: string,
+  shownAs: string,
+  header: readonly string[],
+  rows: AsyncIterable<{ readonly cells: readonly string[]; readonly line: number; readonly reason: string }>,
+): Promise<void> {
+  async function* lines(): AsyncGenerator<readonly string[]> {
+    for await (const { cells, line, reason } of rows) yield [...padded(cells, header), String(line), reason];
+  }
+  await writeRowList(path, shownAs, [...header, ...ADDED['not-awarded']], lines());
+}
+
+function padded(cells: readonly string[], header: readonly string[]): readonly string[] {
+  return Array.from({ length: header.length }, (_, index) => cells[index] ?? '');
 }
 
 /** The refused rows as CSV, with what is wrong with each in two columns of their own. */
 export function rejectedCsv(header: readonly string[], refused: readonly RefusedRow[]): string {
   const rows = refused.map(({ cells, faults }) => {
-    const padded = Array.from({ length: header.length }, (_, index) => cells[index] ?? '');
     const problem = faults
       .map(({ message, hint }) => (hint === undefined ? message : `${message}; ${hint}`))
       .join(' | ');
-    return writeCsvLine([...padded, String(faults[0]?.line ?? ''), problem]);
+    return writeCsvLine([...padded(cells, header), String(faults[0]?.line ?? ''), problem]);
   });
-  return `\ufeff${writeCsvLine([...header, 'badgekit_line', 'badgekit_problem'])}${rows.join('')}`;
+  return `\ufeff${writeCsvLine([...header, ...ADDED.rejected])}${rows.join('')}`;
 }
 
 async function* placed<Row>(records: AsyncGenerator<Row>, file: string): AsyncGenerator<Row> {

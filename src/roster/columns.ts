@@ -1,5 +1,6 @@
 import { BadgekitError } from '../errors.ts';
 import { nearest, quoted, suggestion } from '../syntax/text.ts';
+import { factName } from './facts.ts';
 import { type Field, joinedName, type RosterHead } from './layout.ts';
 import { cleanName, foldName } from './names.ts';
 import { placeOf, placesOf } from './words.ts';
@@ -27,6 +28,8 @@ const COLUMNS = [
 export type Column = (typeof COLUMNS)[number];
 
 const RESULT_PREFIX = 'result.';
+/** A column that only conditions look at. */
+export const FACT_PREFIX = 'fact.';
 
 /** Which cell of a row says what. Indices count from 0. */
 export interface ColumnMap {
@@ -37,22 +40,44 @@ export interface ColumnMap {
   readonly results: ReadonlyMap<string, number>;
   /** The column of the file that each cell comes from, where rows are put into badgekit's columns first. */
   readonly from?: readonly number[];
+  /** Every column by the name that conditions have for it; undefined where two have one name. */
+  readonly facts: ReadonlyMap<string, FactPlace | undefined>;
+}
+
+/** Where a fact stands: in a row as the file has it, or as it was put into badgekit's columns. */
+export interface FactPlace {
+  readonly at: number;
+  readonly isOriginal: boolean;
 }
 
 /** Columns that are not read, with the one that each may have been meant as. */
 export type UnusedColumns = readonly { readonly name: string; readonly meant: string | undefined }[];
 
 /** The columns that fields make, in their order, or where they stand in the file. */
-export function columnsOf(fields: readonly Field[], width: number, isTranslated: boolean): ColumnMap {
+export function columnsOf(fields: readonly Field[], header: readonly string[], isTranslated: boolean): ColumnMap {
   const indices = new Map<Column, number>();
   const results = new Map<string, number>();
+  const facts = new Map<string, FactPlace | undefined>();
+  for (const [at, name] of header.entries()) {
+    const fact = factName(name);
+    facts.set(fact, facts.has(fact) ? undefined : { at, isOriginal: true });
+  }
   for (const [index, { column, at }] of fields.entries()) {
     const place = isTranslated ? index : at;
     const own = COLUMNS.find((known) => known === column);
     if (own !== undefined) indices.set(own, place);
     else if (column.startsWith(RESULT_PREFIX)) results.set(column.slice(RESULT_PREFIX.length).trim(), place);
+    const fact = column.startsWith(FACT_PREFIX) ? column.slice(FACT_PREFIX.length) : factName(column);
+    const isTwice = fields.slice(0, index).some((other) => other.column === column);
+    facts.set(fact, isTwice ? undefined : { at: place, isOriginal: !isTranslated });
   }
-  return { width, indices, results, ...(isTranslated ? { from: fields.map(({ at }) => at) } : {}) };
+  return {
+    width: header.length,
+    indices,
+    results,
+    facts,
+    ...(isTranslated ? { from: fields.map(({ at }) => at) } : {}),
+  };
 }
 
 /**
@@ -128,14 +153,18 @@ export function parseMapping(entries: readonly string[]): ReadonlyMap<string, st
     entries.map((entry) => {
       const at = entry.indexOf('=');
       const column = entry.slice(0, at).trim();
-      const isKnown = (COLUMNS as readonly string[]).includes(column) || column.startsWith(RESULT_PREFIX);
+      const isKnown =
+        (COLUMNS as readonly string[]).includes(column) ||
+        column.startsWith(RESULT_PREFIX) ||
+        (column.startsWith(FACT_PREFIX) &&
+          factName(column.slice(FACT_PREFIX.length)) === column.slice(FACT_PREFIX.length));
       if (at < 1)
         throw new BadgekitError('USAGE', `--map ${quoted(entry)} has no "="`, {
           hint: 'write --map column=Header, such as --map email="E-Mail address"',
         });
       if (!isKnown)
         throw new BadgekitError('USAGE', `--map ${quoted(entry)} names no column that badgekit knows`, {
-          hint: suggestion(column, [...COLUMNS, 'result.<name>']),
+          hint: suggestion(column, [...COLUMNS, 'result.<name>', 'fact.<name>']),
         });
       return [column, entry.slice(at + 1)];
     }),

@@ -1,18 +1,8 @@
 import { BadgekitError } from '../errors.ts';
 import { hasAll, type RosterFormat, type RosterHead } from './layout.ts';
 import { accredible, badgr, blockcerts, credly, dcc, geobadges } from './systems/bulk.ts';
-import {
-  blackboard,
-  canvas,
-  edx,
-  eventbrite,
-  googleForms,
-  microsoftForms,
-  moodleActivities,
-  moodleGradebook,
-  oneRoster,
-  zoom,
-} from './systems/everyone.ts';
+import { eventbrite, googleForms, microsoftForms, oneRoster, zoom } from './systems/attendance.ts';
+import { blackboard, canvas, edx, moodleActivities, moodleGradebook } from './systems/grades.ts';
 import { moodleCompletion } from './systems/moodle.ts';
 
 /** What systems write, the more particular ones first. */

@@ -32,6 +32,8 @@ export interface Layout {
   readonly fields: readonly Field[];
   /** Why a row stands for no award; undefined where it does. */
   readonly passOver?: (cells: readonly string[]) => string | undefined;
+  /** Where several rows are of one person: what tells people apart, and what is added up. */
+  readonly gather?: { readonly by: readonly number[]; readonly sum: number };
 }
 
 /** A kind of file that a system writes. */
@@ -42,6 +44,8 @@ export interface RosterFormat {
   /** What its rows are: awards, or everyone, whether or not they earned anything. */
   readonly rows: 'awards' | 'everyone';
   /** How a file shows that it is one; undefined where it does not. */
+  /** A condition on such a file that could say who has earned a badge. */
+  readonly example?: string;
   readonly recognize: (head: RosterHead) => string | undefined;
   readonly layout: (head: RosterHead) => Layout;
 }
@@ -83,12 +87,15 @@ export function joinedName(places: readonly (number | undefined)[]): readonly Fi
 
 const MOST = 0.95;
 
+/** Whether nearly all cells of a column are e-mail addresses. */
+export function areAddresses({ rows }: RosterHead, at: number): boolean {
+  const cells = rows.map(({ cells: row }) => (row[at] ?? '').trim()).filter((cell) => cell !== '');
+  const addresses = cells.filter((cell) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(cell));
+  return cells.length > 0 && addresses.length >= cells.length * MOST;
+}
+
 /** The only column of which nearly all cells are e-mail addresses. */
-export function columnOfAddresses({ header, rows }: RosterHead): number | undefined {
-  const places = header.flatMap((_, index) => {
-    const cells = rows.map(({ cells: row }) => (row[index] ?? '').trim()).filter((cell) => cell !== '');
-    const addresses = cells.filter((cell) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(cell));
-    return cells.length > 0 && addresses.length >= cells.length * MOST ? [index] : [];
-  });
+export function columnOfAddresses(head: RosterHead): number | undefined {
+  const places = [...head.header.keys()].filter((index) => areAddresses(head, index));
   return places.length === 1 ? places[0] : undefined;
 }

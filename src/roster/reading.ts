@@ -2,7 +2,8 @@ import { BadgekitError } from '../errors.ts';
 import { quoted } from '../syntax/text.ts';
 import { type ColumnMap, columnsOf, listFields, mappedFields, type UnusedColumns } from './columns.ts';
 import { type DateOrder, orderShownBy, readDate } from './dates.ts';
-import { type FoundFormat } from './formats.ts';
+import { readValue } from './facts.ts';
+import type { FoundFormat } from './formats.ts';
 import type { Field, Layout, RosterHead, RosterRow } from './layout.ts';
 
 /** How the rows of one file are read. */
@@ -18,6 +19,7 @@ export interface RosterReading {
 export interface Translation {
   readonly fields: readonly Field[];
   readonly passOver: Layout['passOver'];
+  readonly gather: Layout['gather'];
   /** Where dates stand. */
   readonly dates: readonly number[];
 }
@@ -62,14 +64,15 @@ export function readingOf(head: RosterHead, { system }: FoundFormat, hints: Colu
     });
   const isTranslated =
     layout.passOver !== undefined ||
+    layout.gather !== undefined ||
     fields.some(({ take }) => take !== undefined) ||
     hints.dates !== undefined ||
     dates.some(isForeign);
   return {
-    columns: columnsOf(fields, head.header.length, isTranslated),
+    columns: columnsOf(fields, head.header, isTranslated),
     fields,
     unused: list?.unused ?? [],
-    translation: isTranslated ? { fields, passOver: layout.passOver, dates } : undefined,
+    translation: isTranslated ? { fields, passOver: layout.passOver, gather: layout.gather, dates } : undefined,
   };
 }
 
@@ -97,11 +100,11 @@ export type PassedOver = Map<string, { rows: number; readonly firstLine: number 
  */
 export async function* translated(
   rows: AsyncIterable<RosterRow>,
-  { fields, passOver }: Translation,
+  { fields, passOver, gather }: Translation,
   order: DateOrder | undefined,
   passedOver: PassedOver,
 ): AsyncGenerator<RosterRow> {
-  for await (const { line, cells } of rows) {
+  for await (const { line, cells } of gather === undefined ? rows : gathered(rows, gather)) {
     const why = passOver?.(cells);
     if (why !== undefined) {
       const known = passedOver.get(why);
@@ -115,6 +118,24 @@ export async function* translated(
     });
     yield { line, cells: own, original: cells };
   }
+}
+
+/** One row for each person, the first of theirs, with what is added up in it: in memory, for as many as meet at one time. */
+async function* gathered(
+  rows: AsyncIterable<RosterRow>,
+  { by, sum }: NonNullable<Layout['gather']>,
+): AsyncGenerator<RosterRow> {
+  const people = new Map<string, { readonly row: RosterRow; total: number }>();
+  for await (const row of rows) {
+    const who = by.map((at) => (row.cells[at] ?? '').trim().toLowerCase()).find((text) => text !== '') ?? '';
+    const value = readValue(row.cells[sum] ?? '');
+    const known = people.get(who);
+    const number = typeof value === 'number' ? value : 0;
+    if (known === undefined) people.set(who, { row, total: number });
+    else known.total += number;
+  }
+  for (const { row, total } of people.values())
+    yield { line: row.line, cells: row.cells.map((cell, at) => (at === sum ? String(total) : cell)) };
 }
 
 /** What is no date stays as it is, for whoever reads the row to refuse. */

@@ -1,4 +1,13 @@
-import { appendFileSync, copyFileSync, cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -176,6 +185,102 @@ describe('issue', () => {
     expect([code, err]).toEqual([2, expect.stringContaining(`this is ${title}: it names everyone`)]);
     const { out } = await badgekit(['roster', 'inspect', 'all.csv', '--json'], { cwd });
     expect(JSON.parse(out)).toMatchObject({ format: { rows: 'everyone' } });
+  });
+});
+
+describe('award_when', () => {
+  const gradebook = (cwd: string, rule: string): void => {
+    copyFileSync(join(FIXTURES, 'moodle-gradebook-en.csv'), join(cwd, 'grades.csv'));
+    appendFileSync(join(cwd, 'badges/knots.yaml'), `award_when: ${JSON.stringify(rule)}\n`);
+  };
+
+  test('issues to those who have earned the badge, and lists the others with the reason', async () => {
+    const cwd = programme();
+    gradebook(cwd, 'grade >= 70');
+    const plan = await badgekit(['issue', 'grades.csv', '--dry-run'], { cwd });
+    expect(plan.out).toContain(
+      'Plan  3 rows: 1 to issue, 2 not earned\nNot earned:\n  grades.csv:3  grade is empty, and it takes >= 70\n',
+    );
+    expect(existsSync(join(cwd, 'grades.not-awarded.csv'))).toBe(false);
+    const { code, out } = await badgekit(['issue', 'grades.csv'], { cwd });
+    expect([code, out]).toEqual([
+      0,
+      expect.stringContaining('\nNot earned (also in grades.not-awarded.csv):\n  grades.csv:3  grade is empty'),
+    ]);
+    expect(readFileSync(join(cwd, 'grades.not-awarded.csv'), 'utf8').split('\r\n')).toEqual([
+      expect.stringMatching(/^\ufeff"First name",.*,"badgekit_line","badgekit_reason"$/),
+      expect.stringMatching(/^"Bo",.*"3","grade is empty, and it takes >= 70"$/),
+      expect.stringMatching(/^"Chen",.*"4","grade is 69, and it takes >= 70"$/),
+      '',
+    ]);
+    expect(statSync(join(cwd, 'grades.not-awarded.csv')).mode & 0o777).toBe(0o600);
+    // Run again: the same; and when everyone has earned it, the list goes.
+    const again = await badgekit(['issue', 'grades.csv', '--json'], { cwd });
+    expect(JSON.parse(again.out)).toMatchObject({
+      rows: 3,
+      toIssue: 0,
+      unchanged: 1,
+      unearned: 2,
+      unearnedFile: 'grades.not-awarded.csv',
+      refused: [],
+    });
+    const yaml = readFileSync(join(cwd, 'badges/knots.yaml'), 'utf8');
+    writeFileSync(join(cwd, 'badges/knots.yaml'), yaml.replace('grade >= 70', "grade >= 69 or id_number == 'S-18'"));
+    const all = await badgekit(['issue', 'grades.csv', '--json', '--jobs', '2'], { cwd });
+    expect(JSON.parse(all.out)).toMatchObject({ rows: 3, toIssue: 2, unchanged: 1, unearned: 0, unearnedFile: null });
+    expect(existsSync(join(cwd, 'grades.not-awarded.csv'))).toBe(false);
+  });
+
+  test('a person who has earned nothing needs no address; one who has does', async () => {
+    const cwd = programme();
+    appendFileSync(join(cwd, 'badges/knots.yaml'), 'award_when: points >= 5\n');
+    writeFileSync(join(cwd, 'r2.csv'), 'email,points\n,3\n,7\nana@example.org,many\nbo@example.org,9\n');
+    const { out } = await badgekit(['issue', 'r2.csv', '--json'], { cwd });
+    expect(JSON.parse(out)).toMatchObject({
+      unearned: 1,
+      toIssue: 1,
+      refused: [
+        { line: 3, message: 'the row names nobody: email is empty' },
+        {
+          line: 4,
+          message: 'award_when of badges/knots.yaml cannot be judged: "many" is no number, which points >= 5 needs',
+        },
+      ],
+    });
+  });
+
+  test('a column that the roster does not have is named, with those that it has', async () => {
+    const cwd = programme();
+    gradebook(cwd, 'attended and grade >= 70');
+    const { code, out } = await badgekit(['issue', 'grades.csv'], { cwd });
+    expect([code, out]).toEqual([
+      1,
+      expect.stringMatching(
+        /grades\.csv:2 .*awards by "attended", which the roster does not have; its columns are: first_name, .*course_total_percentage/,
+      ),
+    ]);
+    const mapped = await badgekit(['issue', 'grades.csv', '--map', 'fact.attended=ID number', '--dry-run'], { cwd });
+    expect(mapped.out).toContain('cannot be judged: attended is "S-17", which is neither yes nor no');
+  });
+
+  test('what cannot be read is a fault of the definition, in its place', async () => {
+    const cwd = programme();
+    gradebook(cwd, 'grade >= ');
+    const { code, out, err } = await badgekit(['define', '--check'], { cwd });
+    expect([code, out + err]).toEqual([
+      1,
+      expect.stringMatching(/badges\/knots\.yaml:\d+:\d+ award_when the condition cannot be read/),
+    ]);
+    expect((await badgekit(['issue', 'grades.csv'], { cwd })).code).toBe(2);
+  });
+
+  test('roster inspect says who would be awarded', async () => {
+    const cwd = programme();
+    gradebook(cwd, 'grade >= 70');
+    const { out } = await badgekit(['roster', 'inspect', 'grades.csv'], { cwd });
+    expect(out).toContain(
+      'rows          3 rows: 1 would be awards, 2 not earned\nnot earned    line 3: grade is empty, and it takes >= 70\n',
+    );
   });
 });
 

@@ -38,7 +38,7 @@ const definitions = new Map<string, Definition>([
 ]);
 
 function mapColumns(header: readonly string[], mapping: ReadonlyMap<string, string>): ColumnMap {
-  return columnsOf(listFields(headOf(header, []), mapping).fields, header.length, false);
+  return columnsOf(listFields(headOf(header, []), mapping).fields, header, false);
 }
 
 function read(header: string, row: string, change: Partial<RowRules> = {}): RowOutcome {

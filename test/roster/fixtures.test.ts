@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { readAward, type RowRules } from '../../src/issue/award.ts';
+import type { Definition } from '../../src/openbadges/definition.ts';
 import { openRoster } from '../../src/programme/roster.ts';
 import { readEncoding } from '../../src/syntax/encoding.ts';
 
@@ -13,6 +15,10 @@ interface Expectation {
   readonly encoding: string;
   readonly delimiter: string;
   readonly dates: string | null;
+  /** Who earns the badge: `award_when` of a definition. */
+  readonly rule?: string;
+  /** Why the people of these lines do not. */
+  readonly unearned?: Readonly<Record<string, string>>;
   readonly awards: readonly (Readonly<Record<string, string>> & { readonly line: number })[];
   readonly passedOver: Readonly<Record<string, number>>;
 }
@@ -21,9 +27,23 @@ const files = readdirSync(FOLDER)
   .filter((file) => file.endsWith('.json'))
   .map((file) => file.replace(/\.json$/, ''));
 
+function knots(rule: string | undefined): Definition {
+  return {
+    badge: 'knots',
+    source: {
+      name: 'Knots',
+      description: 'D',
+      tier: 'skill',
+      criteria: { narrative: 'C' },
+      image: { file: 'knots.svg', caption: 'A knot' },
+      ...(rule === undefined ? {} : { award_when: rule }),
+    },
+  };
+}
+
 describe('what systems export', () => {
   test('is there for each of them', () => {
-    expect(files.length).toBeGreaterThanOrEqual(13);
+    expect(files.length).toBeGreaterThanOrEqual(25);
   });
 
   test.each(files)('%s is read as what it is, and gives exactly these awards', async (name) => {
@@ -35,11 +55,23 @@ describe('what systems export', () => {
     });
     const { fields, columns } = roster.reading;
     const awards: object[] = [];
-    for await (const { line, cells } of roster.rows()) {
-      const values = fields.map(({ column, at }, index) => [
-        column,
-        (cells[columns.from === undefined ? at : index] ?? '').trim(),
-      ]);
+    const unearned: Record<string, string> = {};
+    const rules: RowRules = {
+      columns,
+      definitions: new Map([['knots', knots(expected.rule)]]),
+      defaultBadge: 'knots',
+      recipients: 'hashed-email',
+    };
+    for await (const row of roster.rows()) {
+      const { line, cells } = row;
+      const outcome = readAward(row, rules);
+      if (!outcome.ok && outcome.unearned !== undefined) {
+        unearned[line] = outcome.unearned;
+        continue;
+      }
+      const values = fields
+        .filter(({ column }) => !column.startsWith('fact.'))
+        .map(({ column, at }, index) => [column, (cells[columns.from === undefined ? at : index] ?? '').trim()]);
       awards.push({ line, ...Object.fromEntries(values.filter(([, text]) => text !== '')) });
     }
     expect({
@@ -48,6 +80,7 @@ describe('what systems export', () => {
       delimiter: roster.delimiter,
       dates: roster.dates ?? null,
       awards,
+      unearned,
       passedOver: Object.fromEntries([...roster.passedOver()].map(([why, { rows }]) => [why, rows])),
     }).toEqual({
       format: expected.format,
@@ -55,6 +88,7 @@ describe('what systems export', () => {
       delimiter: expected.delimiter,
       dates: expected.dates,
       awards: expected.awards,
+      unearned: expected.unearned ?? {},
       passedOver: expected.passedOver,
     });
   });

@@ -3,7 +3,7 @@ import { badgeOf, credentialOf, periodOf } from '../../issue/content.ts';
 import type { Issuer } from '../../issue/issuer.ts';
 import type { RosterPlan } from '../../issue/plan.ts';
 import type { JsonObject } from '../../syntax/json.ts';
-import { faultLines, type IssueOutcome, issueAsJson, planAsText } from '../render-issue.ts';
+import { faultLines, type IssueOutcome, issueAsJson, planAsText, unearnedLines } from '../render-issue.ts';
 import type { Session } from '../session.ts';
 import { IssuedList } from './issued-list.ts';
 
@@ -27,6 +27,7 @@ export function showPlan(
       issued: new IssuedList(false),
       statusLists: [],
       rejectedFile: undefined,
+      unearnedFile: undefined,
       archive: undefined,
       isInterrupted: false,
       isHeld: false,
@@ -36,6 +37,7 @@ export function showPlan(
   } else {
     session.out(planAsText(plan, issuer, session, isSuperseding));
     session.out(faultLines(plan, rosterFile).join(''));
+    if (plan.unearned.rows > 0) session.out(`Not earned:\n${unearnedLines(plan.unearned, rosterFile).join('')}`);
     if (sample !== undefined)
       session.out(`One of the credentials, before it is signed:\n${JSON.stringify(sample, null, 2)}\n`);
     session.out('Nothing was written.\n');

@@ -3,7 +3,7 @@ import { BadgekitError, EXIT } from '../../errors.ts';
 import { issuableFromRoster } from '../../issue/from-roster.ts';
 import type { Issuer } from '../../issue/issuer.ts';
 import { issueAwards, type Outlet } from '../../issue/pipeline.ts';
-import { awardsToIssue, type Planning, planRoster, type RosterPlan } from '../../issue/plan.ts';
+import { awardsToIssue, type Planning, planRoster, type RosterPlan, unearnedRows } from '../../issue/plan.ts';
 import { hasUnknownAwards } from '../../issue/rebuild.ts';
 import { parseShard } from '../../issue/shard.ts';
 import type { Ledger } from '../../ports.ts';
@@ -14,7 +14,14 @@ import { loadIssuer, loadProfileImage } from '../../programme/issuer.ts';
 import type { Keyring } from '../../programme/keyring.ts';
 import { hasLedger } from '../../programme/ledger.ts';
 import type { Programme } from '../../programme/programme.ts';
-import { openRoster, rejectedCsv, rejectedPath, removeStaleRejected, type Roster } from '../../programme/roster.ts';
+import {
+  besideRoster,
+  openRoster,
+  rejectedCsv,
+  removeStaleList,
+  type Roster,
+  writeUnearned,
+} from '../../programme/roster.ts';
 import { requireDefinitions } from '../../programme/sound-definitions.ts';
 import type { SigningChecks } from '../../proof/data-integrity.ts';
 import { hostedFiles } from '../../site/hosted-files.ts';
@@ -115,7 +122,7 @@ async function openRun(
   const hints = readRosterHints(options, rosterConfig(programme.config, basename(rosterFile)));
   const roster = await openRoster(resolve(session.cwd, rosterFile), rosterFile, hints);
   tellReading(roster, rosterFile, session);
-  refuseEveryone(roster, rosterFile);
+  refuseEveryone(roster, rosterFile, definitions);
   const jobs = readJobs(options.jobs);
   const shard = options.shard === undefined ? undefined : parseShard(options.shard);
   const form = choose('--proof', options.proof, PROOF_FORMS) ?? programme.config.proof ?? 'data-integrity';
@@ -162,15 +169,7 @@ async function openRun(
 async function carryOut(plan: RosterPlan, run: Run): Promise<number> {
   run.session.finishOnInterrupt();
   const { options, session, rosterFile, roster } = run;
-  const { shard } = run.planning;
-  const rejectedFile = plan.refused.length === 0 ? undefined : rejectedPath(rosterFile, shard);
-  if (rejectedFile !== undefined) {
-    await writeWhole(
-      resolve(session.cwd, rejectedFile),
-      Buffer.from(rejectedCsv(roster.header, plan.refused), 'utf8'),
-      { replace: true, mode: 0o600, shownAs: rejectedFile },
-    );
-  } else await removeStaleRejected(resolve(session.cwd, rejectedPath(rosterFile, shard)));
+  const { rejectedFile, unearnedFile } = await writeRowLists(plan, run);
   const isHeld = options.strict === true && plan.refused.length > 0;
   const issued = new IssuedList(options.json === true);
   try {
@@ -194,6 +193,7 @@ async function carryOut(plan: RosterPlan, run: Run): Promise<number> {
     issued,
     statusLists,
     rejectedFile,
+    unearnedFile,
     archive: run.archive,
     isInterrupted,
     isHeld,
@@ -203,6 +203,31 @@ async function carryOut(plan: RosterPlan, run: Run): Promise<number> {
   else session.out(issueAsText(outcome, faultLines(plan, rosterFile), run.issuer, session));
   if (isInterrupted) return EXIT.interrupted;
   return plan.refused.length > 0 ? EXIT.no : EXIT.yes;
+}
+
+/** What of the roster is not issued: rows to mend, and rows of people who have not earned the badge. */
+async function writeRowLists(
+  plan: RosterPlan,
+  { roster, rosterFile, planning, session }: Run,
+): Promise<Pick<IssueOutcome, 'rejectedFile' | 'unearnedFile'>> {
+  const [rejected, unearned] = (['rejected', 'not-awarded'] as const).map((list) => {
+    const shownAs = besideRoster(rosterFile, planning.shard, list);
+    return { list, shownAs, path: resolve(session.cwd, shownAs) };
+  });
+  if (rejected === undefined || unearned === undefined) throw new Error('there are two lists');
+  if (plan.refused.length === 0) await removeStaleList(rejected.path, rejected.list);
+  else
+    await writeWhole(rejected.path, Buffer.from(rejectedCsv(roster.header, plan.refused), 'utf8'), {
+      replace: true,
+      mode: 0o600,
+      shownAs: rejected.shownAs,
+    });
+  if (plan.unearned.rows === 0) await removeStaleList(unearned.path, unearned.list);
+  else await writeUnearned(unearned.path, unearned.shownAs, roster.header, unearnedRows(roster.rows(), planning));
+  return {
+    rejectedFile: plan.refused.length === 0 ? undefined : rejected.shownAs,
+    unearnedFile: plan.unearned.rows === 0 ? undefined : unearned.shownAs,
+  };
 }
 
 async function issuePlanned(plan: RosterPlan, run: Run, issued: IssuedList): Promise<void> {

@@ -2,6 +2,7 @@ import { basename, resolve } from 'node:path';
 import { EXIT, type ExitCode } from '../../errors.ts';
 import { readAward, type RowFault, type RowRules } from '../../issue/award.ts';
 import { rosterConfig } from '../../programme/config.ts';
+import type { UnearnedRow } from '../../issue/plan.ts';
 import { findProgrammeRoot, openProgramme, type Programme } from '../../programme/programme.ts';
 import { openRoster, type Roster } from '../../programme/roster.ts';
 import { requireDefinitions } from '../../programme/sound-definitions.ts';
@@ -48,14 +49,29 @@ async function rulesOf(programme: Programme, roster: Roster, badge: string | und
 async function inspect(roster: Roster, rosterFile: string, rules: RowRules | undefined): Promise<Inspection> {
   const first: RosterRow[] = [];
   const faults: RowFault[] = [];
-  let [rows, refused] = [0, 0];
+  const unearned: UnearnedRow[] = [];
+  let [rows, refused, unearnedCount] = [0, 0, 0];
   for await (const row of roster.rows()) {
     rows++;
     if (first.length < ROWS_SHOWN) first.push(row);
     const outcome = rules === undefined ? undefined : readAward(row, rules);
     if (outcome === undefined || outcome.ok) continue;
+    if (outcome.unearned !== undefined) {
+      unearnedCount++;
+      if (unearned.length < FAULTS_SHOWN) unearned.push({ line: row.line, reason: outcome.unearned });
+      continue;
+    }
     refused++;
     if (faults.length < FAULTS_SHOWN) faults.push(...outcome.faults.slice(0, FAULTS_SHOWN - faults.length));
   }
-  return { roster, rosterFile, rows, first, refused: rules === undefined ? undefined : { rows: refused, faults } };
+  return {
+    roster,
+    rosterFile,
+    rows,
+    first,
+    compared:
+      rules === undefined
+        ? undefined
+        : { refused: { rows: refused, faults }, unearned: { rows: unearnedCount, first: unearned } },
+  };
 }
