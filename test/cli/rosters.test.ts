@@ -3,8 +3,11 @@ import {
   copyFileSync,
   cpSync,
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -272,6 +275,21 @@ describe('award_when', () => {
       expect.stringMatching(/badges\/knots\.yaml:\d+:\d+ award_when the condition cannot be read/),
     ]);
     expect((await badgekit(['issue', 'grades.csv'], { cwd })).code).toBe(2);
+  });
+
+  test('a lost ledger is made again from such rosters, whatever it takes to earn the badge now', async () => {
+    const cwd = programme();
+    gradebook(cwd, 'grade >= 70');
+    mkdirSync(join(cwd, 'rosters'), { recursive: true });
+    renameSync(join(cwd, 'grades.csv'), join(cwd, 'rosters/grades.csv'));
+    expect((await badgekit(['issue', 'rosters/grades.csv'], { cwd })).code).toBe(0);
+    rmSync(join(cwd, '.badgekit'), { recursive: true });
+    const yaml = readFileSync(join(cwd, 'badges/knots.yaml'), 'utf8');
+    writeFileSync(join(cwd, 'badges/knots.yaml'), yaml.replace('grade >= 70', 'grade >= 99'));
+    const rebuilt = await badgekit(['ledger', 'rebuild', '--json'], { cwd });
+    expect([rebuilt.code, rebuilt.err]).toEqual([0, expect.any(String)]);
+    const { badges } = JSON.parse((await badgekit(['list', '--json'], { cwd })).out) as { badges: object[] };
+    expect(badges).toMatchObject([{ recipient: 'ana@example.org', badge: 'knots' }]);
   });
 
   test('roster inspect says who would be awarded', async () => {

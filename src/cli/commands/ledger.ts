@@ -1,4 +1,5 @@
-import { type AddCommand, gather, withDryRun, withOutput, withPassphrase, withProgramme } from './shared.ts';
+import { withRosterHints } from './roster.ts';
+import { type AddCommand, withDryRun, withOutput, withPassphrase, withProgramme } from './shared.ts';
 
 const EXPORT_EXAMPLES = `
 Examples:
@@ -77,9 +78,8 @@ export const addLedger: AddCommand = (program, session, outcome) => {
     .command('rebuild')
     .summary('make a lost ledger again')
     .description('Makes a lost ledger again from credentials/, public/status/ and the rosters.')
-    .argument('[rosters...]', 'where to find who has what (default: rosters/*.csv)')
-    .option('--map <column=Header>', 'take a column from another header; may be given several times', gather);
-  withOutput(withDryRun(withPassphrase(withProgramme(rebuilding))))
+    .argument('[rosters...]', 'where to find who has what (default: rosters/*.csv)');
+  withOutput(withDryRun(withPassphrase(withProgramme(withRosterHints(rebuilding)))))
     .addHelpText('after', REBUILD_EXAMPLES)
     .action(async (rosters: string[], options) => {
       const { runLedgerRebuild } = await import('../run/ledger-rebuild.ts');

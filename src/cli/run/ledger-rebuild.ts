@@ -1,7 +1,6 @@
 import { basename, join, relative, resolve } from 'node:path';
 import { BadgekitError, EXIT, type ExitCode, ifUsable } from '../../errors.ts';
 import { type Award, readAward, type RowRules } from '../../issue/award.ts';
-import { parseMapping } from '../../roster/columns.ts';
 import { credentialIdOf, identify } from '../../issue/identity.ts';
 import {
   erasedRecord,
@@ -21,7 +20,8 @@ import { type IssuedFile, issuedFiles } from '../../programme/issued-files.ts';
 import { loadIssuer } from '../../programme/issuer.ts';
 import { openKeyring } from '../../programme/keyring.ts';
 import { openProgramme, type Programme } from '../../programme/programme.ts';
-import { openRoster } from '../../programme/roster.ts';
+import { rosterConfig } from '../../programme/config.ts';
+import { openRoster, type RosterHints } from '../../programme/roster.ts';
 import { requireDefinitions } from '../../programme/sound-definitions.ts';
 import { type Bitstring, decodeBitstring } from '../../status/bitstring.ts';
 import { readStatusList, statusListPath } from '../../status/list.ts';
@@ -31,13 +31,12 @@ import { type Instant, readInstant } from '../../syntax/datetime.ts';
 import type { CommonOptions } from '../commands/shared.ts';
 import { newRunId, runNote, usingLedger } from '../open-ledger.ts';
 import { withPassphrase } from '../passphrase.ts';
+import { readRosterHints, type RosterOptions } from '../roster-options.ts';
 import type { Session } from '../session.ts';
 import { counted } from '../style.ts';
 import { conflictError } from './ledger-import.ts';
 
-export interface LedgerRebuildOptions extends CommonOptions {
-  readonly map?: readonly string[];
-}
+export type LedgerRebuildOptions = CommonOptions & RosterOptions;
 
 interface HostedList extends FoundList {
   readonly name: StatusListName;
@@ -74,10 +73,13 @@ export async function runLedgerRebuild(
     identifyRow: (row) => identify(keyring.awardSecret, issuer.profile.id, row),
     idOf: (identity, edition) => credentialIdOf(keyring.awardSecret, identity, edition),
     rules: {
-      definitions: new Map(definitions.map((definition) => [definition.badge, definition])),
+      // Whoever was issued a badge has it, whatever it takes to earn it now.
+      definitions: new Map(
+        definitions.map(({ badge, source: { award_when: _, ...source } }) => [badge, { badge, source }]),
+      ),
       recipients: programme.config.recipients,
     },
-    mapping: parseMapping(options.map ?? []),
+    hintsOf: (file) => readRosterHints(options, rosterConfig(programme.config, basename(file))),
     session,
   });
   const awards = found.flatMap(({ credential, ...file }) => {
@@ -258,7 +260,7 @@ interface Matching {
   readonly identifyRow: (row: Award) => MatchedRow['identity'];
   readonly idOf: (identity: MatchedRow['identity'], edition: number) => string;
   readonly rules: Omit<RowRules, 'columns' | 'defaultBadge'>;
-  readonly mapping: ReadonlyMap<string, string>;
+  readonly hintsOf: (file: string) => RosterHints;
   readonly session: Session;
 }
 
@@ -284,9 +286,9 @@ async function matchRows(
 /** The rows of a roster that can be read; each once for every badge, where the roster leaves the badge out. */
 async function* rowsOf(
   { path, shown }: { readonly path: string; readonly shown: string },
-  { rules, mapping }: Matching,
+  { rules, hintsOf }: Matching,
 ): AsyncGenerator<Award> {
-  const roster = await openRoster(path, shown, { mapping });
+  const roster = await openRoster(path, shown, hintsOf(path));
   const { columns } = roster.reading;
   const badges = columns.indices.has('badge') ? [undefined] : [...rules.definitions.keys()];
   for await (const record of roster.rows())
