@@ -159,6 +159,7 @@ async function openIssuing(cwd: string): Promise<Issuing> {
     definitions: new Map(definitions.map((definition) => [definition.badge, definition])),
     defaultBadge: 'knots',
     recipients: issuer.recipients,
+    namesEveryone: false,
   };
   const workshopOf = (form: Issuer['form']): OwnWorkshop =>
     new OwnWorkshop({ ...issuer, form }, { kind: 'archive', form: 'jsonl' }, rules);

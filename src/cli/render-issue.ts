@@ -204,5 +204,5 @@ export function faultLines(plan: RosterPlan, rosterFile: string): readonly strin
 
 function rowFaultLine({ line, column, message, hint }: RowFault, rosterFile: string): string {
   const place = `${rosterFile}:${line}${column === undefined ? '' : `:${column}`}`;
-  return `  ${place}  ${message}${hint === undefined ? '' : `; ${hint}`}\n`;
+  return `  ${visible(`${place}  ${message}${hint === undefined ? '' : `; ${hint}`}`, 1000)}\n`;
 }

@@ -5,6 +5,7 @@ import { formatWhere } from '../errors.ts';
 import type { Roster } from '../programme/roster.ts';
 import type { ColumnMap } from '../roster/columns.ts';
 import type { Field, RosterRow } from '../roster/layout.ts';
+import { foldName } from '../roster/names.ts';
 import { LIST } from '../roster/formats.ts';
 import { encodingName, type FoundEncoding } from '../syntax/encoding.ts';
 import { quoted, visible } from '../syntax/text.ts';
@@ -56,6 +57,11 @@ export function inspectionAsText(inspection: Inspection, session: Session): stri
       ...(system?.rows === 'everyone'
         ? ['it names everyone: award_when in a definition says who has earned the badge']
         : []),
+      ...(roster.reading.isUnsure
+        ? [
+            'nothing in it says who has earned a badge: award_when in a definition does, or --format list takes every row',
+          ]
+        : []),
     ]),
     section('dates', roster.dates === undefined ? [] : [ORDERS[roster.dates]]),
     section(
@@ -97,7 +103,7 @@ function encodingLines({ encoding, by, example }: FoundEncoding): readonly strin
 
 function columnLine({ column, at, and = [] }: Field, header: readonly string[]): string {
   const names = [at, ...and].map((index) => quoted(header[index] ?? '', 40)).join(' and ');
-  return `${column.padEnd(COLUMN)}  from ${names}`;
+  return `${visible(column, 60).padEnd(COLUMN)}  from ${names}`;
 }
 
 function unreadLines({ roster: { header, reading } }: Inspection): readonly string[] {
@@ -113,7 +119,7 @@ function unreadLines({ roster: { header, reading } }: Inspection): readonly stri
 function rowLine({ line, cells }: RosterRow, { from }: ColumnMap, fields: readonly Field[]): string {
   const values = fields.flatMap(({ column, at }, index) => {
     const text = (cells[from === undefined ? at : index] ?? '').trim();
-    return text === '' ? [] : [`${column} ${quoted(text, 40)}`];
+    return text === '' ? [] : [`${visible(column, 60)} ${quoted(text, 40)}`];
   });
   return `line ${line}: ${values.join(', ')}`;
 }
@@ -131,25 +137,37 @@ function rowsLine(rows: number, compared: Inspection['compared']): string {
 }
 
 function faultLine({ line, column, message, hint }: RowFault, file: string): string {
-  return `${formatWhere({ file, line, column })}  ${message}${hint === undefined ? '' : `; ${hint}`}`;
+  return visible(`${formatWhere({ file, line, column })}  ${message}${hint === undefined ? '' : `; ${hint}`}`, 1000);
 }
 
 /** What badgekit.yaml would say about such files; undefined where it need not say anything. */
 function configText({ roster, rosterFile }: Inspection): string | undefined {
-  const { format, reading, header, encoding, dates } = roster;
-  const columns =
-    format.system === undefined
-      ? reading.fields.filter(({ column, at, take }) => take === undefined && (header[at] ?? '') !== column)
-      : [];
+  const { format, reading, header, encoding, delimiter, dates, hints } = roster;
+  const mapped = hints.mapping ?? new Map<string, string>();
+  // Words of a language are found by themselves, and are clearer where they stand.
+  const columns = reading.fields.filter(
+    ({ column, at, take }) =>
+      mapped.has(column) ||
+      (format.system === undefined && take === undefined && foldName(header[at] ?? '') !== column),
+  );
+  const name = ({ column, at }: Field): string => mapped.get(column) ?? header[at] ?? '';
+  const isNamed = format.system !== undefined || hints.format === LIST;
   const lines = [
-    ...(format.system === undefined ? [] : [`    format: ${format.system.name}`]),
+    ...(isNamed ? [`    format: ${format.system?.name ?? LIST}`] : []),
     ...(columns.length === 0
       ? []
       : [
           '    columns:',
-          ...columns.map(({ column, at }) => `      ${writeYamlText(column)}: ${writeYamlText(header[at] ?? '')}`),
+          ...columns.map((field) => `      ${writeYamlText(field.column)}: ${writeYamlText(name(field))}`),
+        ]),
+    ...(hints.badges === undefined || hints.badges.size === 0
+      ? []
+      : [
+          '    badges:',
+          ...[...hints.badges].map(([theirs, ours]) => `      ${writeYamlText(theirs)}: ${writeYamlText(ours)}`),
         ]),
     ...(dates === undefined ? [] : [`    dates: ${dates}`]),
+    ...(hints.delimiter === undefined ? [] : [`    delimiter: ${DELIMITER_NAMES[delimiter]}`]),
     ...(encoding.by === 'guess' || encoding.by === 'user' ? [`    encoding: ${encoding.encoding}`] : []),
   ];
   return lines.length === 0

@@ -1,11 +1,14 @@
 import { BadgekitError } from '../errors.ts';
 import type { Definition } from '../openbadges/definition.ts';
+import { ruleOf } from '../issue/rule.ts';
 import type { RosterConfig } from '../programme/config.ts';
 import type { Roster, RosterHints } from '../programme/roster.ts';
-import { parseMapping } from '../roster/columns.ts';
+import { FACT_PREFIX, parseMapping } from '../roster/columns.ts';
+import { factName } from '../roster/facts.ts';
 import { FORMAT_NAMES } from '../roster/formats.ts';
 import type { Delimiter } from '../syntax/csv.ts';
 import { encodingName, readEncoding } from '../syntax/encoding.ts';
+import { namesIn } from '../syntax/expression.ts';
 import { quoted, visible } from '../syntax/text.ts';
 import { choose } from './choice.ts';
 import type { Session } from './session.ts';
@@ -21,15 +24,15 @@ export interface RosterOptions {
   readonly encoding?: string;
 }
 
-const DELIMITER_WORDS: Readonly<Record<string, Delimiter>> = {
-  ',': ',',
-  comma: ',',
-  ';': ';',
-  semicolon: ';',
-  '\t': '\t',
-  '\\t': '\t',
-  tab: '\t',
-};
+const DELIMITER_WORDS: ReadonlyMap<string, Delimiter> = new Map([
+  [',', ','],
+  ['comma', ','],
+  [';', ';'],
+  ['semicolon', ';'],
+  ['\t', '\t'],
+  ['\\t', '\t'],
+  ['tab', '\t'],
+]);
 
 /**
  * What the command line says about a roster, and what badgekit.yaml says where it is silent.
@@ -59,7 +62,7 @@ function parseBadges(entries: readonly string[]): readonly (readonly [string, st
 }
 
 function readDelimiter(text: string | undefined): Delimiter | undefined {
-  const delimiter = DELIMITER_WORDS[text ?? ''];
+  const delimiter = DELIMITER_WORDS.get(text ?? '');
   if (text !== undefined && delimiter === undefined)
     throw new BadgekitError('USAGE', `--delimiter ${quoted(text)} separates no columns that badgekit reads`, {
       hint: 'write comma, semicolon or tab',
@@ -68,8 +71,13 @@ function readDelimiter(text: string | undefined): Delimiter | undefined {
 }
 
 /** What was guessed, and what was recognized, goes into badges for good: the user is told, and where to look. */
-export function tellReading(roster: Roster, rosterFile: string, session: Session): void {
-  const { encoding: found, format, reading } = roster;
+export function tellReading(
+  roster: Roster,
+  rosterFile: string,
+  definitions: readonly Definition[],
+  session: Session,
+): void {
+  const { encoding: found, format, reading, header } = roster;
   if (found.by === 'guess') {
     const { encoding, example } = found;
     const looks = example === undefined ? '' : `: line ${example.line} then says ${quoted(example.text)}`;
@@ -77,14 +85,30 @@ export function tellReading(roster: Roster, rosterFile: string, session: Session
       `${rosterFile} is read as ${encodingName(encoding)}, as older programs save it${looks}. If that is wrong, give --encoding.\n`,
     );
   }
-  if (format.system !== undefined)
+  if (format.system !== undefined) {
+    const columns = reading.fields
+      .filter(({ column }) => !column.startsWith(FACT_PREFIX))
+      .map(({ column, at }) => `${visible(column, 40)} from ${quoted(header[at] ?? '', 40)}`);
     session.err(
-      `${rosterFile} is read as ${format.system.title}: ${visible(format.why)}. If that is wrong, give --format.\n`,
+      `${rosterFile} is read as ${format.system.title}: ${visible(format.why)}. If that is wrong, give --format.\n  ${columns.join(', ')}; badgekit roster inspect shows more\n`,
     );
+  }
+  const judged = namesJudged(definitions);
   for (const { name, meant } of reading.unused)
-    session.err(
-      `${rosterFile}: the column ${quoted(name, 40)} is not read${meant === undefined ? '' : `; did you mean "${meant}"?`}\n`,
-    );
+    if (!judged.has(factName(name)))
+      session.err(
+        `${rosterFile}: the column ${quoted(name, 40)} is not read${meant === undefined ? '' : `; did you mean "${meant}"?`}\n`,
+      );
+}
+
+/** The columns that conditions of definitions look at. */
+function namesJudged(definitions: readonly Definition[]): ReadonlySet<string> {
+  return new Set(
+    definitions.flatMap(({ source }) => {
+      const rule = ruleOf(source);
+      return rule === undefined ? [] : [...namesIn(rule)];
+    }),
+  );
 }
 
 /** What was passed over: `2 rows have not completed the course (the first on line 4)`. */
@@ -94,18 +118,39 @@ export function tellPassedOver(roster: Roster, rosterFile: string, session: Sess
 }
 
 /**
+ * Whether a roster is of everyone, so that only a condition can say who has earned a badge: as its system writes it, or a list
+ * that shows no sign of awards, whose addresses were only found by a word for them.
+ */
+export function namesEveryone({ format: { system }, reading }: Roster): boolean {
+  return system === undefined ? reading.isUnsure : system.rows === 'everyone';
+}
+
+/**
  * Refuses to take everyone who stands in a file for someone who has earned a badge.
- * @throws BadgekitError ROSTER_INVALID where no definition says who has
+ * @param badge the one of rows that name none
+ * @throws BadgekitError ROSTER_INVALID where no row could be an award
  */
 export function refuseEveryone(
-  { format: { system } }: Roster,
+  roster: Roster,
   rosterFile: string,
   definitions: readonly Definition[],
+  badge: string | undefined,
 ): void {
-  if (system?.rows !== 'everyone' || definitions.some(({ source }) => source.award_when !== undefined)) return;
-  const [first] = definitions;
-  throw new BadgekitError('ROSTER_INVALID', `this is ${system.title}: it names everyone, not only who earned a badge`, {
-    where: { file: rosterFile },
-    hint: `say in badges/${first?.badge ?? 'name'}.yaml who does, such as award_when: "${system.example ?? 'grade >= 70'}"; or leave only the rows of those who did, and give --format list`,
-  });
+  const ruled = definitions
+    .filter(({ source }) => source.award_when !== undefined)
+    .map((definition) => definition.badge);
+  const namesBadges = roster.reading.fields.some(({ column }) => column === 'badge');
+  if (!namesEveryone(roster) || (namesBadges ? ruled.length > 0 : badge === undefined || ruled.includes(badge))) return;
+  const { system } = roster.format;
+  const example = system?.example ?? 'grade >= 70';
+  throw new BadgekitError(
+    'ROSTER_INVALID',
+    system === undefined
+      ? 'nothing in this list says that those who stand in it have earned a badge'
+      : `this is ${system.title}: it names everyone, not only who earned a badge`,
+    {
+      where: { file: rosterFile },
+      hint: `say in badges/${badge ?? definitions[0]?.badge ?? 'name'}.yaml who does, such as award_when: '${example}'; or, where each row is an award, give --format list`,
+    },
+  );
 }

@@ -4,7 +4,7 @@ import { IDENTIFIER_TYPES, isExtensibleWord } from '../openbadges/vocabulary.ts'
 import { type Instant, parseDateOrStamp } from '../syntax/datetime.ts';
 import { isDid, isEmailAddress, isWebUrl } from '../syntax/iri.ts';
 import { parseJson } from '../syntax/json.ts';
-import { judge, namesIn, Unjudgeable, type Value } from '../syntax/expression.ts';
+import { type Cell, judge, namesIn, Unjudgeable } from '../syntax/expression.ts';
 import { nearest, quoted, suggestion, visible } from '../syntax/text.ts';
 import { ruleOf } from './rule.ts';
 import type { Column, ColumnMap, FactPlace } from '../roster/columns.ts';
@@ -63,6 +63,8 @@ export interface RowRules {
   /** The badge of rows that name none. */
   readonly defaultBadge: string | undefined;
   readonly recipients: 'hashed-email' | 'plain-email' | 'did';
+  /** Whether the roster is of everyone: then a badge without a condition is nobody's. */
+  readonly namesEveryone: boolean;
 }
 
 /** Reads one row of a roster and reports everything that is wrong with it at once. */
@@ -135,7 +137,7 @@ class RowReader {
       name: this.#cell('name'),
       awardKey: this.#cell('award') ?? '',
     };
-    const unearned = definition === undefined ? undefined : this.#unearned(definition);
+    const unearned = badge === undefined ? undefined : this.#unearned(badge);
     if (unearned !== undefined) return { ok: false, faults: [], unearned };
     if (this.#faults.length > 0 || recipient === undefined || badge === undefined || definition === undefined)
       return { ok: false, faults: this.#faults };
@@ -146,10 +148,21 @@ class RowReader {
   }
 
   /** Why the row's person has not earned the badge; undefined where they have, or it cannot be said. */
-  #unearned({ badge, source }: Definition): string | undefined {
-    const rule = ruleOf(source);
-    if (rule === undefined) return undefined;
-    const { facts } = this.#rules.columns;
+  #unearned(badge: string): string | undefined {
+    const { columns, definitions, namesEveryone } = this.#rules;
+    // The rule stands with the badge, and its variants in other languages have no other.
+    const source = definitions.get(badge)?.source;
+    const rule = source === undefined ? undefined : ruleOf(source);
+    if (rule === undefined) {
+      if (namesEveryone)
+        this.#faultAt(
+          undefined,
+          `the roster may name everyone, and badges/${badge}.yaml does not say who has earned the badge`,
+          'add a condition to it, such as award_when: grade >= 70; or, where each row is an award, give --format list',
+        );
+      return undefined;
+    }
+    const { facts } = columns;
     for (const name of namesIn(rule))
       if (placeOfFact(name, facts) === undefined) {
         this.#faultAt(
@@ -163,7 +176,7 @@ class RowReader {
         return undefined;
       }
     try {
-      const judgement = judge(rule, (name) => this.#fact(name));
+      const judgement = judge(rule, { cell: (name) => this.#fact(name), value: readValue });
       return judgement.holds ? undefined : judgement.because;
     } catch (error) {
       if (!(error instanceof Unjudgeable)) throw error;
@@ -176,12 +189,14 @@ class RowReader {
     }
   }
 
-  #fact(name: string): Value {
+  #fact(name: string): Cell {
     const { cells, original = cells } = this.#record;
     const found = placeOfFact(name, this.#rules.columns.facts);
-    if (found === undefined) return undefined;
+    if (found === undefined) return { text: '', value: undefined };
     const text = (found.place.isOriginal ? original : cells)[found.place.at] ?? '';
-    return found.part === undefined ? readValue(text) : fractionIn(text)?.[found.part];
+    if (found.part === undefined) return { text: text.trim(), value: readValue(text) };
+    const value = fractionIn(text)?.[found.part];
+    return { text: value === undefined ? '' : String(value), value };
   }
 
   #recipient(): AwardRecipient | undefined {

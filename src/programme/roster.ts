@@ -1,14 +1,15 @@
+import { existsSync } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { BadgekitError, placedIn } from '../errors.ts';
 import type { RefusedRow } from '../issue/plan.ts';
 import type { Shard } from '../issue/shard.ts';
 import type { DateOrder } from '../roster/dates.ts';
-import { findFormat, type FoundFormat } from '../roster/formats.ts';
+import { findFormat, type FoundFormat, LIST } from '../roster/formats.ts';
 import { headOf, type RosterHead, type RosterRow } from '../roster/layout.ts';
 import {
   type ColumnHints,
-  hasAmbiguousDates,
+  hasDatesOfNumbers,
   orderOfDates,
   type PassedOver,
   readingOf,
@@ -28,6 +29,8 @@ export interface Roster {
   readonly delimiter: Delimiter;
   readonly format: FoundFormat;
   readonly reading: RosterReading;
+  /** What the user, or badgekit.yaml, said about it. */
+  readonly hints: RosterHints;
   /** The order of its dates of numbers, where it is known. */
   readonly dates: DateOrder | undefined;
   /** The rows of awards, in the columns that `reading` says. */
@@ -43,6 +46,8 @@ export interface RosterHints extends Partial<ColumnHints> {
   readonly format?: string | undefined;
 }
 
+const MAX_COLUMNS = 2000;
+const MAX_NAME_LENGTH = 2000;
 /** So many rows tell which system wrote a file. */
 const HEAD_ROWS = 100;
 
@@ -75,9 +80,9 @@ export async function openRoster(path: string, shownAs: string, hints: RosterHin
   return await placing(async () => {
     const format = findFormat(head, hints.format);
     const { mapping = new Map<string, string>(), badges = new Map<string, string>() } = hints;
-    const reading = readingOf(head, format, { mapping, badges, dates: hints.dates });
+    const reading = readingOf(head, format, { mapping, badges, dates: hints.dates, isList: hints.format === LIST });
     const { translation } = reading;
-    const isUnclear = hints.dates === undefined && translation !== undefined && hasAmbiguousDates(head, translation);
+    const isUnclear = hints.dates === undefined && translation !== undefined && hasDatesOfNumbers(head, translation);
     const dates = hints.dates ?? (isUnclear ? await orderOfDates(withoutFirst(records()), translation) : undefined);
     let left: PassedOver = new Map();
     const rows = (): AsyncIterable<RosterRow> => {
@@ -86,7 +91,8 @@ export async function openRoster(path: string, shownAs: string, hints: RosterHin
       return translation === undefined ? all : placed(translated(all, translation, dates, left), shownAs);
     };
     const bytes = await fileSize(path, shownAs);
-    return { header: head.header, bytes, encoding, delimiter, format, reading, dates, rows, passedOver: () => left };
+    const passedOver = (): PassedOver => left;
+    return { header: head.header, bytes, encoding, delimiter, format, reading, hints, dates, rows, passedOver };
   });
 }
 
@@ -103,7 +109,24 @@ async function headOfFile(records: AsyncGenerator<CsvRecord>, shownAs: string): 
       where: { file: shownAs },
       hint: 'it needs a header line and a line for each award',
     });
+  refuseOversized(header.cells, shownAs);
   return headOf(header.cells, rows);
+}
+
+/** More than a spreadsheet has is no header of a roster, and would take long to look through. */
+function refuseOversized(header: readonly string[], shownAs: string): void {
+  const long = header.findIndex((name) => name.length > MAX_NAME_LENGTH);
+  if (header.length <= MAX_COLUMNS && long === -1) return;
+  throw new BadgekitError(
+    'ROSTER_INVALID',
+    long === -1
+      ? `the header has ${header.length} columns, more than the ${MAX_COLUMNS} that badgekit reads`
+      : `a name in the header is longer than ${MAX_NAME_LENGTH} characters`,
+    {
+      where: { file: shownAs, line: 1, ...(long === -1 ? {} : { column: long + 1 }) },
+      hint: 'check that it is the right file, and its separator',
+    },
+  );
 }
 
 /** The first bytes of a file. */
@@ -146,9 +169,30 @@ const ADDED: Readonly<Record<RowList, readonly [string, string]>> = {
 
 /** Takes away the list that an earlier run left, now that there is no such row; any other file stays. */
 export async function removeStaleList(path: string, list: RowList): Promise<void> {
-  const bytes = await readBeginning(path, LIST_HEADER_BYTES).catch(() => undefined);
+  if ((await ownerOf(path, list)) === 'badgekit') await unlink(path);
+}
+
+/**
+ * Refuses to write such a list in place of somebody's file.
+ * @throws BadgekitError FILE_EXISTS
+ */
+export async function refuseForeignList(path: string, shownAs: string, list: RowList): Promise<void> {
+  if ((await ownerOf(path, list)) !== 'somebody') return;
+  throw new BadgekitError(
+    'FILE_EXISTS',
+    `it is there, and is no list of badgekit's, which would be written under its name`,
+    {
+      where: { file: shownAs },
+      hint: 'move it, or rename the roster',
+    },
+  );
+}
+
+async function ownerOf(path: string, list: RowList): Promise<'nobody' | 'badgekit' | 'somebody'> {
+  if (!existsSync(path)) return 'nobody';
+  const bytes = await readBeginning(path, LIST_HEADER_BYTES);
   const added = ADDED[list].map((name) => `"${name}"`).join(',');
-  if (bytes !== undefined && Buffer.from(bytes).toString('utf8').includes(added)) await unlink(path);
+  return Buffer.from(bytes).toString('utf8').includes(added) ? 'badgekit' : 'somebody';
 }
 
 /** Writes the rows of people who have not earned their badge, each with the reason. */

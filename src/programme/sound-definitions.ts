@@ -19,8 +19,22 @@ export async function checkDefinitions(programme: Programme, badges?: readonly s
   const tried = definitions.map((definition) => ({ definition, fault: trialFault(programme, definition) }));
   return {
     definitions: tried.filter(({ fault }) => fault === undefined).map(({ definition }) => definition),
-    faults: [...faults, ...tried.flatMap(({ fault }) => fault ?? [])],
+    faults: [...faults, ...tried.flatMap(({ fault }) => fault ?? []), ...variantFaults(programme, definitions)],
   };
+}
+
+/** A badge in another language is earned as the badge is. */
+function variantFaults(programme: Programme, definitions: readonly LoadedDefinition[]): readonly DefinitionFault[] {
+  const rules = new Map(definitions.map(({ badge, source }) => [badge, source.award_when]));
+  return definitions.flatMap(({ badge, source: { award_when: own } }) => {
+    const base = badge.split('.', 1)[0] ?? badge;
+    if (base === badge || own === undefined || !rules.has(base) || rules.get(base) === own) return [];
+    return {
+      where: { file: programme.shown(`${BADGES_FOLDER}/${badge}.yaml`), path: 'award_when' },
+      message: `it says otherwise than ${BADGES_FOLDER}/${base}.yaml who has earned the badge`,
+      hint: `leave it out: that of ${base}.yaml counts`,
+    };
+  });
 }
 
 /**

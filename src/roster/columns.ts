@@ -62,13 +62,15 @@ export function columnsOf(fields: readonly Field[], header: readonly string[], i
     const fact = factName(name);
     facts.set(fact, facts.has(fact) ? undefined : { at, isOriginal: true });
   }
+  const seen = new Set<string>();
   for (const [index, { column, at }] of fields.entries()) {
     const place = isTranslated ? index : at;
     const own = COLUMNS.find((known) => known === column);
     if (own !== undefined) indices.set(own, place);
     else if (column.startsWith(RESULT_PREFIX)) results.set(column.slice(RESULT_PREFIX.length).trim(), place);
     const fact = column.startsWith(FACT_PREFIX) ? column.slice(FACT_PREFIX.length) : factName(column);
-    const isTwice = fields.slice(0, index).some((other) => other.column === column);
+    const isTwice = seen.has(column);
+    seen.add(column);
     facts.set(fact, isTwice ? undefined : { at: place, isOriginal: !isTranslated });
   }
   return {
@@ -88,11 +90,46 @@ export function columnsOf(fields: readonly Field[], header: readonly string[], i
 export function listFields(
   head: Pick<RosterHead, 'header' | 'names'>,
   mapping: ReadonlyMap<string, string>,
-): { readonly fields: readonly Field[]; readonly unused: UnusedColumns } {
+): ListFields {
   const { header, names } = head;
   const mapped = mappedFields(header, mapping);
-  const taken = new Map(mapped.map(({ column, at }) => [at, column]));
-  const own = header.flatMap((name, at): readonly Field[] => {
+  const own = ownFields(head, mapping, new Set(mapped.map(({ at }) => at)));
+  refuseRepeated(header, own);
+  const named = [...mapped, ...own];
+  const taken = new Set(named.map(({ at }) => at));
+  const free = names.map((name, at) => (taken.has(at) ? '' : name));
+  const words = wordFields(header, free, named);
+  // A name in words of two columns counts for more than one of them alone.
+  const replaced = new Set(words.map(({ column }) => column));
+  const fields = [...named.filter(({ column }) => !replaced.has(column)), ...words];
+  if (!fields.some(({ column }) => IDENTITY.has(column))) throw noIdentity(header);
+  const used = new Set(fields.flatMap(({ at, and = [] }) => [at, ...and]));
+  const unused = header.flatMap((name, at) =>
+    used.has(at) || names[at] === '' ? [] : [{ name, meant: nearest(names[at] ?? '', COLUMNS) }],
+  );
+  const isUnsure =
+    unused.length > 0 &&
+    !named.some(({ column }) => IDENTITY.has(column)) &&
+    fields.every(({ column }) => IDENTITY.has(column) || column === 'name');
+  return { fields, unused, isUnsure };
+}
+
+export interface ListFields {
+  readonly fields: readonly Field[];
+  readonly unused: UnusedColumns;
+  /** Whether it may be a list of anybody: nothing in it says that something was awarded, and it has more that is not read. */
+  readonly isUnsure: boolean;
+}
+
+const IDENTITY: ReadonlySet<string> = new Set(['email', 'id', 'identifier']);
+
+/** The fields that have badgekit's own names, and are not mapped to others. */
+export function ownFields(
+  { header, names }: Pick<RosterHead, 'header' | 'names'>,
+  mapping: ReadonlyMap<string, string>,
+  taken: ReadonlySet<number>,
+): readonly Field[] {
+  return header.flatMap((name, at): readonly Field[] => {
     const target = names[at] ?? '';
     if (taken.has(at) || mapping.has(target)) return [];
     if (COLUMNS.some((known) => known === target)) return [{ column: target, at }];
@@ -100,17 +137,6 @@ export function listFields(
       ? [{ column: `${RESULT_PREFIX}${cleanName(name).slice(RESULT_PREFIX.length)}`, at }]
       : [];
   });
-  refuseRepeated(header, own);
-  const named = [...mapped, ...own];
-  const free = names.map((name, at) => (named.some((field) => field.at === at) ? '' : name));
-  const fields = [...named, ...wordFields(header, free, new Set(named.map(({ column }) => column)))];
-  if (!(['email', 'id', 'identifier'] as const).some((column) => fields.some((field) => field.column === column)))
-    throw noIdentity(header);
-  const used = new Set(fields.flatMap(({ at, and = [] }) => [at, ...and]));
-  const unused = header.flatMap((name, at) =>
-    used.has(at) || names[at] === '' ? [] : [{ name, meant: nearest(names[at] ?? '', COLUMNS) }],
-  );
-  return { fields, unused };
 }
 
 /** The fields that a user names. */
@@ -121,7 +147,8 @@ export function mappedFields(header: readonly string[], mapping: ReadonlyMap<str
 const ONE_WORD = ['email', 'badge', 'issued_on', 'expires_on', 'evidence_url', 'narrative'] as const;
 
 /** What words in some language say, of what no column says by badgekit's own name. */
-function wordFields(header: readonly string[], free: readonly string[], has: ReadonlySet<string>): readonly Field[] {
+function wordFields(header: readonly string[], free: readonly string[], named: readonly Field[]): readonly Field[] {
+  const has = new Set(named.map(({ column }) => column));
   const fields = ONE_WORD.flatMap((column): readonly Field[] => {
     if (has.has(column)) return [];
     const [at, other] = placesOf(free, column);
@@ -132,19 +159,31 @@ function wordFields(header: readonly string[], free: readonly string[], has: Rea
       `both ${quoted(header[at] ?? '', 40)} and ${quoted(header[other] ?? '', 40)} could be the column ${column}`,
       {
         where: { line: 1, column: other + 1 },
-        hint: `say which one it is: --map ${JSON.stringify(`${column}=${header[at] ?? ''}`)}`,
+        hint: `say which one it is, by its name or its place: --map ${column}=#${at + 1}, or --map ${column}=#${other + 1}`,
       },
     );
   });
-  return has.has('name') ? fields : [...fields, ...nameFields(free)];
+  return [...fields, ...nameFields(free, named.find(({ column }) => column === 'name')?.at)];
 }
 
-/** A name in one column, or in two. "Nom" is a family name beside "Prénom", and a whole name where it stands alone. */
-export function nameFields(names: readonly string[]): readonly Field[] {
-  const [given, family] = [placeOf(names, 'given'), placeOf(names, 'family')];
-  if (given !== undefined && family !== undefined && given !== family) return joinedName([given, family]);
-  const at = placeOf(names, 'name');
-  return at === undefined ? [] : [{ column: 'name', at }];
+/**
+ * A name in one column, or in several. "Nom" is a family name beside "Prénom", and a whole name where it stands alone; "Name"
+ * is a given name beside "Surname".
+ * @param named the column that has badgekit's own name for it
+ */
+export function nameFields(names: readonly string[], named?: number): readonly Field[] {
+  const [given, middle, family] = [placeOf(names, 'given'), placeOf(names, 'middle'), placeOf(names, 'family')];
+  if (named === undefined && given !== undefined && family !== undefined && given !== family)
+    return joinedName([given, middle, family]);
+  const at = named ?? placeOf(names, 'name');
+  if (at === undefined) return [];
+  if (given !== undefined || family === undefined || family === at)
+    return named === undefined ? [{ column: 'name', at }] : [];
+  const [field] = joinedName([at, family]);
+  if (field === undefined) return [];
+  const whole = (cells: readonly string[]): string => (cells[at] ?? '').trim();
+  const hasFamily = (cells: readonly string[]): boolean => whole(cells).includes((cells[family] ?? '').trim());
+  return [{ ...field, take: (cells) => (hasFamily(cells) ? whole(cells) : (field.take?.(cells) ?? whole(cells))) }];
 }
 
 /** `--map email=E-Mail` as a column and a header. */
@@ -172,8 +211,16 @@ export function parseMapping(entries: readonly string[]): ReadonlyMap<string, st
 }
 
 function indexOfHeader(header: readonly string[], name: string, column: string): number {
-  const index = header.findIndex((cell) => foldName(cell) === foldName(name));
-  if (index !== -1) return index;
+  const [, place] = /^#(\d{1,5})$/.exec(name) ?? [];
+  if (place !== undefined && Number(place) >= 1 && Number(place) <= header.length) return Number(place) - 1;
+  const wanted = foldName(name);
+  const [index, other] = [...header.keys()].filter((at) => foldName(header[at] ?? '') === wanted);
+  if (index !== undefined && other === undefined) return index;
+  if (index !== undefined && other !== undefined)
+    throw new BadgekitError('ROSTER_INVALID', `the column ${quoted(name, 40)} stands twice in the header`, {
+      where: { line: 1, column: other + 1 },
+      hint: `say which one by its place: --map ${column}=#${index + 1}, or --map ${column}=#${other + 1}`,
+    });
   throw new BadgekitError('ROSTER_INVALID', `the roster has no column ${quoted(name)} to take ${column} from`, {
     where: { line: 1 },
     hint: `its columns are: ${list(header)}`,
@@ -181,9 +228,13 @@ function indexOfHeader(header: readonly string[], name: string, column: string):
 }
 
 function refuseRepeated(header: readonly string[], fields: readonly Field[]): void {
-  const twice = fields.find(({ column, at }) =>
-    fields.some((other) => other.at < at && foldName(other.column) === foldName(column)),
-  );
+  const seen = new Set<string>();
+  const twice = fields.find(({ column }) => {
+    const name = foldName(column);
+    if (seen.has(name)) return true;
+    seen.add(name);
+    return false;
+  });
   if (twice !== undefined)
     throw new BadgekitError(
       'ROSTER_INVALID',

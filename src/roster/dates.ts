@@ -15,6 +15,7 @@ export type DateReading =
 const TIME = String.raw`(?:(?:,? +|T)\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?(?: ?[ap]\.?m\.?)?(?: ?(?:[A-Z]{1,5})?(?:[+-]\d{1,2}(?::?\d{2})?)?)?)?`;
 const YEAR_FIRST = new RegExp(String.raw`^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})${TIME}$`, 'i');
 const YEAR_LAST = new RegExp(String.raw`^(\d{1,2})([-/.]) ?(\d{1,2})\2 ?(\d{4}|\d{2})${TIME}$`, 'i');
+/** `4 May 2026`, `4. Mai 2026`, `4 de mayo de 2026`, `04-May-26`. */
 const DAY_NAMED = new RegExp(
   String.raw`^(?:\p{L}+,? +)?(\d{1,2})\.?[ -](?:de )?(\p{L}+)\.?,?[ -](?:de )?(\d{4}|\d{2})${TIME}$`,
   'iu',
@@ -49,6 +50,8 @@ function ofNumbers(
   [, first, mark, second, year]: readonly (string | undefined)[],
   order: DateOrder | undefined,
 ): DateReading {
+  // With hyphens a short year may as well come first.
+  if (mark === '-' && year?.length === 2) return { kind: 'none' };
   // Where dots separate, the day comes first, everywhere.
   const known = mark === '.' ? 'dmy' : order;
   if (known === 'dmy') return dated(year, second, first);
@@ -65,7 +68,25 @@ function dated(year = '', month = '', day = ''): DateReading {
 }
 
 /** Languages whose names of months are read; the short ones only where no two of them differ. */
-const LANGUAGES = ['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'sv', 'nb', 'da', 'fi', 'pl', 'cs', 'ru', 'uk', 'tr'];
+const LANGUAGES = [
+  'en',
+  'de',
+  'fr',
+  'es',
+  'it',
+  'pt',
+  'nl',
+  'sv',
+  'nb',
+  'da',
+  'fi',
+  'pl',
+  'cs',
+  'hr',
+  'ru',
+  'uk',
+  'tr',
+];
 const WITH_SHORT = ['en', 'de', 'fr', 'es', 'it', 'pt', 'nl'];
 const MONTHS = 12;
 
@@ -78,6 +99,7 @@ function monthNumber(name: string): string | undefined {
 
 function namesOfMonths(): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
+  const unclear = new Set<string>();
   for (const [tag, length] of [
     ...LANGUAGES.map((language) => [language, 'long'] as const),
     ...WITH_SHORT.map((language) => [language, 'short'] as const),
@@ -87,8 +109,11 @@ function namesOfMonths(): ReadonlyMap<string, string> {
     for (let month = 1; month <= MONTHS; month++) {
       const parts = format.formatToParts(Date.UTC(2026, month - 1, 1));
       const name = foldName((parts.find(({ type }) => type === 'month')?.value ?? '').replace(/\.$/, ''));
-      if (/^\p{L}+$/u.test(name) && !names.has(name)) names.set(name, String(month));
+      if ((names.get(name) ?? String(month)) !== String(month)) unclear.add(name);
+      if (/^\p{L}+$/u.test(name)) names.set(name, String(month));
     }
   }
+  // A name that means one month here and another there means none.
+  for (const name of unclear) names.delete(name);
   return names;
 }

@@ -1,7 +1,7 @@
 import { BadgekitError } from '../errors.ts';
 import { hasAll, type RosterFormat, type RosterHead } from './layout.ts';
 import { accredible, badgr, blockcerts, credly, dcc, geobadges } from './systems/bulk.ts';
-import { eventbrite, googleForms, microsoftForms, oneRoster, zoom } from './systems/attendance.ts';
+import { eventbrite, googleForms, microsoftForms, oneRoster, teams, zoom } from './systems/attendance.ts';
 import { blackboard, canvas, edx, moodleActivities, moodleGradebook } from './systems/grades.ts';
 import { moodleCompletion } from './systems/moodle.ts';
 
@@ -23,6 +23,7 @@ const SYSTEMS: readonly RosterFormat[] = [
   microsoftForms,
   eventbrite,
   zoom,
+  teams,
   oneRoster,
 ];
 

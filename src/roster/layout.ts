@@ -32,8 +32,16 @@ export interface Layout {
   readonly fields: readonly Field[];
   /** Why a row stands for no award; undefined where it does. */
   readonly passOver?: (cells: readonly string[]) => string | undefined;
-  /** Where several rows are of one person: what tells people apart, and what is added up. */
-  readonly gather?: { readonly by: readonly number[]; readonly sum: number };
+  /** Where several rows are of one person. */
+  readonly gather?: Gathering;
+}
+
+/** How the rows of one person become one: what tells people apart, and when they were there, for how many minutes. */
+export interface Gathering {
+  readonly by: readonly number[];
+  readonly minutes: number;
+  readonly from: number | undefined;
+  readonly until: number | undefined;
 }
 
 /** A kind of file that a system writes. */
@@ -87,15 +95,13 @@ export function joinedName(places: readonly (number | undefined)[]): readonly Fi
 
 const MOST = 0.95;
 
-/** Whether nearly all cells of a column are e-mail addresses. */
+/** Whether nearly all cells of a column are e-mail addresses, and few are empty. */
 export function areAddresses({ rows }: RosterHead, at: number): boolean {
-  const cells = rows.map(({ cells: row }) => (row[at] ?? '').trim()).filter((cell) => cell !== '');
-  const addresses = cells.filter((cell) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(cell));
-  return cells.length > 0 && addresses.length >= cells.length * MOST;
+  const addresses = rows.filter(({ cells }) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test((cells[at] ?? '').trim()));
+  return rows.length > 0 && addresses.length >= rows.length * MOST;
 }
 
-/** The only column of which nearly all cells are e-mail addresses. */
-export function columnOfAddresses(head: RosterHead): number | undefined {
-  const places = [...head.header.keys()].filter((index) => areAddresses(head, index));
-  return places.length === 1 ? places[0] : undefined;
+/** The columns of which nearly all cells are e-mail addresses. Whose they are, they do not say. */
+export function columnsOfAddresses(head: RosterHead): readonly number[] {
+  return [...head.header.keys()].filter((index) => areAddresses(head, index));
 }

@@ -1,10 +1,10 @@
 import { BadgekitError } from '../errors.ts';
 import { quoted } from '../syntax/text.ts';
-import { type ColumnMap, columnsOf, listFields, mappedFields, type UnusedColumns } from './columns.ts';
+import { type ColumnMap, columnsOf, listFields, mappedFields, ownFields, type UnusedColumns } from './columns.ts';
 import { type DateOrder, orderShownBy, readDate } from './dates.ts';
-import { readValue } from './facts.ts';
+import { gathered } from './gathering.ts';
 import type { FoundFormat } from './formats.ts';
-import type { Field, Layout, RosterHead, RosterRow } from './layout.ts';
+import { columnsOfAddresses, type Field, type Layout, type RosterHead, type RosterRow } from './layout.ts';
 
 /** How the rows of one file are read. */
 export interface RosterReading {
@@ -12,6 +12,8 @@ export interface RosterReading {
   readonly fields: readonly Field[];
   /** Columns of a list that are not read. What a system writes besides is its own affair. */
   readonly unused: UnusedColumns;
+  /** Whether a list may be of anybody, not only of who has earned something. */
+  readonly isUnsure: boolean;
   /** Undefined where rows are read as they stand. */
   readonly translation: Translation | undefined;
 }
@@ -30,6 +32,8 @@ export interface ColumnHints {
   /** Their names of badges, and ours. */
   readonly badges: ReadonlyMap<string, string>;
   readonly dates: DateOrder | undefined;
+  /** Whether the user says that each row is an award. */
+  readonly isList?: boolean;
 }
 
 const DATES = new Set(['issued_on', 'expires_on']);
@@ -42,7 +46,7 @@ export function readingOf(head: RosterHead, { system }: FoundFormat, hints: Colu
   const { mapping, badges } = hints;
   const list = system === undefined ? listFields(head, mapping) : undefined;
   const layout = system?.layout(head) ?? { fields: list?.fields ?? [] };
-  const own = list === undefined ? mappedFields(head.header, mapping) : [];
+  const own = list === undefined ? addedFields(head, layout, mapping) : [];
   const replaced = new Set(own.map(({ column }) => column));
   const fields = [...own, ...layout.fields.filter(({ column }) => !replaced.has(column))].map((field) =>
     field.column === 'badge' ? renamed(field, badges) : field,
@@ -53,7 +57,7 @@ export function readingOf(head: RosterHead, { system }: FoundFormat, hints: Colu
       `this is ${system?.title ?? 'a list'}, and no column of it holds e-mail addresses`,
       {
         where: { line: 1 },
-        hint: `say which one identifies people: --map ${JSON.stringify(`email=${head.header[0] ?? 'Header'}`)}, or let the system export addresses`,
+        hint: hintOfIdentity(head),
       },
     );
   const dates = fields.filter(({ column }) => DATES.has(column)).map(({ at }) => at);
@@ -72,8 +76,24 @@ export function readingOf(head: RosterHead, { system }: FoundFormat, hints: Colu
     columns: columnsOf(fields, head.header, isTranslated),
     fields,
     unused: list?.unused ?? [],
+    isUnsure: list?.isUnsure === true && hints.isList !== true,
     translation: isTranslated ? { fields, passOver: layout.passOver, gather: layout.gather, dates } : undefined,
   };
+}
+
+/** What people added to a system's file: columns by badgekit's own names, written as badgekit writes them, and mapped ones. */
+function addedFields(head: RosterHead, layout: Layout, mapping: ReadonlyMap<string, string>): readonly Field[] {
+  const mapped = mappedFields(head.header, mapping);
+  const taken = new Set([...mapped, ...layout.fields].flatMap(({ at, and = [] }) => [at, ...and]));
+  const added = ownFields(head, mapping, taken).filter(({ column, at }) => head.header[at] === column);
+  return [...mapped, ...added];
+}
+
+/** The first columns that hold addresses, of which one may be people's own. */
+function hintOfIdentity(head: RosterHead): string {
+  const at = columnsOfAddresses(head)[0];
+  const proposal = at === undefined ? 'email=Header' : `email=${head.header[at] ?? ''}`;
+  return `say which one identifies people: --map ${quoted(proposal, 60)}; or let the system export addresses`;
 }
 
 function renamed(field: Field, badges: ReadonlyMap<string, string>): Field {
@@ -104,14 +124,8 @@ export async function* translated(
   order: DateOrder | undefined,
   passedOver: PassedOver,
 ): AsyncGenerator<RosterRow> {
-  for await (const { line, cells } of gather === undefined ? rows : gathered(rows, gather)) {
-    const why = passOver?.(cells);
-    if (why !== undefined) {
-      const known = passedOver.get(why);
-      if (known === undefined) passedOver.set(why, { rows: 1, firstLine: line });
-      else known.rows++;
-      continue;
-    }
+  const people = ofAwards(rows, passOver, passedOver);
+  for await (const { line, cells } of gather === undefined ? people : gathered(people, gather)) {
     const own = fields.map((field) => {
       const text = textOf(cells, field);
       return DATES.has(field.column) && text.trim() !== '' ? dateIn(text, order, line, field.at) : text;
@@ -120,22 +134,19 @@ export async function* translated(
   }
 }
 
-/** One row for each person, the first of theirs, with what is added up in it: in memory, for as many as meet at one time. */
-async function* gathered(
+/** Rows that stand for people; the others are counted. */
+async function* ofAwards(
   rows: AsyncIterable<RosterRow>,
-  { by, sum }: NonNullable<Layout['gather']>,
+  passOver: Layout['passOver'],
+  passedOver: PassedOver,
 ): AsyncGenerator<RosterRow> {
-  const people = new Map<string, { readonly row: RosterRow; total: number }>();
   for await (const row of rows) {
-    const who = by.map((at) => (row.cells[at] ?? '').trim().toLowerCase()).find((text) => text !== '') ?? '';
-    const value = readValue(row.cells[sum] ?? '');
-    const known = people.get(who);
-    const number = typeof value === 'number' ? value : 0;
-    if (known === undefined) people.set(who, { row, total: number });
-    else known.total += number;
+    const why = passOver?.(row.cells);
+    const known = why === undefined ? undefined : passedOver.get(why);
+    if (why === undefined) yield row;
+    else if (known === undefined) passedOver.set(why, { rows: 1, firstLine: row.line });
+    else known.rows++;
   }
-  for (const { row, total } of people.values())
-    yield { line: row.line, cells: row.cells.map((cell, at) => (at === sum ? String(total) : cell)) };
 }
 
 /** What is no date stays as it is, for whoever reads the row to refuse. */
@@ -149,20 +160,40 @@ function dateIn(text: string, order: DateOrder | undefined, line: number, at: nu
   });
 }
 
-/** The order that the dates of a file show, as soon as one of them shows it. */
+/**
+ * The order that the dates of a file show.
+ * @throws BadgekitError DATES_AMBIGUOUS where some show one order, and some the other
+ */
 export async function orderOfDates(
   rows: AsyncIterable<RosterRow>,
   { dates }: Translation,
 ): Promise<DateOrder | undefined> {
-  for await (const { cells } of rows)
+  let shown: { readonly order: DateOrder; readonly text: string; readonly line: number } | undefined;
+  for await (const { line, cells } of rows)
     for (const at of dates) {
-      const order = orderShownBy(cells[at] ?? '');
-      if (order !== undefined) return order;
+      const text = (cells[at] ?? '').trim();
+      const order = orderShownBy(text);
+      if (order === undefined) continue;
+      shown ??= { order, text, line };
+      if (order !== shown.order)
+        throw new BadgekitError(
+          'DATES_AMBIGUOUS',
+          `in the date ${quoted(text)} the ${order === 'dmy' ? 'day' : 'month'} comes first, and in ${quoted(shown.text)} on line ${shown.line} the ${order === 'dmy' ? 'month' : 'day'}`,
+          {
+            where: { line, column: at + 1 },
+            hint: 'write all of them as year-month-day, or give --dates dmy or --dates mdy',
+          },
+        );
     }
-  return undefined;
+  return shown?.order;
 }
 
-/** Whether a date in the first rows could be read in two ways. */
-export function hasAmbiguousDates({ rows }: RosterHead, { dates }: Translation): boolean {
-  return rows.some(({ cells }) => dates.some((at) => readDate(cells[at] ?? '', undefined).kind === 'either'));
+/** Whether the first rows hold dates that depend on what comes first in them. */
+export function hasDatesOfNumbers({ rows }: RosterHead, { dates }: Translation): boolean {
+  return rows.some(({ cells }) =>
+    dates.some((at) => {
+      const text = (cells[at] ?? '').trim();
+      return readDate(text, undefined).kind === 'either' || orderShownBy(text) !== undefined;
+    }),
+  );
 }

@@ -14,6 +14,7 @@ const WORDS = {
   family: `Surname; Last name; Lastname; Family name; Nachname; Familienname; Nom; Nom de famille; Apellido; Apellidos;
     Apellido(s); Cognome; Sobrenome; Apelido; Apelidos; Achternaam; Efternamn; Etternavn; Efternavn; Sukunimi; Nazwisko;
     Příjmení; Фамилия; Прізвище; Soyadı; 姓; 성`,
+  middle: 'Middle name; Second name; Tussenvoegsel; Infix; Mellannamn; Mellomnavn; Mellemnavn; Отчество',
   name: `Name; Full name; Fullname; Recipient name; Student name; Participant name; Vollständiger Name; Nom; Nom complet;
     Nom et prénom; Nombre; Nombre completo; Nombre y apellidos; Nome; Nome completo; Nome e cognome; Naam; Volledige naam;
     Namn; Fullständigt namn; Navn; Fullt navn; Nimi; Imię i nazwisko; Nazwisko i imię; Jméno; Jméno a příjmení; Имя; ФИО;

@@ -35,17 +35,24 @@ export async function findEncoding(chunks: AsyncIterable<Uint8Array>): Promise<F
     if (found !== undefined && found.encoding !== 'utf-8') return found;
     western.read(chunk);
     if (isUtf8) isUtf8 = decodes(utf8, chunk);
-    if (!isUtf8 && western.isComplete) break;
   }
   if (isUtf8 && decodes(utf8)) return found ?? { encoding: 'utf-8', by: 'content' };
-  if (western.isPossible && found === undefined)
-    return { encoding: WESTERN, by: 'guess', ...(western.example === undefined ? {} : { example: western.example }) };
+  western.end();
+  const { example } = western;
+  if (western.isPossible && !western.isPartlyUtf8 && found === undefined)
+    return { encoding: WESTERN, by: 'guess', ...(example === undefined ? {} : { example }) };
+  const isUtf8InPart = western.isPartlyUtf8 || found !== undefined;
   throw new BadgekitError(
     'NOT_TEXT',
-    found === undefined
-      ? 'the file is no text in an encoding that badgekit finds by itself'
-      : 'the file begins as UTF-8 does, and is not UTF-8 all through',
-    { hint: 'save it as UTF-8, or say what it is: --encoding windows-1250, shift_jis, …' },
+    isUtf8InPart
+      ? 'the file is UTF-8 in part, and in part something else'
+      : 'the file is no text in an encoding that badgekit finds by itself',
+    {
+      where: example === undefined ? undefined : { line: example.line },
+      hint: isUtf8InPart
+        ? 'mend the line, or save the file as UTF-8 again; if all of it is in another encoding, say which: --encoding windows-1252'
+        : 'save it as UTF-8, or say what it is: --encoding windows-1250, windows-1251, shift_jis, …',
+    },
   );
 }
 
@@ -135,32 +142,55 @@ function decodeWestern(bytes: Uint8Array): string {
 }
 
 const LINE_FEED = 10;
+/** In UTF-8. */
+const MAX_CHARACTER_BYTES = 4;
 const MAX_EXAMPLE_BYTES = 40;
+
+// oxlint-disable-next-line no-control-regex -- no text has them, and five codes are not in use
+const NO_WESTERN = /[\u0000-\u0008\u000e-\u001f\u007f\u0081\u008d\u008f\u0090\u009d]/;
+/** So many letters beyond ASCII stand one after the other in no western word: they are another script. */
+const NO_WESTERN_WORD = /[\u00c0-\u00ff]{4}/;
+/** A character in UTF-8, which nobody writes as two or three of Windows-1252. */
+const UTF8_CHARACTER =
+  /[\u00c2-\u00df][\u0080-\u00bf]|[\u00e0-\u00ef][\u0080-\u00bf]{2}|[\u00f0-\u00f4][\u0080-\u00bf]{3}/g;
 
 /** Looks whether bytes can be a text in Windows-1252, and where that first says something of its own. */
 class WesternText {
   #lines = 1;
   isPossible = true;
+  /** Whether characters in UTF-8 stand in it: then it is a text in UTF-8 that was damaged, or joined with another. */
+  isPartlyUtf8 = false;
+  /** The first place that is no UTF-8 and not ASCII. */
   example: FoundEncoding['example'];
 
-  /** Whether nothing that comes can change what is known. */
-  get isComplete(): boolean {
-    return !this.isPossible;
-  }
+  /** What may be the beginning of a character. */
+  #rest: Uint8Array = new Uint8Array();
 
   read(chunk: Uint8Array): void {
-    if (!this.isPossible) return;
+    const bytes = Buffer.concat([this.#rest, chunk]);
+    let end = bytes.length;
+    while (end > 0 && end > bytes.length - MAX_CHARACTER_BYTES && (bytes[end - 1] ?? 0) >= FIRST_HIGH) end--;
+    this.#rest = bytes.subarray(end);
+    this.#look(bytes.subarray(0, end));
+  }
+
+  end(): void {
+    this.#look(this.#rest);
+  }
+
+  #look(chunk: Uint8Array): void {
     const text = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1');
-    // Five codes are not in use, and no text has control characters.
-    // oxlint-disable-next-line no-control-regex -- finding control characters is this expression's purpose
-    if (/[\u0000-\u0008\u000e-\u001f\u007f\u0081\u008d\u008f\u0090\u009d]/.test(text)) this.isPossible = false;
+    if (NO_WESTERN.test(text) || NO_WESTERN_WORD.test(text)) this.isPossible = false;
+    // Of the same length, so that places stay what they are.
+    const rest = text.replace(UTF8_CHARACTER, (character) => '?'.repeat(character.length));
+    if (rest !== text) this.isPartlyUtf8 = true;
     if (this.example !== undefined) return;
-    const at = text.search(/[\u0080-\u00ff]/);
+    const at = rest.search(/[\u0080-\u00ff]/);
     const before = chunk.subarray(0, at === -1 ? chunk.length : at);
     for (const byte of before) if (byte === LINE_FEED) this.#lines++;
     if (at === -1) return;
-    const [start = 0, end = 0] = [/[^\s,;"]*$/.exec(text.slice(0, at))?.index, at + MAX_EXAMPLE_BYTES];
-    const word = /^[^\s,;"]*/.exec(decodeWestern(chunk.subarray(start, end)))?.[0] ?? '';
+    const start = /[^\s,;"]{0,40}$/.exec(text.slice(Math.max(0, at - MAX_EXAMPLE_BYTES), at))?.[0].length ?? 0;
+    const word = /^[^\s,;"]*/.exec(decodeWestern(chunk.subarray(at - start, at + MAX_EXAMPLE_BYTES)))?.[0] ?? '';
     this.example = { line: this.#lines, text: word };
   }
 }

@@ -5,6 +5,21 @@ import { quoted } from './text.ts';
 /** What an expression is about: a number, a text, yes or no; undefined where nothing is written. */
 export type Value = number | string | boolean | undefined;
 
+/** What stands under a name, as it is written and as it is understood. */
+export interface Cell {
+  readonly text: string;
+  readonly value: Value;
+  /** Whether it is a text in quotes, in the condition itself. */
+  readonly isQuoted?: boolean;
+}
+
+/** Where a condition finds what it looks at. */
+export interface Facts {
+  readonly cell: (name: string) => Cell;
+  /** How a text is understood: as `cell` understands what is written in it. */
+  readonly value: (text: string) => Value;
+}
+
 const COMPARISONS = ['>=', '<=', '>', '<', '==', '!='] as const;
 const CALCULATIONS = ['+', '-', '*', '/'] as const;
 type Comparison = (typeof COMPARISONS)[number];
@@ -146,69 +161,93 @@ export function namesIn(expression: Expression): ReadonlySet<string> {
   }
 }
 
-/** Whether a condition holds; where it does not, why, in words. */
-export type Judgement = { readonly holds: true } | { readonly holds: false; readonly because: string };
+/**
+ * Whether a condition holds; where it does not, why, in words. What nothing is written of is neither so nor not so: neither the
+ * condition nor its opposite holds.
+ */
+export type Judgement =
+  { readonly holds: true } | { readonly holds: false; readonly because: string; readonly isUnknown: boolean };
 
 /** What a condition cannot be judged by: a text where a number belongs. */
 export class Unjudgeable extends Error {}
+
+const YES: Judgement = { holds: true };
+
+function no(because: string, isUnknown = false): Judgement {
+  return { holds: false, because, isUnknown };
+}
 
 /**
  * Judges a condition.
  * @throws Unjudgeable where a value is of another kind than the condition needs
  */
-export function judge(expression: Expression, valueOf: (name: string) => Value): Judgement {
+export function judge(expression: Expression, facts: Facts): Judgement {
   switch (expression.kind) {
-    case 'and': {
-      const left = judge(expression.left, valueOf);
-      return left.holds ? judge(expression.right, valueOf) : left;
+    case 'and':
+      return bothOf(judge(expression.left, facts), () => judge(expression.right, facts));
+    case 'or':
+      return eitherOf(judge(expression.left, facts), () => judge(expression.right, facts));
+    case 'not': {
+      const of = judge(expression.of, facts);
+      if (of.holds) return no(`it is so that ${written(expression.of)}`);
+      return of.isUnknown ? of : YES;
     }
-    case 'or': {
-      const left = judge(expression.left, valueOf);
-      if (left.holds) return left;
-      const right = judge(expression.right, valueOf);
-      return right.holds ? right : { holds: false, because: `${left.because}; and ${right.because}` };
-    }
-    case 'not':
-      return judge(expression.of, valueOf).holds
-        ? { holds: false, because: `it is so that ${written(expression.of)}` }
-        : { holds: true };
     case 'compare':
-      return compared(expression, valueOf);
-    case 'among': {
-      const value = valueIn(expression.left, valueOf);
-      if (value !== undefined && expression.values.some((other) => isSame(value, other))) return { holds: true };
-      return {
-        holds: false,
-        because: `${written(expression.left)} is ${shown(value)}, none of ${expression.values.map(shown).join(', ')}`,
-      };
-    }
+      return compared(expression, facts);
+    case 'among':
+      return among(expression, facts);
     default: {
-      const value = valueIn(expression, valueOf);
-      if (value === true) return { holds: true };
+      const { value } = cellIn(expression, facts);
+      if (value === true) return YES;
       if (value === false || value === undefined)
-        return { holds: false, because: `${written(expression)} is ${shown(value)}` };
+        return no(`${written(expression)} is ${shown(value)}`, value === undefined);
       throw new Unjudgeable(`${written(expression)} is ${shown(value)}, which is neither yes nor no`);
     }
   }
 }
 
-function compared(expression: Expression & { readonly kind: 'compare' }, valueOf: (name: string) => Value): Judgement {
-  const { operator, left, right } = expression;
-  const [a, b] = [valueIn(left, valueOf), valueIn(right, valueOf)];
-  if (isSo(operator, a, b, expression)) return { holds: true };
-  const asked = right.kind === 'value' ? shown(b) : `${written(right)} (${shown(b)})`;
-  return { holds: false, because: `${written(left)} is ${shown(a)}, and it takes ${operator} ${asked}` };
+function bothOf(left: Judgement, right: () => Judgement): Judgement {
+  if (left.holds) return right();
+  if (!left.isUnknown) return left;
+  const second = right();
+  return second.holds || second.isUnknown ? left : second;
 }
 
-function isSo(operator: Comparison, a: Value, b: Value, expression: Expression): boolean {
-  if (operator === '==') return a !== undefined && b !== undefined && isSame(a, b);
-  if (operator === '!=') return a === undefined || b === undefined ? a !== b : !isSame(a, b);
-  if (a === undefined || b === undefined) return false;
-  const [first, second] = [a, b];
+function eitherOf(left: Judgement, right: () => Judgement): Judgement {
+  if (left.holds) return left;
+  const second = right();
+  return second.holds ? second : no(`${left.because}; and ${second.because}`, left.isUnknown || second.isUnknown);
+}
+
+function among({ left, values }: Expression & { readonly kind: 'among' }, facts: Facts): Judgement {
+  const cell = cellIn(left, facts);
+  if (values.some((value) => isSame(cell, literal(value), facts) === true)) return YES;
+  return no(`${written(left)} is ${told(cell)}, none of ${values.map(shown).join(', ')}`, cell.value === undefined);
+}
+
+function compared(expression: Expression & { readonly kind: 'compare' }, facts: Facts): Judgement {
+  const { operator, left, right } = expression;
+  const [a, b] = [cellIn(left, facts), cellIn(right, facts)];
+  const isSo = outcomeOf(operator, a, b, expression, facts);
+  if (isSo === true) return YES;
+  const asked = right.kind === 'value' ? told(b) : `${written(right)} (${told(b)})`;
+  return no(`${written(left)} is ${told(a)}, and it takes ${operator} ${asked}`, isSo === undefined);
+}
+
+/** Undefined where it is neither so nor not so. */
+function outcomeOf(operator: Comparison, a: Cell, b: Cell, expression: Expression, facts: Facts): boolean | undefined {
+  if (operator === '==' || operator === '!=') {
+    const same = isSame(a, b, facts);
+    if (same === 'of other kinds')
+      throw new Unjudgeable(`${told(a)} and ${told(b)} cannot be compared, as ${written(expression)} does`);
+    return same === undefined ? undefined : same === (operator === '==');
+  }
+  const [first, second] = [a.value, b.value];
+  if (first === undefined || second === undefined) return undefined;
   const areDates = isDate(first) && isDate(second);
   if (!areDates && (typeof first !== 'number' || typeof second !== 'number')) {
-    const odd = typeof first === 'number' ? second : first;
-    throw new Unjudgeable(`${shown(odd)} is no number, which ${written(expression)} needs`);
+    const odd = typeof first === 'number' ? b : a;
+    throw new Unjudgeable(`${told(odd)} is no number, which ${written(expression)} needs`);
   }
   switch (operator) {
     case '>=':
@@ -226,40 +265,72 @@ function isDate(value: Value): value is string {
   return typeof value === 'string' && /^\d{4}-\d\d-\d\d/.test(value);
 }
 
-/** Texts are the same without regard to case and the space around them. */
-function isSame(a: Value, b: Value): boolean {
-  if (typeof a === 'string' && typeof b === 'string') return plain(a) === plain(b);
-  if (typeof a === 'boolean' && typeof b === 'string')
-    return (a ? ['yes', 'true'] : ['no', 'false']).includes(plain(b));
-  if (typeof a === 'string' && typeof b === 'boolean') return isSame(b, a);
-  return a === b;
+/**
+ * Whether two things are the same. A text in quotes is compared with what is written, without regard to case, or with what
+ * that means, where it is yes or no; `""` with nothing.
+ */
+function isSame(a: Cell, b: Cell, facts: Facts): boolean | 'of other kinds' | undefined {
+  if (a.text === '' && b.text === '') return true;
+  if (isEmptyText(a) || isEmptyText(b)) return (isEmptyText(a) ? b : a).value === undefined;
+  if (a.value === undefined || b.value === undefined) return undefined;
+  if (plain(a.text) === plain(b.text)) return true;
+  if (typeof a.value === typeof b.value) return typeof a.value === 'string' ? false : a.value === b.value;
+  const [text, other] = typeof a.value === 'string' ? [a, b] : [b, a];
+  if (typeof text.value !== 'string') return 'of other kinds';
+  // A text in quotes means what it would mean in a cell.
+  return text.isQuoted === true ? facts.value(text.text) === other.value : 'of other kinds';
+}
+
+function isEmptyText(cell: Cell): boolean {
+  return cell.isQuoted === true && cell.text === '';
 }
 
 function plain(text: string): string {
   return text.normalize('NFC').trim().toLowerCase();
 }
 
-function valueIn(expression: Expression, valueOf: (name: string) => Value): Value {
+function literal(value: number | string | boolean): Cell {
+  return {
+    text: typeof value === 'string' ? value : String(value),
+    value,
+    ...(typeof value === 'string' ? { isQuoted: true } : {}),
+  };
+}
+
+function cellIn(expression: Expression, facts: Facts): Cell {
   switch (expression.kind) {
     case 'value':
-      return expression.value;
+      return literal(expression.value);
     case 'name':
-      return valueOf(expression.name);
+      return facts.cell(expression.name);
     case 'calculate': {
-      const [a, b] = [valueIn(expression.left, valueOf), valueIn(expression.right, valueOf)];
-      if (a === undefined || b === undefined) return undefined;
-      if (typeof a === 'number' && typeof b === 'number') return calculated(expression.operator, a, b);
-      throw new Unjudgeable(`${shown(typeof a === 'number' ? b : a)} is no number, which ${written(expression)} needs`);
+      const [a, b] = [cellIn(expression.left, facts), cellIn(expression.right, facts)];
+      if (a.value === undefined || b.value === undefined) return NOTHING;
+      if (typeof a.value !== 'number' || typeof b.value !== 'number')
+        throw new Unjudgeable(
+          `${told(typeof a.value === 'number' ? b : a)} is no number, which ${written(expression)} needs`,
+        );
+      const result = calculated(expression.operator, a.value, b.value);
+      return result === undefined ? NOTHING : literal(result);
     }
-    default:
-      return judge(expression, valueOf).holds;
+    default: {
+      const judgement = judge(expression, facts);
+      return judgement.holds ? literal(true) : judgement.isUnknown ? NOTHING : literal(false);
+    }
   }
 }
+
+const NOTHING: Cell = { text: '', value: undefined };
 
 /** What has no result, such as a division by nothing, counts as not written. */
 function calculated(operator: Calculation, a: number, b: number): number | undefined {
   const result = { '+': a + b, '-': a - b, '*': a * b, '/': a / b }[operator];
   return Number.isFinite(result) ? result : undefined;
+}
+
+/** A cell as it is told: what is understood, or what is written. */
+function told({ value, isQuoted, text }: Cell): string {
+  return isQuoted === true ? quoted(text, 40) : shown(value);
 }
 
 /** A value as it is told. */

@@ -96,7 +96,7 @@ describe('issue', () => {
     expect([english.code, english.err]).toEqual([
       0,
       expect.stringMatching(
-        /is read as a Moodle course completion report: .*\n.*1 row passed over: has not completed the course \(the first on line 3\)\nPlan {2}2 rows: 2 to issue/,
+        /is read as a Moodle course completion report: .*\n.*email from "Email address".*\n.*1 row passed over: has not completed the course \(the first on line 3\)\nPlan {2}2 rows: 2 to issue/,
       ),
     ]);
     const german = await badgekit(['issue', 'moodle-completion-de-excel.csv', '--json'], { cwd });
@@ -188,6 +188,160 @@ describe('issue', () => {
     expect([code, err]).toEqual([2, expect.stringContaining(`this is ${title}: it names everyone`)]);
     const { out } = await badgekit(['roster', 'inspect', 'all.csv', '--json'], { cwd });
     expect(JSON.parse(out)).toMatchObject({ format: { rows: 'everyone' } });
+  });
+});
+
+describe('what may not be taken for an award', () => {
+  test.each<[string, string, RegExp]>([
+    [
+      'a German Google form',
+      'Zeitstempel,E-Mail-Adresse,Punktzahl\n04.05.2026 10:00:00,ana@example.org,2.00 / 30\n',
+      /answers of a Google form/,
+    ],
+    [
+      'an Italian gradebook',
+      'Nome,Cognome,Indirizzo email,Quiz: Nodi (Reale),Totale del corso (Reale)\nAna,Lind,ana@example.org,"3,00","3,00"\n',
+      /Moodle gradebook/,
+    ],
+    [
+      'a Swedish gradebook',
+      'Förnamn,Efternamn,E-postadress,Kurstotal (Verklig)\nAna,Lind,ana@example.org,3\n',
+      /Moodle gradebook/,
+    ],
+    [
+      'who attended in Teams',
+      'Name,First Join,Last Leave,In-Meeting Duration,Email,Role\nAna,a,b,1m,ana@example.org,Attendee\n',
+      /Teams/,
+    ],
+    [
+      'a list of anybody',
+      'Nachname,Vorname,E-Mail-Adresse,Abteilung\nLind,Ana,ana@example.org,IT\n',
+      /nothing in this list says/,
+    ],
+  ])('%s', async (_, content, message) => {
+    const cwd = programme();
+    writeFileSync(join(cwd, 'r2.csv'), content);
+    const { code, err } = await badgekit(['issue', 'r2.csv', '--dry-run'], { cwd });
+    expect([code, err]).toEqual([2, expect.stringMatching(message)]);
+    expect(err).toContain('award_when');
+    const { out } = await badgekit(['roster', 'inspect', 'r2.csv'], { cwd });
+    expect(out).toMatch(/rows {10}1 row: 0 would be awards, 1 refused/);
+    expect((await badgekit(['issue', 'r2.csv', '--dry-run', '--format', 'list'], { cwd })).code).toBe(0);
+  });
+
+  test('somebody for whom another badge has a condition', async () => {
+    const cwd = programme();
+    writeFileSync(join(cwd, 'badges/welding.yaml'), readFileSync(join(cwd, 'badges/knots.yaml')));
+    appendFileSync(join(cwd, 'badges/knots.yaml'), 'award_when: grade >= 70\n');
+    copyFileSync(join(FIXTURES, 'moodle-gradebook-en.csv'), join(cwd, 'g.csv'));
+    expect((await badgekit(['issue', 'g.csv', '--badge', 'welding', '--dry-run'], { cwd })).code).toBe(2);
+    const text = readFileSync(join(cwd, 'g.csv'), 'utf8')
+      .trimEnd()
+      .replace(/^(.*)$/gm, '$1,welding')
+      .replace('welding', 'badge');
+    writeFileSync(join(cwd, 'g.csv'), text);
+    const { out } = await badgekit(['issue', 'g.csv', '--json', '--dry-run'], { cwd });
+    expect(JSON.parse(out)).toMatchObject({
+      toIssue: 0,
+      refused: [{ line: 2, message: expect.stringContaining('badges/welding.yaml') }, {}, {}],
+    });
+  });
+
+  test('somebody who reads another language', async () => {
+    const cwd = programme();
+    const yaml = readFileSync(join(cwd, 'badges/knots.yaml'), 'utf8');
+    writeFileSync(join(cwd, 'badges/knots.pt.yaml'), yaml);
+    writeFileSync(join(cwd, 'badges/knots.yaml'), `${yaml}award_when: grade >= 70\n`);
+    writeFileSync(join(cwd, 'r2.csv'), 'email,grade,locale\nana@example.org,5,pt\nbo@example.org,90,pt\n');
+    const { out } = await badgekit(['issue', 'r2.csv', '--json', '--dry-run'], { cwd });
+    expect(JSON.parse(out)).toMatchObject({ toIssue: 1, unearned: 1 });
+    writeFileSync(join(cwd, 'badges/knots.pt.yaml'), `${yaml}award_when: grade >= 1\n`);
+    expect((await badgekit(['define', '--check'], { cwd })).out).toMatch(
+      /knots\.pt\.yaml.*says otherwise than badges\/knots\.yaml/,
+    );
+  });
+
+  test("somebody else's address", async () => {
+    const cwd = programme();
+    appendFileSync(join(cwd, 'badges/knots.yaml'), 'award_when: grade >= 70\n');
+    writeFileSync(
+      join(cwd, 'c.csv'),
+      'Student,ID,SIS Login ID,Section,Parent contact,Knots (1),Final Score\n"Lind, Ana",1,alind,A,mum@example.org,9,90\n',
+    );
+    const { code, err } = await badgekit(['issue', 'c.csv', '--dry-run'], { cwd });
+    expect([code, err]).toEqual([
+      2,
+      expect.stringMatching(/no column of it holds e-mail addresses\n.*--map "email=Parent contact"/),
+    ]);
+    const mapped = await badgekit(['issue', 'c.csv', '--map', 'email=Parent contact', '--dry-run'], { cwd });
+    expect([mapped.code, mapped.err]).toEqual([0, expect.stringContaining('email from "Parent contact"')]);
+  });
+
+  test('what an assignment is called, a total in no form that is known, and minutes that were not spent', async () => {
+    const cwd = programme();
+    const yaml = readFileSync(join(cwd, 'badges/knots.yaml'), 'utf8');
+    const earned = async (rule: string, content: string): Promise<unknown> => {
+      writeFileSync(join(cwd, 'badges/knots.yaml'), `${yaml}award_when: ${rule}\n`);
+      writeFileSync(join(cwd, 'r2.csv'), content);
+      const { toIssue, unearned, refused } = JSON.parse(
+        (await badgekit(['issue', 'r2.csv', '--json', '--dry-run'], { cwd })).out,
+      ) as Record<string, unknown[]>;
+      return [toIssue, unearned, refused?.length];
+    };
+    const canvas =
+      'Student,ID,SIS Login ID,Section,Final Score (4711),Final Score\n"Lind, Ana",1,ana@example.org,A,95,20\n';
+    expect(await earned('final_score >= 70', canvas)).toEqual([0, 1, 0]);
+    const totals = (forms: string): string =>
+      `Nome,Sobrenome,Endereço de e-mail,${forms}\nAna,Lind,ana@example.org,"75,00","25,00 %"\n`;
+    expect(await earned('grade >= 70', totals('Total do curso (Real),Total do curso (Xyz)'))).toEqual([0, 1, 0]);
+    expect(
+      await earned('grade >= 70', totals('Total do curso (Real),Total do curso (Letra)').replace(' %', '')),
+    ).toEqual([0, 0, 1]);
+    const zoom = (...rows: readonly string[]): string =>
+      `Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest,In Waiting Room\n${rows.map((row) => `Ana,ana@example.org,${row}\n`).join('')}`;
+    const [first, beside, later] = [
+      '05/04/2026 10:00:00 AM,05/04/2026 10:35:00 AM,35,No,No',
+      '05/04/2026 10:00:00 AM,05/04/2026 10:35:00 AM,35,No,No',
+      '05/04/2026 12:00:00 PM,05/04/2026 12:30:00 PM,30,No,No',
+    ];
+    expect(await earned('minutes >= 60', zoom(first, beside))).toEqual([0, 1, 0]);
+    expect(await earned('minutes >= 60', zoom(first, later))).toEqual([1, 0, 0]);
+    expect(await earned('minutes >= 60', zoom(first, later.replace(/No$/, 'Yes')))).toEqual([0, 1, 0]);
+    expect(await earned('minutes >= 60', zoom(first, later.replace(',30,', ',"1,234",')))).toEqual([0, 0, 1]);
+  });
+
+  test('a list that looks like that of a system, and has columns of its own', async () => {
+    const cwd = programme();
+    const inspected = async (content: string): Promise<unknown> => {
+      writeFileSync(join(cwd, 'r2.csv'), content);
+      const { format, columns } = JSON.parse(
+        (await badgekit(['roster', 'inspect', 'r2.csv', '--json'], { cwd })).out,
+      ) as { format: { name: string }; columns: { column: string }[] };
+      return [format.name, columns.map(({ column }) => column).join(' ')];
+    };
+    expect(
+      await inspected(
+        'Recipient Name,Recipient Email,Badge,Issued On,Expires,Evidence URL\nAna,ana@example.org,knots,2026-05-04,,\n',
+      ),
+    ).toEqual(['list', 'badge issued_on evidence_url email expires_on name']);
+    expect(await inspected(',email,name,badge,issued_on,score\n0,ana@example.org,Ana,knots,2026-05-04,9\n')).toEqual([
+      'list',
+      'email name badge issued_on score',
+    ]);
+    expect(
+      await inspected(
+        'ID,Name,Email,Course,Course date,Date of birth\n1,Ana,ana@example.org,Knots,2026-05-04,1990-05-04\n',
+      ),
+    ).toEqual(['list', expect.not.stringContaining('issued_on')]);
+    expect(
+      await inspected(
+        'First name,Surname,Email address,badge,issued_on,Course total (Real)\nAna,Lind,ana@example.org,knots,2026-05-04,9\n',
+      ),
+    ).toEqual(['moodle-gradebook', 'badge issued_on email name fact.grade']);
+    expect(await inspected('Name,Surname,Email,badge\nAna,Lind,ana@example.org,knots\n')).toEqual([
+      'list',
+      'email badge name',
+    ]);
   });
 });
 
@@ -302,6 +456,87 @@ describe('award_when', () => {
   });
 });
 
+describe('what is in the way', () => {
+  test('a file of somebody under the name of a list is left alone', async () => {
+    const cwd = programme();
+    for (const list of ['rejected', 'not-awarded']) writeFileSync(join(cwd, `r2.${list}.csv`), 'my own notes\n');
+    writeFileSync(join(cwd, 'r2.csv'), 'email,points\nana@example.org,9\nbo@@example.org,9\n');
+    expect((await badgekit(['issue', 'r2.csv'], { cwd })).err).toMatch(/^r2\.rejected\.csv: it is there/m);
+    appendFileSync(join(cwd, 'badges/knots.yaml'), 'award_when: points >= 10\n');
+    expect((await badgekit(['issue', 'r2.csv'], { cwd })).err).toMatch(/^r2\.not-awarded\.csv: it is there/m);
+    writeFileSync(join(cwd, 'r2.csv'), 'email,points\nana@example.org,10\n');
+    expect((await badgekit(['issue', 'r2.csv'], { cwd })).code).toBe(0);
+    for (const list of ['rejected', 'not-awarded'])
+      expect(readFileSync(join(cwd, `r2.${list}.csv`), 'utf8')).toBe('my own notes\n');
+  });
+
+  test('a column that stands twice is taken by its place', async () => {
+    const cwd = programme();
+    writeFileSync(join(cwd, 'r2.csv'), 'E-Mail,name,E-Mail\nold@example.org,Ana,new@example.org\n');
+    for (const options of [[], ['--map', 'email=E-Mail']])
+      expect((await badgekit(['issue', 'r2.csv', '--dry-run', ...options], { cwd })).err).toContain('--map email=#3');
+    const { out } = await badgekit(['roster', 'inspect', 'r2.csv', '--map', 'email=#3'], { cwd });
+    expect(out).toContain('email "new@example.org"');
+    expect(out).toContain('"email": "#3"');
+  });
+
+  test('dates that contradict each other are asked about', async () => {
+    const cwd = programme();
+    writeFileSync(
+      join(cwd, 'r2.csv'),
+      'email,issued_on\na@example.org,13/04/2026\nb@example.org,04/05/2026\nc@example.org,04/23/2026\n',
+    );
+    expect((await badgekit(['issue', 'r2.csv', '--dry-run'], { cwd })).err).toMatch(
+      /r2\.csv:4:2: in the date "04\/23\/2026" the month comes first, and in "13\/04\/2026" on line 2 the day/,
+    );
+    writeFileSync(
+      join(cwd, 'r2.csv'),
+      `email,issued_on\n${'a@example.org,23/04/2026\n'.repeat(101)}b@example.org,04/05/2026\n`,
+    );
+    const { out } = await badgekit(['roster', 'inspect', 'r2.csv'], { cwd });
+    expect(out).toContain('the day comes first');
+  });
+
+  test.each([
+    ['a name of spaces', `email,${'a'.padEnd(1900, ' ')}b\nana@example.org,\n`],
+    [
+      'many columns',
+      `email,${Array.from({ length: 1900 }, (_, index) => `result.a${index}`).join(',')}\nana@example.org\n`,
+    ],
+    ['more columns than that', `email,${'x,'.repeat(20_000)}\nana@example.org\n`],
+    ['a name without end', `email,${'[Total Pts: '.repeat(30_000)}\nana@example.org\n`],
+  ])(
+    '%s takes no time',
+    async (_, content) => {
+      const cwd = programme();
+      writeFileSync(join(cwd, 'r2.csv'), content);
+      const run = await badgekit(['roster', 'inspect', 'r2.csv'], { cwd });
+      expect([0, 2]).toContain(run.code);
+    },
+    10_000,
+  );
+
+  test('names of results are shown as they are written, and obeyed by no terminal', async () => {
+    const cwd = programme();
+    writeFileSync(join(cwd, 'r2.csv'), 'email,"result.\u001b]0;pwn\u0007\u202e"\nana@example.org,9\n');
+    for (const args of [
+      ['roster', 'inspect', 'r2.csv'],
+      ['issue', 'r2.csv', '--dry-run'],
+      ['issue', 'r2.csv'],
+    ]) {
+      const { out, err } = await badgekit(args, { cwd });
+      // oxlint-disable-next-line no-control-regex -- finding control characters is this expression's purpose
+      expect(out + err).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    }
+  });
+
+  test.each(['constructor', '__proto__', '|'])('--delimiter %s is wrong usage', async (delimiter) => {
+    const cwd = programme();
+    writeFileSync(join(cwd, 'r2.csv'), 'email\nana@example.org\n');
+    expect((await badgekit(['roster', 'inspect', 'r2.csv', '--delimiter', delimiter], { cwd })).code).toBe(2);
+  });
+});
+
 describe('a roster', () => {
   const cell = fc.string({ unit: fc.constantFrom(...'ab ,;"\n\té€'), maxLength: 8 });
 
@@ -324,7 +559,8 @@ describe('a roster', () => {
             quotesAll || /[",;\n\t]|^\s|\s$/.test(text) || text === '' ? `"${text.replaceAll('"', '""')}"` : text;
           // Some texts of Windows-1252 are texts of UTF-8, too; none are where only é stands beside ASCII.
           if (encoding === 'windows-1252')
-            for (const row of rows) row.splice(0, row.length, ...row.map((text) => text.replaceAll('€', 'é')));
+            for (const row of rows)
+              row.splice(0, row.length, ...row.map((text) => text.replaceAll('€', 'é').replace(/é{3,}/g, 'éé')));
           const text = rows.map((row) => row.map(quoted).join(separator)).join(lineEnd) + lineEnd;
           writeFileSync(path, encoded(text, encoding));
           const read: (readonly string[])[] = [];

@@ -47,6 +47,7 @@ function read(header: string, row: string, change: Partial<RowRules> = {}): RowO
     definitions,
     defaultBadge: 'knots',
     recipients: 'hashed-email',
+    namesEveryone: false,
     ...change,
   };
   return readAward({ line: 7, cells: row.split(',') }, rules);

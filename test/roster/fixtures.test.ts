@@ -61,6 +61,7 @@ describe('what systems export', () => {
       definitions: new Map([['knots', knots(expected.rule)]]),
       defaultBadge: 'knots',
       recipients: 'hashed-email',
+      namesEveryone: roster.format.system?.rows === 'everyone',
     };
     for await (const row of roster.rows()) {
       const { line, cells } = row;

@@ -76,11 +76,7 @@ describe('the encoding of a roster', () => {
       Buffer.from(`${HEADER}\x81\x8d`, 'latin1'),
       /no text in an encoding/,
     ],
-    [
-      'a mark of UTF-8 before something else',
-      Buffer.from('\xef\xbb\xbfemail\nZo\xeb\n', 'latin1'),
-      /not UTF-8 all through/,
-    ],
+    ['a mark of UTF-8 before something else', Buffer.from('\xef\xbb\xbfemail\nZo\xeb\n', 'latin1'), /UTF-8 in part/],
     ['an Excel file', Buffer.from('PK\x03\x04 xl/workbook.xml', 'latin1'), /Excel/],
     ['a PDF', Buffer.from('%PDF-1.7 \xe2\xe3', 'latin1'), /PDF/],
   ])('%s is refused', async (_, bytes, message) => {
@@ -89,6 +85,21 @@ describe('the encoding of a roster', () => {
       message: expect.stringMatching(message),
       hint: expect.any(String),
     });
+  });
+
+  test.each<[string, Uint8Array]>([
+    [
+      'a text in UTF-8 with one damaged line',
+      Buffer.concat([Buffer.from(`${HEADER}ana@x.org,José\n`), western('z@x.org,Renée\n')]),
+    ],
+    ['Cyrillic in Windows-1251', Buffer.from(`${HEADER}a@x.org,\xc8\xe2\xe0\xed\xee\xe2\n`, 'latin1')],
+  ])('%s is not guessed', async (_, bytes) => {
+    for (const size of [5, 1000])
+      await expect(findEncoding(pieces(bytes, size))).rejects.toMatchObject({
+        code: 'NOT_TEXT',
+        where: { line: expect.any(Number) },
+        hint: expect.stringContaining('--encoding'),
+      });
   });
 
   test('a text that is cut within a character is refused where it is read', async () => {

@@ -1,30 +1,36 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BadgekitError } from '../../src/errors.ts';
+import { readValue } from '../../src/roster/facts.ts';
 import {
   type Expression,
+  type Facts,
   judge,
   namesIn,
   parseExpression,
   Unjudgeable,
-  type Value,
 } from '../../src/syntax/expression.ts';
 
-const FACTS = new Map<string, Value>(
-  Object.entries({
-    grade: 85,
-    low: 12.5,
-    attended: true,
-    absent: false,
-    empty: undefined,
-    status: 'Checked In',
-    day: '2026-05-04',
-    prénom: 'Zoë',
-  }),
-);
-const valueOf = (name: string): Value => FACTS.get(name);
+const CELLS = new Map([
+  ['grade', '85.00'],
+  ['low', '12.5'],
+  ['attended', 'yes'],
+  ['absent', 'no'],
+  ['eligible', 'N'],
+  ['code', '007'],
+  ['empty', ''],
+  ['dash', '-'],
+  ['excused', 'EX'],
+  ['status', 'Checked In'],
+  ['day', '2026-05-04'],
+  ['prénom', 'Zoë'],
+]);
+const facts: Facts = {
+  cell: (name) => ({ text: CELLS.get(name) ?? '', value: readValue(CELLS.get(name) ?? '') }),
+  value: readValue,
+};
 const holds = (text: string): boolean | string => {
-  const judgement = judge(parseExpression(text), valueOf);
+  const judgement = judge(parseExpression(text), facts);
   return judgement.holds || judgement.because;
 };
 
@@ -40,11 +46,24 @@ describe('a condition', () => {
     'grade + low >= 97.5',
     '(grade - low) * 2 / 5 == 29',
     'day >= "2026-05-01" and day < "2026-06-01"',
-    'empty != 3',
+    'eligible == "N"',
+    'eligible == "no"',
+    'eligible in ["n"]',
+    'not eligible',
+    'eligible != "Y"',
+    'code == "007"',
+    'code == 7',
+    'grade == "85"',
+    'excused == "EX"',
+    'excused != "F"',
+    'empty == ""',
+    'dash == ""',
+    'grade != ""',
+    'empty == "" or empty >= 3',
+    'not (absent and empty)',
     'prénom == "zoë"',
     'low > -1',
     'attended == "yes"',
-    'not empty',
   ])('%s holds', (text) => {
     expect(holds(text)).toBe(true);
   });
@@ -56,6 +75,15 @@ describe('a condition', () => {
     ['attended and empty', 'empty is empty'],
     ['empty >= 1', 'empty is empty, and it takes >= 1'],
     ['empty == 0', 'empty is empty, and it takes == 0'],
+    ['empty != 0', 'empty is empty, and it takes != 0'],
+    ['dash != "F"', 'dash is empty, and it takes != "F"'],
+    ['not empty', 'empty is empty'],
+    ['not (empty < 3)', 'empty is empty, and it takes < 3'],
+    ['not (attended and empty)', 'empty is empty'],
+    ['not (empty or absent)', 'empty is empty; and absent is no'],
+    ['eligible != "N"', 'eligible is no, and it takes != "N"'],
+    ['code != "007"', 'code is 7, and it takes != "007"'],
+    ['grade != "" and empty != ""', 'empty is empty, and it takes != ""'],
     ['grade / 0 >= 1', 'grade / 0 is empty, and it takes >= 1'],
     ['not attended', 'it is so that attended'],
     ['status in ["Attending"]', 'status is "Checked In", none of "Attending"'],
@@ -63,12 +91,20 @@ describe('a condition', () => {
     expect(holds(text)).toBe(because);
   });
 
-  test.each(['status >= 3', 'grade', 'status and attended', 'status + 1 > 2', 'attended > 0'])(
-    '%s cannot be judged by what is there',
-    (text) => {
-      expect(() => holds(text)).toThrow(Unjudgeable);
-    },
-  );
+  test.each([
+    'status >= 3',
+    'grade',
+    'status and attended',
+    'status + 1 > 2',
+    'attended > 0',
+    'excused >= 5',
+    'excused != 5',
+    'excused != false',
+    'attended == 1',
+    'status == day + 1',
+  ])('%s cannot be judged by what is there', (text) => {
+    expect(() => holds(text)).toThrow(Unjudgeable);
+  });
 
   test.each([
     ['', /empty/],
@@ -116,7 +152,7 @@ describe('a condition', () => {
       'f',
     ]);
     for (const name of ['constructor', '__proto__', 'toString'])
-      expect(judge(parseExpression(`${name} == 1`), () => undefined)).toMatchObject({ holds: false });
+      expect(judge(parseExpression(`${name} == 1`), facts)).toMatchObject({ holds: false });
   });
 
   test('any text is a condition that ends, or is refused', () => {
@@ -164,7 +200,7 @@ function outcomeOf(text: string): string {
     return error instanceof BadgekitError && error.code === 'EXPRESSION_INVALID' ? 'refused' : `threw ${String(error)}`;
   }
   try {
-    judge(expression, valueOf);
+    judge(expression, facts);
     return 'judged';
   } catch (error) {
     return error instanceof Unjudgeable ? 'no answer' : `threw ${String(error)}`;

@@ -17,6 +17,7 @@ import type { Programme } from '../../programme/programme.ts';
 import {
   besideRoster,
   openRoster,
+  refuseForeignList,
   rejectedCsv,
   removeStaleList,
   type Roster,
@@ -42,7 +43,14 @@ import type { Opening } from '../issue/opening.ts';
 import { openWorkshop } from '../issue/open-workshop.ts';
 import { readJobs } from '../jobs.ts';
 import { startProgress } from '../progress.ts';
-import { readRosterHints, refuseEveryone, type RosterOptions, tellPassedOver, tellReading } from '../roster-options.ts';
+import {
+  namesEveryone,
+  readRosterHints,
+  refuseEveryone,
+  type RosterOptions,
+  tellPassedOver,
+  tellReading,
+} from '../roster-options.ts';
 import { faultLines, type IssueOutcome, issueAsJson, issueAsText, planAsText } from '../render-issue.ts';
 import { HeldAwards } from '../held-awards.ts';
 import { openLedgerOf, startRun } from '../open-ledger.ts';
@@ -121,8 +129,9 @@ async function openRun(
   const definitions = await requireDefinitions(programme);
   const hints = readRosterHints(options, rosterConfig(programme.config, basename(rosterFile)));
   const roster = await openRoster(resolve(session.cwd, rosterFile), rosterFile, hints);
-  tellReading(roster, rosterFile, session);
-  refuseEveryone(roster, rosterFile, definitions);
+  tellReading(roster, rosterFile, definitions, session);
+  const ownBadge = defaultBadge(options.badge, definitions);
+  refuseEveryone(roster, rosterFile, definitions, ownBadge);
   const jobs = readJobs(options.jobs);
   const shard = options.shard === undefined ? undefined : parseShard(options.shard);
   const form = choose('--proof', options.proof, PROOF_FORMS) ?? programme.config.proof ?? 'data-integrity';
@@ -136,8 +145,9 @@ async function openRun(
   const rules = {
     columns: roster.reading.columns,
     definitions: new Map(definitions.map((definition) => [definition.badge, definition])),
-    defaultBadge: defaultBadge(options.badge, definitions),
+    defaultBadge: ownBadge,
     recipients: programme.config.recipients,
+    namesEveryone: namesEveryone(roster),
   };
   const { workshop, end } = openWorkshop(issuer, rules, programme, archive?.form, jobs, roster.bytes);
   return {
@@ -216,14 +226,19 @@ async function writeRowLists(
   });
   if (rejected === undefined || unearned === undefined) throw new Error('there are two lists');
   if (plan.refused.length === 0) await removeStaleList(rejected.path, rejected.list);
-  else
+  else {
+    await refuseForeignList(rejected.path, rejected.shownAs, rejected.list);
     await writeWhole(rejected.path, Buffer.from(rejectedCsv(roster.header, plan.refused), 'utf8'), {
       replace: true,
       mode: 0o600,
       shownAs: rejected.shownAs,
     });
+  }
   if (plan.unearned.rows === 0) await removeStaleList(unearned.path, unearned.list);
-  else await writeUnearned(unearned.path, unearned.shownAs, roster.header, unearnedRows(roster.rows(), planning));
+  else {
+    await refuseForeignList(unearned.path, unearned.shownAs, unearned.list);
+    await writeUnearned(unearned.path, unearned.shownAs, roster.header, unearnedRows(roster.rows(), planning));
+  }
   return {
     rejectedFile: plan.refused.length === 0 ? undefined : rejected.shownAs,
     unearnedFile: plan.unearned.rows === 0 ? undefined : unearned.shownAs,

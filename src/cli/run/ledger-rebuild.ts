@@ -78,6 +78,7 @@ export async function runLedgerRebuild(
         definitions.map(({ badge, source: { award_when: _, ...source } }) => [badge, { badge, source }]),
       ),
       recipients: programme.config.recipients,
+      namesEveryone: false,
     },
     hintsOf: (file) => readRosterHints(options, rosterConfig(programme.config, basename(file))),
     session,

@@ -10,7 +10,7 @@ import type { RosterRow } from '../../roster/layout.ts';
 import { defaultBadge } from '../award-badge.ts';
 import type { CommonOptions } from '../commands/shared.ts';
 import { type Inspection, inspectionAsJson, inspectionAsText } from '../render-roster.ts';
-import { readRosterHints, type RosterOptions } from '../roster-options.ts';
+import { namesEveryone, readRosterHints, type RosterOptions } from '../roster-options.ts';
 import type { Session } from '../session.ts';
 
 const ROWS_SHOWN = 3;
@@ -43,6 +43,7 @@ async function rulesOf(programme: Programme, roster: Roster, badge: string | und
     definitions: new Map(definitions.map((definition) => [definition.badge, definition])),
     defaultBadge: defaultBadge(badge, definitions),
     recipients: programme.config.recipients,
+    namesEveryone: namesEveryone(roster),
   };
 }
 

@@ -1,5 +1,33 @@
 import { field, hasAll, indexOf, joinedName, type Layout, type RosterFormat } from '../layout.ts';
+import { nameFields } from '../columns.ts';
+import { readValue } from '../facts.ts';
+import { foldName } from '../names.ts';
+import { placesOf } from '../words.ts';
 import { fact, people } from './people.ts';
+
+/** What Google calls the first column of a form's answers. */
+const TIMESTAMP = new Set(
+  [
+    'Timestamp',
+    'Zeitstempel',
+    'Horodateur',
+    'Marca temporal',
+    'Informazioni cronologiche',
+    'Carimbo de data/hora',
+    'Tijdstempel',
+    'Tidsstämpel',
+    'Tidsstempel',
+    'Aikaleima',
+    'Sygnatura czasowa',
+    'Časová značka',
+    'Zaman damgası',
+    'Отметка времени',
+    'Позначка часу',
+    'タイムスタンプ',
+    '时间戳记',
+    '타임스탬프',
+  ].map(foldName),
+);
 
 /** The answers of a Google form; of a quiz, with a score such as `28.00 / 30`. */
 export const googleForms: RosterFormat = {
@@ -8,8 +36,12 @@ export const googleForms: RosterFormat = {
   rows: 'everyone',
   example: 'score_percent >= 70',
   recognize: (head) =>
-    head.names[0] === 'timestamp' && head.names.length > 1 ? 'it begins with "Timestamp"' : undefined,
-  layout: (head): Layout => ({ fields: people(head) }),
+    TIMESTAMP.has(head.names[0] ?? '') && head.names.length > 1 ? `it begins with "${head.header[0]}"` : undefined,
+  layout: (head): Layout => {
+    // Google's own column comes before the questions, which may ask for another address.
+    const [own] = placesOf(head.names, 'email');
+    return { fields: [...(own === 1 || own === 2 ? [{ column: 'email', at: own }] : []), ...nameFields(head.names)] };
+  },
 };
 
 /** The answers of a Microsoft form, as Excel saves them. */
@@ -49,6 +81,7 @@ export const zoom: RosterFormat = {
   layout: (head): Layout => {
     const [email, name] = [indexOf(head, 'User Email', 'Email'), indexOf(head, 'Name (Original Name)')];
     const minutes = indexOf(head, ...MINUTES);
+    const waiting = indexOf(head, 'In Waiting Room');
     return {
       fields: [
         ...field(head, 'email', 'User Email', 'Email'),
@@ -65,12 +98,31 @@ export const zoom: RosterFormat = {
       ],
       ...(minutes === undefined
         ? {}
-        : { gather: { by: [email, name].filter((at) => at !== undefined), sum: minutes } }),
+        : {
+            gather: {
+              by: [email, name].filter((at) => at !== undefined),
+              minutes,
+              from: indexOf(head, 'Join Time'),
+              until: indexOf(head, 'Leave Time'),
+            },
+          }),
+      passOver: (cells) =>
+        waiting !== undefined && readValue(cells[waiting] ?? '') === true ? 'is of the waiting room' : undefined,
     };
   },
 };
 
 const MINUTES = ['Duration (Minutes)', 'Total Duration (Minutes)'];
+
+/** Microsoft Teams' report of who attended. */
+export const teams: RosterFormat = {
+  name: 'teams',
+  title: "Microsoft Teams' list of attendance",
+  rows: 'everyone',
+  example: 'role == "Presenter"',
+  recognize: (head) => (hasAll(head, 'First Join', 'Last Leave') ? 'it has "First Join" and "Last Leave"' : undefined),
+  layout: (head): Layout => ({ fields: people(head) }),
+};
 
 /** OneRoster's users.csv. */
 export const oneRoster: RosterFormat = {

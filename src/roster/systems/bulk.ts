@@ -70,6 +70,7 @@ export const accredible: RosterFormat = {
   rows: 'awards',
   recognize: (head) =>
     hasAll(head, 'Recipient Name', 'Recipient Email') &&
+    indexOf(head, 'Badge') === undefined &&
     indexOf(head, 'Issued On', 'Group', 'Group Name', 'Credential.Id', 'recipient_id') !== undefined
       ? 'it has "Recipient Name", "Recipient Email" and a column of Accredible\'s own'
       : undefined,

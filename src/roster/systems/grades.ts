@@ -1,4 +1,5 @@
-import { FACT_PREFIX } from '../columns.ts';
+import { FACT_PREFIX, nameFields } from '../columns.ts';
+import { readDate } from '../dates.ts';
 import {
   type Field,
   field,
@@ -13,9 +14,6 @@ import { foldName } from '../names.ts';
 import { placeOf } from '../words.ts';
 import { addressIn, fact, people, shortFacts } from './people.ts';
 
-const GRADE =
-  /\((?:real|percentage|letter|feedback|punkte|prozentsatz|note|réel|pourcentage|lettre|porcentaje|letra)\)$/i;
-
 /** What Moodle calls the total, without the form behind it. */
 const COURSE_TOTAL = new Set(
   [
@@ -29,8 +27,9 @@ const COURSE_TOTAL = new Set(
     'Kurstotal',
   ].map(foldName),
 );
-const FORM = /\s*\(([^()]*)\)$/;
-const PERCENTAGE = /^(?:percentage|prozentsatz|pourcentage|porcentaje|percentuale|percentagem|procent)$/i;
+/** The form of a grade behind its name: in points, per cent, letters. */
+const FORM = /\(([\p{L} ]+)\)$/u;
+const PERCENTAGE = /^(?:percentage|prozentsatz|pourcentage|porcentaje|percentuale|percentagem|porcentagem|procent)$/i;
 
 /** Moodle's gradebook as plain text: each grade in the forms that were asked for. */
 export const moodleGradebook: RosterFormat = {
@@ -38,25 +37,31 @@ export const moodleGradebook: RosterFormat = {
   title: 'a Moodle gradebook',
   rows: 'everyone',
   recognize: ({ header, names }) => {
-    const grade = header.find((name) => GRADE.test(name.trim()));
     const isOfPeople = placeOf(names, 'given') !== undefined && placeOf(names, 'family') !== undefined;
-    if (isOfPeople && grade !== undefined) return `it has names and "${grade}"`;
-    return isOfPeople && names.includes('last_downloaded_from_this_course')
+    if (!isOfPeople) return undefined;
+    const grade = header.find((name) => isTotal(name) || (name.includes(':') && FORM.test(name.trim())));
+    if (grade !== undefined) return `it has names and "${grade}"`;
+    return names.includes('last_downloaded_from_this_course')
       ? 'it says when it was downloaded from the course'
       : undefined;
   },
   layout: (head): Layout => ({ fields: [...people(head), ...courseTotal(head)] }),
 };
 
-/** The total as `grade`: in per cent where it is there, or as it is. */
-function courseTotal({ header }: RosterHead): readonly Field[] {
-  const totals = header.flatMap((name, at) => {
-    const [ending = '', form = ''] = FORM.exec(name.trim()) ?? [];
-    const isTotal = COURSE_TOTAL.has(foldName(name.trim().slice(0, name.trim().length - ending.length)));
-    return isTotal ? [{ at, isPercentage: PERCENTAGE.test(form) }] : [];
-  });
-  const best = totals.find(({ isPercentage }) => isPercentage) ?? totals[0];
-  return best === undefined ? [] : [{ column: `${FACT_PREFIX}grade`, at: best.at }];
+function isTotal(name: string): boolean {
+  return COURSE_TOTAL.has(foldName(name.trim().replace(FORM, '')));
+}
+
+/** The total as `grade`: in per cent where it is there, or in its only form; of several others, none can be meant. */
+function courseTotal({ header, rows }: RosterHead): readonly Field[] {
+  const totals = [...header.keys()].filter((at) => isTotal(header[at] ?? ''));
+  const inPerCent = totals.filter(
+    (at) =>
+      PERCENTAGE.test(FORM.exec((header[at] ?? '').trim())?.[1] ?? '') ||
+      rows.some(({ cells }) => (cells[at] ?? '').trim().endsWith('%')),
+  );
+  const [best, other] = inPerCent.length > 0 ? inPerCent : totals;
+  return best === undefined || other !== undefined ? [] : [{ column: `${FACT_PREFIX}grade`, at: best }];
 }
 
 /** Moodle's activity completion report: the name stands in a column without one. */
@@ -66,11 +71,26 @@ export const moodleActivities: RosterFormat = {
   rows: 'everyone',
   example: 'knots_quiz in ["Completed", "Completed (achieved pass grade)"]',
   recognize: (head) =>
-    head.names[0] === '' && head.names.length >= 4 && addressIn(head).length > 0
-      ? 'its first column has no name, and others go in pairs'
-      : undefined,
-  layout: (head): Layout => ({ fields: [...addressIn(head), { column: 'name', at: 0 }] }),
+    head.names[0] === '' && hasPairs(head) ? 'its first column has no name, and its last ones go in pairs' : undefined,
+  layout: (head): Layout => ({
+    // What stands before the activities identifies people.
+    fields: [...addressIn(head, [1, 2, 3]), { column: 'name', at: 0 }],
+  }),
 };
+
+/** Behind what identifies people, each activity has a second column, which has no name or the day that was expected. */
+function hasPairs({ header, names }: RosterHead): boolean {
+  return [2, 3, 4].some((start) => {
+    const pairs = names.slice(start);
+    const isEven = pairs.length >= 2 && pairs.length % 2 === 0;
+    return (
+      isEven &&
+      pairs.every((name, index) =>
+        index % 2 === 0 ? name !== '' : name === '' || readDate(header[start + index] ?? '', undefined).kind !== 'none',
+      )
+    );
+  });
+}
 
 /** Canvas's gradebook: rows that are no people stand among them, and an address only where the login is one. */
 export const canvas: RosterFormat = {
@@ -98,7 +118,7 @@ export const canvas: RosterFormat = {
     const ofPeople = { ...head, rows: head.rows.filter(({ cells }) => passOver(cells) === undefined) };
     return {
       fields: [
-        ...addressIn(ofPeople, indexOf(head, 'SIS Login ID')),
+        ...addressIn(ofPeople, [indexOf(head, 'SIS Login ID') ?? -1]),
         ...name,
         ...fact(head, 'grade', 'Final Score'),
         ...shortFacts(head, CANVAS_ID),
@@ -110,7 +130,7 @@ export const canvas: RosterFormat = {
 
 const TEST_STUDENT = /^student, test$/i;
 /** An assignment's id behind its name. */
-const CANVAS_ID = /\s*\(\d+\)$/;
+const CANVAS_ID = /\(\d+\)$/;
 
 /** `Lind, Ana` as `Ana Lind`. */
 function givenNameFirst(name: string): string {
@@ -133,7 +153,7 @@ export const edx: RosterFormat = {
   }),
 };
 
-const BLACKBOARD_COLUMN = /\s*\[Total Pts: [^\]]*\]\s*\|\d+$/;
+const BLACKBOARD_COLUMN = /\[Total Pts: [^[\]]{0,60}\] {0,4}\|\d+$/;
 
 /** Blackboard's Grade Center: a column's name says how many points it has, and its id. */
 export const blackboard: RosterFormat = {
@@ -145,5 +165,11 @@ export const blackboard: RosterFormat = {
     const column = header.find((name) => BLACKBOARD_COLUMN.test(name.trim()));
     return column === undefined ? undefined : `it has "${column.trim()}"`;
   },
-  layout: (head): Layout => ({ fields: [...people(head), ...shortFacts(head, BLACKBOARD_COLUMN)] }),
+  layout: (head): Layout => ({
+    fields: [
+      ...addressIn(head, [indexOf(head, 'Username') ?? -1]),
+      ...nameFields(head.names),
+      ...shortFacts(head, BLACKBOARD_COLUMN),
+    ],
+  }),
 };

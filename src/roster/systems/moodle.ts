@@ -1,7 +1,8 @@
 import { foldName } from '../names.ts';
 import { readDate } from '../dates.ts';
-import { columnOfAddresses, type Layout, type RosterFormat, type RosterHead } from '../layout.ts';
-import { placeOf, says } from '../words.ts';
+import { type Layout, type RosterFormat, type RosterHead } from '../layout.ts';
+import { says } from '../words.ts';
+import { addressIn } from './people.ts';
 
 /** What the last column is called, where that was seen; elsewhere its place and its cells tell. */
 const COMPLETE = new Set(
@@ -29,19 +30,16 @@ export const moodleCompletion: RosterFormat = {
     if (names[0] !== 'id' || !says(names[1] ?? '', 'name') || names.length < 4) return undefined;
     const last = names.at(-1) ?? '';
     if (COMPLETE.has(last)) return `it begins with "${header[0]}" and "${header[1]}" and ends with "${header.at(-1)}"`;
-    return hasDatesAlone(head, names.length - 1) && hasPairs(names)
+    return hasDatesAlone(head, names.length - 1) && hasPairs(header)
       ? `it begins with "${header[0]}" and "${header[1]}", and its last column holds dates or nothing`
       : undefined;
   },
   layout: (head): Layout => {
     const last = head.names.length - 1;
-    const email = placeOf(head.names, 'email') ?? columnOfAddresses(head);
+    // What stands behind the name identifies people.
+    const email = addressIn(head, [2, 3, 4]);
     return {
-      fields: [
-        ...(email === undefined ? [] : [{ column: 'email', at: email }]),
-        { column: 'name', at: 1 },
-        { column: 'issued_on', at: last },
-      ],
+      fields: [...email, { column: 'name', at: 1 }, { column: 'issued_on', at: last }],
       passOver: (cells) => ((cells[last] ?? '').trim() === '' ? 'has not completed the course' : undefined),
     };
   },
@@ -52,9 +50,7 @@ function hasDatesAlone({ rows }: RosterHead, at: number): boolean {
   return cells.length > 0 && cells.every((cell) => readDate(cell, undefined).kind !== 'none');
 }
 
-/** Each activity has a second column, which is named after it. */
-function hasPairs(names: readonly string[]): boolean {
-  return names.some(
-    (name, index) => index > 0 && name.startsWith(`${names[index - 1] ?? ''}_`) && names[index - 1] !== '',
-  );
+/** Each activity with a grade has a second column: its name, a hyphen, and a word for the date. */
+function hasPairs(header: readonly string[]): boolean {
+  return header.some((name, index) => index > 1 && name !== '' && (header[index + 1] ?? '').startsWith(`${name} - `));
 }
