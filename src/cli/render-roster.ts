@@ -144,11 +144,12 @@ function faultLine({ line, column, message, hint }: RowFault, file: string): str
 function configText({ roster, rosterFile }: Inspection): string | undefined {
   const { format, reading, header, encoding, delimiter, dates, hints } = roster;
   const mapped = hints.mapping ?? new Map<string, string>();
-  // Words of a language are found by themselves, and are clearer where they stand.
+  // Words of a language are found by themselves, and are clearer where they stand. To write them down is to say that they are
+  // meant, so not for a list that may be of anybody.
   const columns = reading.fields.filter(
     ({ column, at, take }) =>
       mapped.has(column) ||
-      (format.system === undefined && take === undefined && foldName(header[at] ?? '') !== column),
+      (format.system === undefined && !reading.isUnsure && take === undefined && foldName(header[at] ?? '') !== column),
   );
   const name = ({ column, at }: Field): string => mapped.get(column) ?? header[at] ?? '';
   const isNamed = format.system !== undefined || hints.format === LIST;

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { badgekit, DEFINE_KNOTS, filesBelow, PASSPHRASE, temporaryFolder, type Run } from '../support/cli.ts';
+import { badgekit, copyOf, filesBelow, knotsProgramme, PASSPHRASE, temporaryFolder, type Run } from '../support/cli.ts';
 
 const steady = (folder: string): readonly (readonly [string, string])[] =>
   filesBelow(folder)
@@ -19,17 +19,11 @@ const steady = (folder: string): readonly (readonly [string, string])[] =>
     .map((file) => [file, readFileSync(join(folder, file), 'latin1')] as const);
 
 let template = '';
-/** A fresh copy of a hosted programme with one badge and one award issued. */
-function programme(): string {
-  const cwd = temporaryFolder();
-  cpSync(template, cwd, { recursive: true });
-  return cwd;
-}
+/** A fresh copy of a programme with one award issued. */
+const programme = (): string => copyOf(template);
 
 beforeAll(async () => {
-  template = temporaryFolder();
-  await badgekit(['init-issuer', '--name', 'T', '--hosting', 'https://badges.example.org'], { cwd: template });
-  await badgekit(DEFINE_KNOTS, { cwd: template });
+  template = await knotsProgramme();
   writeFileSync(join(template, 'r.csv'), 'email\nana@example.org\n');
   await badgekit(['issue', 'r.csv'], { cwd: template });
 });

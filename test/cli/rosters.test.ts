@@ -1,7 +1,6 @@
 import {
   appendFileSync,
   copyFileSync,
-  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -16,22 +15,15 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parseYaml } from '../../src/syntax/yaml.ts';
 import { openRoster } from '../../src/programme/roster.ts';
-import { badgekit, DEFINE_KNOTS, temporaryFolder } from '../support/cli.ts';
+import { badgekit, copyOf, knotsProgramme, temporaryFolder } from '../support/cli.ts';
 
 const FIXTURES = resolve(import.meta.dirname, '../../fixtures/rosters');
 
 let template = '';
-/** A fresh copy of a programme with one badge. */
-function programme(): string {
-  const cwd = temporaryFolder();
-  cpSync(template, cwd, { recursive: true });
-  return cwd;
-}
+const programme = (): string => copyOf(template);
 
 beforeAll(async () => {
-  template = temporaryFolder();
-  await badgekit(['init-issuer', '--name', 'T', '--hosting', 'https://badges.example.org'], { cwd: template });
-  await badgekit(DEFINE_KNOTS, { cwd: template });
+  template = await knotsProgramme();
 });
 
 function programmeWith(...files: readonly string[]): string {

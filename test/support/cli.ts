@@ -65,6 +65,21 @@ export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'badgekit-test-'));
 }
 
+/** A hosted programme with one badge, knots. */
+export async function knotsProgramme(): Promise<string> {
+  const cwd = temporaryFolder();
+  await badgekit(['init-issuer', '--name', 'T', '--hosting', 'https://badges.example.org'], { cwd });
+  await badgekit(DEFINE_KNOTS, { cwd });
+  return cwd;
+}
+
+/** A fresh copy of a programme. */
+export function copyOf(programme: string): string {
+  const cwd = temporaryFolder();
+  cpSync(programme, cwd, { recursive: true });
+  return cwd;
+}
+
 /** A copy of the sample programme, without keys. */
 export function sampleProgramme(): string {
   const folder = join(temporaryFolder(), 'tidewater');
