@@ -8,10 +8,12 @@ Columns that are read:
   score, level, result.<name of a result>, credits, locale,
   award (tells two awards of one badge to one person apart)
 A row whose locale is pt takes the definition badges/<badge>.pt.yaml, if there is one.
+Exports of Moodle, Canvas, Open edX, Credly, forms and others are read as they are: badgekit roster inspect shows how.
+Who of a gradebook earns a badge, its definition says: award_when: grade >= 70 (docs/rosters.md).
 
 Examples:
   badgekit issue rosters/spring.csv
-  badgekit issue export.csv --badge first-aid --map email="E-Mail address"
+  badgekit issue export.csv --badge first-aid --map email="Contact"
   badgekit issue rosters/spring.csv --dry-run
   badgekit issue rosters/spring.csv --supersede        after names or results were corrected in it
   badgekit issue rosters/all.csv --shard 3/16          one of sixteen machines with one PostgreSQL ledger
