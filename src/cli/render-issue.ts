@@ -1,8 +1,8 @@
 import type { RowFault } from '../issue/award.ts';
 import type { Issuer } from '../issue/issuer.ts';
 import type { RosterPlan } from '../issue/plan.ts';
-import type { Roster } from '../programme/roster.ts';
-import { LIST } from '../roster/formats.ts';
+import { type FoundFormat, LIST } from '../roster/formats.ts';
+import { type PassedOver, passedOverList } from '../roster/reading.ts';
 import { formatDay } from '../syntax/datetime.ts';
 import { visible } from '../syntax/text.ts';
 import type { WantedArchive } from './issue/archive-output.ts';
@@ -16,7 +16,9 @@ const MAX_SHOWN = 20;
 export interface IssueOutcome {
   readonly plan: RosterPlan;
   readonly rosterFile: string;
-  readonly roster: Pick<Roster, 'format' | 'passedOver'>;
+  readonly format: FoundFormat;
+  /** Rows that the plan passed over. */
+  readonly passedOver: PassedOver;
   readonly issued: Pick<IssuedList, 'length' | 'endings' | 'pieces'>;
   readonly statusLists: readonly string[];
   readonly rejectedFile: string | undefined;
@@ -97,16 +99,27 @@ export function issueAsText(
 
 /** The same as JSON (schemas/output.json), in pieces: a large roster makes a long text. */
 export function* issueAsJson(outcome: IssueOutcome, others: object = {}): Generator<string> {
-  const { plan, rosterFile, roster, issued, statusLists, rejectedFile, unearnedFile, archive, isInterrupted, isHeld } =
-    outcome;
+  const {
+    plan,
+    rosterFile,
+    format,
+    passedOver,
+    issued,
+    statusLists,
+    rejectedFile,
+    unearnedFile,
+    archive,
+    isInterrupted,
+    isHeld,
+  } = outcome;
   const before = {
     badgekit: 1,
     command: 'issue',
     roster: rosterFile,
     rows: plan.rows,
     elsewhere: plan.elsewhere,
-    format: roster.format.system?.name ?? LIST,
-    passedOver: [...roster.passedOver()].map(([reason, { rows, firstLine }]) => ({ reason, rows, firstLine })),
+    format: format.system?.name ?? LIST,
+    passedOver: passedOverList(passedOver),
     toIssue: plan.toIssue,
   };
   const after = {

@@ -6,10 +6,12 @@ import type { Roster } from '../programme/roster.ts';
 import type { ColumnMap } from '../roster/columns.ts';
 import type { Field, RosterRow } from '../roster/layout.ts';
 import { foldName } from '../roster/names.ts';
+import { passedOverList } from '../roster/reading.ts';
 import { LIST } from '../roster/formats.ts';
 import { encodingName, type FoundEncoding } from '../syntax/encoding.ts';
 import { quoted, visible } from '../syntax/text.ts';
 import { writeYamlText } from '../syntax/yaml.ts';
+import { namesEveryone } from './roster-options.ts';
 import type { Session } from './session.ts';
 import { count, counted, labelled, styles } from './style.ts';
 
@@ -116,12 +118,20 @@ function unreadLines({ roster: { header, reading } }: Inspection): readonly stri
   });
 }
 
-function rowLine({ line, cells }: RosterRow, { from }: ColumnMap, fields: readonly Field[]): string {
-  const values = fields.flatMap(({ column, at }, index) => {
-    const text = (cells[from === undefined ? at : index] ?? '').trim();
-    return text === '' ? [] : [`${visible(column, 60)} ${quoted(text, 40)}`];
-  });
-  return `line ${line}: ${values.join(', ')}`;
+function rowLine({ line, cells }: RosterRow, columns: ColumnMap, fields: readonly Field[]): string {
+  const values = valuesOf(cells, columns, fields);
+  return `line ${line}: ${values.map(([column, text]) => `${visible(column, 60)} ${quoted(text, 40)}`).join(', ')}`;
+}
+
+/** What a row says, by column. */
+function valuesOf(
+  cells: readonly string[],
+  { from }: ColumnMap,
+  fields: readonly Field[],
+): readonly (readonly [string, string])[] {
+  return fields
+    .map(({ column, at }, index) => [column, (cells[from === undefined ? at : index] ?? '').trim()] as const)
+    .filter(([, text]) => text !== '');
 }
 
 function rowsLine(rows: number, compared: Inspection['compared']): string {
@@ -188,7 +198,7 @@ export function inspectionAsJson(inspection: Inspection): string {
     roster: rosterFile,
     encoding: { name: roster.encoding.encoding, by: roster.encoding.by },
     delimiter: DELIMITER_NAMES[roster.delimiter],
-    format: { name: format.system?.name ?? LIST, why: format.why, rows: format.system?.rows ?? 'awards' },
+    format: { name: format.system?.name ?? LIST, why: format.why, rows: namesEveryone(roster) ? 'everyone' : 'awards' },
     dates: roster.dates ?? null,
     columns: fields.map(({ column, at, and = [] }) => ({
       column,
@@ -196,19 +206,10 @@ export function inspectionAsJson(inspection: Inspection): string {
     })),
     notRead: header.filter((name, index) => !read.has(index) && name.trim() !== ''),
     rows,
-    passedOver: [...roster.passedOver()].map(([reason, { rows: passed, firstLine }]) => ({
-      reason,
-      rows: passed,
-      firstLine,
-    })),
+    passedOver: passedOverList(roster.passedOver()),
     first: first.map(({ line, cells }) => ({
       line,
-      values: Object.fromEntries(
-        fields.flatMap(({ column, at }, index) => {
-          const text = (cells[columns.from === undefined ? at : index] ?? '').trim();
-          return text === '' ? [] : [[column, text]];
-        }),
-      ),
+      values: Object.fromEntries(valuesOf(cells, columns, fields)),
     })),
     unearned: compared?.unearned.rows ?? null,
     refused:

@@ -5,6 +5,7 @@ import type { RosterConfig } from '../programme/config.ts';
 import type { Roster, RosterHints } from '../programme/roster.ts';
 import { FACT_PREFIX, parseMapping } from '../roster/columns.ts';
 import { factName } from '../roster/facts.ts';
+import type { PassedOver } from '../roster/reading.ts';
 import { FORMAT_NAMES } from '../roster/formats.ts';
 import type { Delimiter } from '../syntax/csv.ts';
 import { encodingName, readEncoding } from '../syntax/encoding.ts';
@@ -112,8 +113,8 @@ function namesJudged(definitions: readonly Definition[]): ReadonlySet<string> {
 }
 
 /** What was passed over: `2 rows have not completed the course (the first on line 4)`. */
-export function tellPassedOver(roster: Roster, rosterFile: string, session: Session): void {
-  for (const [why, { rows, firstLine }] of roster.passedOver())
+export function tellPassedOver(passedOver: PassedOver, rosterFile: string, session: Session): void {
+  for (const [why, { rows, firstLine }] of passedOver)
     session.err(`${rosterFile}: ${counted(rows, 'row')} passed over: ${why} (the first on line ${firstLine})\n`);
 }
 

@@ -51,9 +51,9 @@ export interface RosterFormat {
   readonly title: string;
   /** What its rows are: awards, or everyone, whether or not they earned anything. */
   readonly rows: 'awards' | 'everyone';
-  /** How a file shows that it is one; undefined where it does not. */
   /** A condition on such a file that could say who has earned a badge. */
   readonly example?: string;
+  /** How a file shows that it is one; undefined where it does not. */
   readonly recognize: (head: RosterHead) => string | undefined;
   readonly layout: (head: RosterHead) => Layout;
 }

@@ -114,6 +114,13 @@ function textOf(cells: readonly string[], { at, take }: Field): string {
 /** Why rows were passed over: how many, and the first of them. */
 export type PassedOver = Map<string, { rows: number; readonly firstLine: number }>;
 
+/** The same as a list, for JSON. */
+export function passedOverList(
+  passedOver: PassedOver,
+): readonly { readonly reason: string; readonly rows: number; readonly firstLine: number }[] {
+  return [...passedOver].map(([reason, { rows, firstLine }]) => ({ reason, rows, firstLine }));
+}
+
 /**
  * Puts rows into badgekit's own columns, and counts those that stand for no award.
  * @throws BadgekitError DATES_AMBIGUOUS where a date can be read in two ways, and nothing says in which

@@ -9,7 +9,7 @@ import { IssuedList } from './issued-list.ts';
 
 export interface DryRun {
   readonly rosterFile: string;
-  readonly roster: IssueOutcome['roster'];
+  readonly read: Pick<IssueOutcome, 'format' | 'passedOver'>;
   readonly issuer: Issuer;
   readonly session: Session;
   readonly isSuperseding: boolean;
@@ -19,7 +19,7 @@ export interface DryRun {
 /** The plan, and one whole credential as it would be signed. Writes nothing. */
 export function showPlan(
   plan: RosterPlan,
-  { rosterFile, roster, issuer, session, isSuperseding, isJson }: DryRun,
+  { rosterFile, read, issuer, session, isSuperseding, isJson }: DryRun,
 ): number {
   const sample = sampleCredential(plan, issuer, session);
   if (isJson) {
@@ -32,7 +32,7 @@ export function showPlan(
       isInterrupted: false,
       isHeld: false,
     };
-    const outcome = { plan, rosterFile, roster, isSuperseding, ...nothing };
+    const outcome = { plan, rosterFile, ...read, isSuperseding, ...nothing };
     for (const piece of issueAsJson(outcome, { dryRun: true, sample: sample ?? null })) session.out(piece);
   } else {
     session.out(planAsText(plan, issuer, session, isSuperseding));

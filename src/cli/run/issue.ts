@@ -99,8 +99,10 @@ export async function runIssue(
   const run = await openRun(rosterFile, archive, options, opening, session);
   try {
     const plan = await planRoster(run.roster.rows(), run.planning);
-    if (options.json !== true) tellPassedOver(run.roster, rosterFile, session);
-    if (plan.rows + plan.elsewhere === 0 && run.roster.passedOver().size === 0)
+    // Of this pass over the rows: another one may end before the last of them.
+    const read = { format: run.roster.format, passedOver: run.roster.passedOver() };
+    if (options.json !== true) tellPassedOver(read.passedOver, rosterFile, session);
+    if (plan.rows + plan.elsewhere === 0 && read.passedOver.size === 0)
       throw new BadgekitError('ROSTER_INVALID', 'the roster has a header and no rows', {
         where: { file: rosterFile },
         hint: 'add a line for each award',
@@ -108,10 +110,10 @@ export async function runIssue(
     if (options.dryRun === true) {
       const { issuer } = run;
       const [isJson, isSupersede] = [options.json === true, isSuperseding(run)];
-      return showPlan(plan, { rosterFile, roster: run.roster, issuer, session, isSuperseding: isSupersede, isJson });
+      return showPlan(plan, { rosterFile, read, issuer, session, isSuperseding: isSupersede, isJson });
     }
     if (options.json !== true) session.err(planAsText(plan, run.issuer, session, isSuperseding(run)));
-    return await carryOut(plan, run);
+    return await carryOut(plan, run, read);
   } finally {
     await run.endWork();
     await run.ledger?.close();
@@ -176,9 +178,13 @@ async function openRun(
   };
 }
 
-async function carryOut(plan: RosterPlan, run: Run): Promise<number> {
+async function carryOut(
+  plan: RosterPlan,
+  run: Run,
+  read: Pick<IssueOutcome, 'format' | 'passedOver'>,
+): Promise<number> {
   run.session.finishOnInterrupt();
-  const { options, session, rosterFile, roster } = run;
+  const { options, session, rosterFile } = run;
   const { rejectedFile, unearnedFile } = await writeRowLists(plan, run);
   const isHeld = options.strict === true && plan.refused.length > 0;
   const issued = new IssuedList(options.json === true);
@@ -199,7 +205,7 @@ async function carryOut(plan: RosterPlan, run: Run): Promise<number> {
   const outcome: IssueOutcome = {
     plan,
     rosterFile,
-    roster,
+    ...read,
     issued,
     statusLists,
     rejectedFile,

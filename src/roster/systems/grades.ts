@@ -118,7 +118,7 @@ export const canvas: RosterFormat = {
     const ofPeople = { ...head, rows: head.rows.filter(({ cells }) => passOver(cells) === undefined) };
     return {
       fields: [
-        ...addressIn(ofPeople, [indexOf(head, 'SIS Login ID') ?? -1]),
+        ...addressIn(ofPeople, [indexOf(head, 'SIS Login ID')]),
         ...name,
         ...fact(head, 'grade', 'Final Score'),
         ...shortFacts(head, CANVAS_ID),
@@ -167,7 +167,7 @@ export const blackboard: RosterFormat = {
   },
   layout: (head): Layout => ({
     fields: [
-      ...addressIn(head, [indexOf(head, 'Username') ?? -1]),
+      ...addressIn(head, [indexOf(head, 'Username')]),
       ...nameFields(head.names),
       ...shortFacts(head, BLACKBOARD_COLUMN),
     ],

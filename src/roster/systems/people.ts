@@ -12,8 +12,8 @@ export function people(head: RosterHead): readonly Field[] {
  * The column of addresses: the one that is called so, or one that the system has for something else, if addresses are all that
  * stands in it. Any other column of addresses may be somebody else's.
  */
-export function addressIn(head: RosterHead, likely: readonly number[] = []): readonly Field[] {
-  const at = placeOf(head.names, 'email') ?? likely.find((index) => areAddresses(head, index));
+export function addressIn(head: RosterHead, likely: readonly (number | undefined)[] = []): readonly Field[] {
+  const at = placeOf(head.names, 'email') ?? likely.find((index) => index !== undefined && areAddresses(head, index));
   return at === undefined ? [] : [{ column: 'email', at }];
 }
 
