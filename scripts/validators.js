@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { _, Ajv2020 } from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
 
-const NAME = /^validators:(\w+)$/;
+const NAME = /^validators:([\w-]+)$/;
 const FORMATS = fileURLToPath(new URL('../src/syntax/formats.ts', import.meta.url));
 
 /** What a module's functions check by. */

@@ -142,6 +142,12 @@ declare module 'validators:definition' {
 declare module 'validators:ledger' {
   export const validate: CompiledValidate;
 }
+declare module 'validators:plan' {
+  export const validate: CompiledValidate;
+}
+declare module 'validators:plan-row' {
+  export const validate: CompiledValidate;
+}
 declare module 'validators:programme' {
   export const validate: CompiledValidate;
 }

@@ -120,7 +120,7 @@ function shell(script: string, cwd: string, env: Readonly<Record<string, string>
 function programmeForPages(): string {
   const cwd = temporaryFolder();
   shell('badgekit init-issuer . --name S --hosting https://badges.example.org; mkdir -p rosters', cwd);
-  shell('badgekit define knots --name K --description D --tier skill --criteria C --valid-for P1M', cwd);
+  shell('badgekit define knots --name K --description D --tier participation --criteria C --valid-for P1M', cwd);
   for (const roster of ['may', 'spring'])
     writeFileSync(join(cwd, `rosters/${roster}.csv`), `email\nana@example.org\nbo.${roster}@example.org\n`);
   return cwd;
@@ -155,6 +155,19 @@ describe('the pages on the ledger, on keys, on rosters, on speed and on fleets',
     appendFileSync(join(cwd, 'badges/knots.yaml'), condition);
     writeFileSync(join(cwd, 'grades.csv'), 'email,grade,attended\nana@example.org,69,yes\ncy@example.org,70,ja\n');
     expect(JSON.parse(shell('badgekit issue grades.csv --json', cwd))).toMatchObject({ toIssue: 1, unearned: 1 });
+  });
+
+  test('show how a plan is made, approved and carried out', () => {
+    const cwd = programmeForPages();
+    const blocks = [...read('docs/plans.md').matchAll(/```sh\n([^]*?)```/g)].map(([, block = '']) => block);
+    const outputs = blocks.slice(0, 3).map((block) => shell(block, cwd));
+    expect(outputs[0]).toMatch(/The plan is in plan\.json[^]*Done {2}2 badges/);
+    expect(outputs[1]).toContain('1 added, 1 removed');
+    const [, approvers = ''] = /(\napprovers:\n[^]*)$/.exec(outputs[2] ?? '') ?? [];
+    appendFileSync(join(cwd, 'badgekit.yaml'), `${approvers}tiers: { participation: { approvals: 1 } }\n`);
+    writeFileSync(join(cwd, 'rosters/spring.csv'), 'email\ncy@example.org\n');
+    const env = { BADGEKIT_APPROVER_PASSPHRASE: 'a phrase that only Ana knows' };
+    expect(shell(blocks[3] ?? '', cwd, env)).toMatch(/Approved by ana[^]*Done {2}1 badge/);
   });
 
   test('show how a roster becomes archives, and both hold its badges', () => {
@@ -228,14 +241,32 @@ describe('--json', () => {
       ['init-issuer', '--key-only'],
       ['init-issuer'],
       ['define', '--check'],
-      ['define', 'knots', '--name', 'K', '--description', 'D', '--tier', 'skill', '--criteria', 'C', '--dry-run'],
-      ['define', 'knots', '--name', 'K', '--description', 'D', '--tier', 'skill', '--criteria', 'C'],
+      [
+        'define',
+        'knots',
+        '--name',
+        'K',
+        '--description',
+        'D',
+        '--tier',
+        'participation',
+        '--criteria',
+        'C',
+        '--dry-run',
+      ],
+      ['define', 'knots', '--name', 'K', '--description', 'D', '--tier', 'participation', '--criteria', 'C'],
       ['define', 'knots'],
       ['issue', 'rosters/spring.csv', '--dry-run'],
       ['issue', 'rosters/spring.csv'],
       ['issue', 'rosters/spring.csv', '--to', 'spring.tar'],
       ['issue', 'rosters/spring.csv', '--output', 'jsonl'],
       ['issue', 'nothing.csv'],
+      ['issue', 'rosters/spring.csv', '--plan-out', 'plan.json'],
+      ['issue', '--plan', 'plan.json'],
+      ['issue', '--plan', 'badgekit.yaml'],
+      ['roster', 'diff', 'rosters/spring.csv', 'rosters/spring.csv'],
+      ['keys', 'approver', 'ana', '--out', 'ana.jwe'],
+      ['approve', 'plan.json', '--as', 'ana', '--key', 'ana.jwe'],
       ['verify', 'credentials/repair-cafe-day'],
       ['verify', 'badges/knots.svg'],
       ['verify', 'nothing.json'],

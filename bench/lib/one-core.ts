@@ -40,6 +40,7 @@ import { createWorld } from '../../src/world/world.ts';
 import { badgekit, HEADER, makeProgramme, PASSPHRASE, row, temporaryFolder, writeRoster } from './programme.ts';
 import { measure, type Measured, type Work } from './measure.ts';
 import type { Ratio } from './table.ts';
+import { NO_DEMANDS } from '../../src/openbadges/tier-policy.ts';
 
 const CREATED = Date.parse('2026-06-01T09:00:00Z');
 /** When everything that this program signs is judged. */
@@ -160,6 +161,7 @@ async function openIssuing(cwd: string): Promise<Issuing> {
     defaultBadge: 'knots',
     recipients: issuer.recipients,
     namesEveryone: false,
+    tiers: NO_DEMANDS,
   };
   const workshopOf = (form: Issuer['form']): OwnWorkshop =>
     new OwnWorkshop({ ...issuer, form }, { kind: 'archive', form: 'jsonl' }, rules);

@@ -1,7 +1,9 @@
+import { type AlignmentDefinition, NEVER } from '../openbadges/definition.ts';
 import { plainImageCaption } from '../openbadges/plain-image.ts';
 import { ACHIEVEMENT_TYPES, isExtensibleWord, TIERS, type Tier } from '../openbadges/vocabulary.ts';
 import { BadgekitError } from '../errors.ts';
 import { isDuration } from '../syntax/datetime.ts';
+import { isWebUrl } from '../syntax/iri.ts';
 import { quoted, suggestion } from '../syntax/text.ts';
 import { answerMissing, choose } from './choice.ts';
 import type { Session } from './session.ts';
@@ -18,6 +20,7 @@ export interface DefinitionFlags {
   readonly validFor?: string;
   readonly language?: string;
   readonly tag?: readonly string[];
+  readonly alignment?: readonly string[];
 }
 
 /** What a new definition says. */
@@ -33,6 +36,7 @@ export interface DefinitionAnswers {
   readonly validFor: string | undefined;
   readonly inLanguage: string | undefined;
   readonly tags: readonly string[];
+  readonly alignments: readonly AlignmentDefinition[];
 }
 
 /** Takes the answers from flags; on a terminal, asks for what no flag gave. */
@@ -48,9 +52,9 @@ function check({ type, validFor }: DefinitionFlags): void {
       hint: suggestion(type, ACHIEVEMENT_TYPES),
     });
   }
-  if (validFor !== undefined && !isDuration(validFor))
+  if (validFor !== undefined && validFor !== NEVER && !isDuration(validFor))
     throw new BadgekitError('USAGE', `--valid-for ${quoted(validFor)} is not a duration`, {
-      hint: 'write P2Y for two years, P18M for eighteen months',
+      hint: 'write P2Y for two years, P18M for eighteen months, or never',
     });
 }
 
@@ -74,7 +78,19 @@ function fromFlags(flags: DefinitionFlags, tier: Tier | undefined): DefinitionAn
     validFor: flags.validFor,
     inLanguage: flags.language,
     tags: tag,
+    alignments: alignmentsOf(flags),
   };
+}
+
+/** `--alignment "Welders=https://…"`: what it is called, and where it is described. */
+function alignmentsOf({ alignment = [] }: DefinitionFlags): readonly AlignmentDefinition[] {
+  return alignment.map((text) => {
+    const [, targetName = '', targetUrl = ''] = /^(.+?)=(https?:.+)$/s.exec(text) ?? [];
+    if (isWebUrl(targetUrl)) return { targetName: targetName.trim(), targetUrl };
+    throw new BadgekitError('USAGE', `--alignment ${quoted(text)} is not a name and a web address`, {
+      hint: 'write --alignment "Critical thinking=https://…", or let badgekit align find it',
+    });
+  });
 }
 
 function filled(text: string): true | string {
@@ -126,8 +142,8 @@ async function interview(flags: DefinitionFlags, tierFlag: Tier | undefined): Pr
     flags.validFor ??
     (await input(
       {
-        message: 'How long is an award valid? (P2Y is two years; empty: for ever)',
-        validate: (text) => text === '' || isDuration(text) || 'write it like P2Y or P18M',
+        message: 'How long is an award valid? (P2Y is two years; never: it does not expire)',
+        validate: (text) => text === '' || text === NEVER || isDuration(text) || 'write it like P2Y or P18M, or never',
       },
       context,
     ));
@@ -143,5 +159,6 @@ async function interview(flags: DefinitionFlags, tierFlag: Tier | undefined): Pr
     validFor: validFor === '' ? undefined : validFor,
     inLanguage: flags.language,
     tags: flags.tag ?? [],
+    alignments: alignmentsOf(flags),
   };
 }

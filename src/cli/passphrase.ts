@@ -7,6 +7,8 @@ import type { Session } from './session.ts';
 
 const VARIABLE = 'BADGEKIT_PASSPHRASE';
 const NEW_VARIABLE = 'BADGEKIT_NEW_PASSPHRASE';
+/** A person's own, not the programme's. */
+export const APPROVER_VARIABLE = 'BADGEKIT_APPROVER_PASSPHRASE';
 const MAX_FILE_BYTES = 4096;
 
 const TRIES = 3;
@@ -20,15 +22,14 @@ export async function withPassphrase<T>(
   session: Session,
   file: string | undefined,
   open: (passphrase: string) => Promise<T>,
+  { variable = VARIABLE, message = 'Passphrase of the signing key' } = {},
 ): Promise<T> {
-  const given = await givenPassphrase(session, file);
+  const given = await givenPassphrase(session, file, variable);
   if (given !== undefined) return await open(given);
   const { password } = await import('@inquirer/prompts');
   for (let attempt = 1; ; attempt++) {
     try {
-      return await open(
-        await password({ message: 'Passphrase of the signing key', mask: true }, { output: process.stderr }),
-      );
+      return await open(await password({ message, mask: true }, { output: process.stderr }));
     } catch (error) {
       if (!(error instanceof BadgekitError) || error.code !== 'PASSPHRASE_WRONG' || attempt >= TRIES) throw error;
       session.err('That passphrase does not open the key. Once more:\n');
@@ -41,6 +42,14 @@ export async function askNewPassphrase(session: Session, file: string | undefine
   return await askTwice(
     await givenPassphrase(session, file),
     'Passphrase for the new signing key (you will need it for every issue)',
+  );
+}
+
+/** A passphrase for a person's own key; asked for twice, and long enough. */
+export async function askApproverPassphrase(session: Session, file: string | undefined): Promise<string> {
+  return await askTwice(
+    await givenPassphrase(session, file, APPROVER_VARIABLE),
+    'A passphrase of your own for the key',
   );
 }
 
@@ -80,7 +89,7 @@ async function givenPassphrase(
   const variable = session.env[name];
   if (variable !== undefined && variable !== '') return variable;
   if (session.isInteractive) return undefined;
-  const what = name === VARIABLE ? 'the signing key needs its passphrase' : 'the new passphrase is missing';
+  const what = name === NEW_VARIABLE ? 'the new passphrase is missing' : 'the key needs its passphrase';
   throw new BadgekitError('PASSPHRASE_MISSING', what, {
     hint: `set ${name}, or give ${option} FILE`,
   });

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addApprove } from './commands/approve.ts';
 import { addBake } from './commands/bake.ts';
 import { addDefine } from './commands/define.ts';
 import { addErase } from './commands/erase.ts';
@@ -47,6 +48,7 @@ export function createProgram(session: Session, outcome: Outcome): Command {
     addDefine,
     addRoster,
     addIssue,
+    addApprove,
     addBake,
     addVerify,
     addList,

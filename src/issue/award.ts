@@ -1,11 +1,13 @@
 import { type Definition, isNumeric } from '../openbadges/definition.ts';
 import { normalizeEmail } from '../openbadges/recipient.ts';
+import type { TierPolicy } from '../openbadges/tier-policy.ts';
 import { IDENTIFIER_TYPES, isExtensibleWord } from '../openbadges/vocabulary.ts';
 import { type Instant, parseDateOrStamp } from '../syntax/datetime.ts';
 import { isDid, isEmailAddress, isWebUrl } from '../syntax/iri.ts';
 import { parseJson } from '../syntax/json.ts';
 import { type Cell, judge, namesIn, Unjudgeable } from '../syntax/expression.ts';
 import { nearest, quoted, suggestion, visible } from '../syntax/text.ts';
+import { assessmentLacking } from './assessment.ts';
 import { ruleOf } from './rule.ts';
 import type { Column, ColumnMap, FactPlace } from '../roster/columns.ts';
 import { fractionIn, readValue } from '../roster/facts.ts';
@@ -65,6 +67,8 @@ export interface RowRules {
   readonly recipients: 'hashed-email' | 'plain-email' | 'did';
   /** Whether the roster is of everyone: then a badge without a condition is nobody's. */
   readonly namesEveryone: boolean;
+  /** What badges of each tier must have. */
+  readonly tiers: TierPolicy;
 }
 
 /** Reads one row of a roster and reports everything that is wrong with it at once. */
@@ -137,6 +141,7 @@ class RowReader {
       name: this.#cell('name'),
       awardKey: this.#cell('award') ?? '',
     };
+    if (definition !== undefined) this.#checkAssessment(definition, results, rest.evidence);
     const unearned = badge === undefined ? undefined : this.#unearned(badge);
     if (unearned !== undefined) return { ok: false, faults: [], unearned };
     if (this.#faults.length > 0 || recipient === undefined || badge === undefined || definition === undefined)
@@ -145,6 +150,13 @@ class RowReader {
       ok: true,
       award: { line, badge, definition: definition.badge, recipient, issuedOn, expiresOn, results, ...rest },
     };
+  }
+
+  /** What is wrong with a result is said already, and says enough. */
+  #checkAssessment({ source }: Definition, results: readonly AwardedResult[], evidence: Award['evidence']): void {
+    if (this.#faults.length > 0) return;
+    const lacking = assessmentLacking(source.tier, this.#rules.tiers, results, evidence !== undefined);
+    if (lacking !== undefined) this.#faultAt(undefined, lacking.message, lacking.hint);
   }
 
   /** Why the row's person has not earned the badge; undefined where they have, or it cannot be said. */

@@ -40,7 +40,7 @@ export function editionId(secret: Uint8Array, award: string, edition: number): s
 }
 
 /** What the row says beside who earned what, by the names of the columns that say it. */
-function contentOf(secret: Uint8Array, award: Award): string {
+export function sayingsOf(award: Award): readonly (readonly [string, Json])[] {
   const { recipient, evidence } = award;
   const said: readonly (readonly [string, Json | undefined])[] = [
     ['id', recipient.id],
@@ -61,10 +61,14 @@ function contentOf(secret: Uint8Array, award: Award): string {
       ({ name, value, level, status }) => [`result.${name}`, [value ?? null, level ?? null, status ?? null]] as const,
     ),
   ];
+  return said.flatMap(([column, value]) => (value === undefined ? [] : [[column, value] as const]));
+}
+
+/** A digest of each of them, as JSON. */
+function contentOf(secret: Uint8Array, award: Award): string {
   const key = contentKey(secret);
   const digests: Record<string, string> = {};
-  for (const [column, value] of said)
-    if (value !== undefined) digests[column] = keyedTag(key, JSON.stringify([column, value]));
+  for (const [column, value] of sayingsOf(award)) digests[column] = keyedTag(key, JSON.stringify([column, value]));
   return JSON.stringify(digests);
 }
 

@@ -97,6 +97,8 @@ export interface Planning {
   readonly isRemade: boolean;
   /** Whether a row that changed since it was issued is issued anew, in place of what was issued. */
   readonly supersedes: boolean;
+  /** Badges that are issued only by a plan that people approved, and how many have to; none where one is being made or carried out. */
+  readonly unapproved: ReadonlyMap<string, number>;
   /** The part of the roster that this run issues, where several share it. */
   readonly shard?: Shard | undefined;
 }
@@ -164,16 +166,25 @@ function isChanged({ known, content, step }: IdentifiedAward): boolean {
   return step === 'changed' || (step === 'issue' && known?.state === 'issued' && known.content !== content);
 }
 
-/** The awards of a planned roster that are still to be issued, read from the roster again. */
-export async function* awardsToIssue(
+/** The awards of a planned roster, read from the roster again: each where it stands first, without what was refused. */
+export async function* plannedAwards(
   records: AsyncIterable<RosterRow>,
   planning: Planning,
-  plan: RosterPlan,
+  plan: Pick<RosterPlan, 'lines'>,
 ): AsyncGenerator<IdentifiedAward> {
   for await (const { rows } of readBatches(records, planning, false)) {
     const planned = rows.filter(({ identity, row }) => plan.lines.get(identity.award) === row.line);
-    for (const award of await withLedger(planned, planning)) if (award.step === 'issue') yield award;
+    yield* await withLedger(planned, planning);
   }
+}
+
+/** Those of them that are still to be issued. */
+export async function* awardsToIssue(
+  records: AsyncIterable<RosterRow>,
+  planning: Planning,
+  plan: Pick<RosterPlan, 'lines'>,
+): AsyncGenerator<IdentifiedAward> {
+  for await (const award of plannedAwards(records, planning, plan)) if (award.step === 'issue') yield award;
 }
 
 /** The rows of people who have not earned the badge, read from the roster again. */
@@ -259,8 +270,19 @@ async function judged({ all, rows, refused, unearned }: ReadBatch, planning: Pla
     awards: awards.map((award, index) => ({
       award,
       cells: rows[index]?.cells ?? [],
-      fault: faultOf.get(award.row),
+      fault: faultOf.get(award.row) ?? unapprovedFault(award, planning),
     })),
+  };
+}
+
+function unapprovedFault({ row, step }: IdentifiedAward, { unapproved }: Planning): RowFault | undefined {
+  const approvals = step === 'issue' ? unapproved.get(row.definition) : undefined;
+  if (approvals === undefined) return undefined;
+  return {
+    line: row.line,
+    column: undefined,
+    message: `${row.badge} needs ${approvals === 1 ? 'an approval' : `${approvals} approvals`} before it is issued`,
+    hint: 'write a plan with --plan-out plan.json, have it approved with badgekit approve, and issue it with --plan plan.json',
   };
 }
 

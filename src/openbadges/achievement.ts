@@ -59,6 +59,7 @@ export type Achievement = {
     readonly inLanguage?: string;
   }[];
   readonly resultDescription?: readonly ResultDescription[];
+  /** The tier of the badge first: what class it is of is signed with it. */
   readonly tag?: readonly string[];
   readonly version?: string;
   readonly endorsement?: readonly JsonObject[];
@@ -87,7 +88,8 @@ export function achievementOf(definition: Definition, placement: AchievementPlac
     specialization,
     humanCode,
     inLanguage,
-    tag,
+    tag = [],
+    tier,
     version,
     ...more
   } = definition.source;
@@ -99,7 +101,8 @@ export function achievementOf(definition: Definition, placement: AchievementPlac
     description,
     criteria: present({ id: criteria.id, narrative: criteria.narrative }),
     ...(placement.image === undefined ? {} : { image: { id: placement.image, type: 'Image', caption: image.caption } }),
-    ...present({ humanCode, version, inLanguage, fieldOfStudy, specialization, creditsAvailable, tag }),
+    ...present({ humanCode, version, inLanguage, fieldOfStudy, specialization, creditsAvailable }),
+    tag: [tier, ...tag.filter((word) => word !== tier)],
     ...(more.creator === undefined ? {} : { creator: profileOf(more.creator) }),
     ...(more.alignment === undefined ? {} : { alignment: more.alignment.map(alignmentOf) }),
     ...(more.otherIdentifier === undefined

@@ -7,6 +7,9 @@ import { quoted, suggestion } from '../syntax/text.ts';
 import type { YamlSource } from '../syntax/yaml.ts';
 import { NUMERIC_RESULT_TYPES, type Tier } from './vocabulary.ts';
 
+/** What a definition says whose badges do not expire. */
+export const NEVER = 'never';
+
 export interface AlignmentDefinition {
   readonly targetName: string;
   readonly targetUrl: string;
@@ -56,6 +59,7 @@ export interface DefinitionSource {
   readonly achievementType?: string;
   readonly criteria: { readonly id?: string; readonly narrative?: string };
   readonly image: { readonly file: string | readonly string[]; readonly caption: string };
+  /** A duration of ISO 8601, or {@link NEVER}. */
   readonly validFor?: string;
   /** Who of a roster earns the badge: a condition on its columns. */
   readonly award_when?: string;

@@ -2,6 +2,7 @@ import { validate } from 'validators:programme';
 import { BadgekitError, formatWhere, inFile } from '../errors.ts';
 import { didDocumentPath, didWebUrl } from '../keys/did-web.ts';
 import { placeFault, type ProfileDefinition } from '../openbadges/definition.ts';
+import type { TierConfig } from '../openbadges/tier-policy.ts';
 import type { StatusPlace } from '../ports.ts';
 import type { DateOrder } from '../roster/dates.ts';
 import { schemaReader } from '../syntax/schema.ts';
@@ -38,6 +39,10 @@ export interface ProgrammeConfig {
   readonly ledger?: string;
   /** What roster files do not say themselves, by their names, in which `*` stands for anything. */
   readonly roster?: Readonly<Record<string, RosterConfig>>;
+  /** What badges of each tier must have. */
+  readonly tiers?: TierConfig;
+  /** Who can approve a plan: a name for them, and their public key as a did:key. */
+  readonly approvers?: Readonly<Record<string, string>>;
   readonly status?: {
     readonly validFor?: string;
     readonly perTier?: boolean;

@@ -4,6 +4,7 @@ import { imageFormat, type ImageFormat } from '../bake/bake.ts';
 import { decodePixels } from '../bake/pixels.ts';
 import { BadgekitError, formatWhere, inFile, placedIn, type Where } from '../errors.ts';
 import { type Definition, type DefinitionFault, readDefinition } from '../openbadges/definition.ts';
+import { tierFaults, tierPolicyOf } from '../openbadges/tier-policy.ts';
 import { looksLikeJwt } from '../proof/jwt.ts';
 import { isJsonObject, type JsonObject, parseJson, pointer } from '../syntax/json.ts';
 import { scanSvg } from '../syntax/svg.ts';
@@ -108,10 +109,29 @@ async function loadOne(
     );
     const outcome = readDefinition(badge, file, yaml);
     if (!outcome.ok) return { faults: outcome.faults };
-    return await withFiles(programme, outcome.definition, file, yaml);
+    const lacking = lackingOf(programme, outcome.definition, file, yaml);
+    const loaded = await withFiles(programme, outcome.definition, file, yaml);
+    if (lacking.length === 0) return loaded;
+    return { faults: [...lacking, ...('faults' in loaded ? loaded.faults : [])] };
   } catch (error) {
     return { faults: [asFault(placedIn(file, error))] };
   }
+}
+
+/** What a definition lacks of what its tier demands. */
+function lackingOf(
+  { config }: Programme,
+  { source }: Definition,
+  file: string,
+  yaml: YamlSource,
+): readonly DefinitionFault[] {
+  const faults = tierFaults(source, tierPolicyOf(config.tiers), config.hosting !== undefined);
+  return faults.map(({ path, message, hint }) => ({
+    // What is not there stands where its tier does.
+    where: { ...(yaml.written(path) === undefined ? yaml.at('/tier') : yaml.at(path)), file, path: dotted(path) },
+    message,
+    hint,
+  }));
 }
 
 async function withFiles(

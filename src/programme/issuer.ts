@@ -3,6 +3,7 @@ import { imageFormat } from '../bake/bake.ts';
 import { BadgekitError } from '../errors.ts';
 import type { IssuableBadge, Issuer, ListIssuer } from '../issue/issuer.ts';
 import { achievementOf, type Image, type Profile, profileOf } from '../openbadges/achievement.ts';
+import { NEVER } from '../openbadges/definition.ts';
 import { derivedUuid } from '../openbadges/identifiers.ts';
 import type { ProgrammeConfig, ProofForm } from './config.ts';
 import { type LoadedDefinition, MAX_IMAGE_BYTES } from './definitions.ts';
@@ -73,7 +74,8 @@ export function issuableBadge(config: ProgrammeConfig, definition: LoadedDefinit
     endorsement: definition.endorsement,
     endorsementJwt: definition.endorsementJwt,
   });
-  return { achievement, tier: definition.source.tier, images: definition.images, validFor: definition.source.validFor };
+  const { tier, validFor } = definition.source;
+  return { achievement, tier, images: definition.images, validFor: validFor === NEVER ? undefined : validFor };
 }
 
 export interface IssuerParts {

@@ -14,6 +14,7 @@ import { decodeUtf8 } from '../syntax/text.ts';
 import type { ProofForm } from './config.ts';
 import { readDidFile } from './did-file.ts';
 import { externalSigner } from './external-signer.ts';
+import { readBounded } from './files.ts';
 import type { Programme } from './programme.ts';
 
 const MAX_KEY_BYTES = 64 * 1024;
@@ -110,11 +111,19 @@ function verificationMethodsOf({ config }: Programme): Keyring['verificationMeth
  * @throws BadgekitError KEY_MISSING | KEY_EXPOSED | PASSPHRASE_WRONG | KEY_INVALID, naming the file
  */
 export async function openSealed(programme: Programme, path: string, passphrase: string): Promise<unknown> {
-  const where = { file: programme.shown(path) };
   const file = join(programme.root, path);
   if (!existsSync(file)) throw missingKey(programme, path);
-  await refuseExposed(file, where.file);
-  const sealed = decodeUtf8(await programme.files.read(path, MAX_KEY_BYTES)).trim();
+  return await openSealedFile(file, programme.shown(path), passphrase);
+}
+
+/**
+ * Opens a sealed file, wherever it is.
+ * @throws BadgekitError KEY_EXPOSED | PASSPHRASE_WRONG | KEY_INVALID | FILE_*, naming the file
+ */
+export async function openSealedFile(file: string, shownAs: string, passphrase: string): Promise<unknown> {
+  const where = { file: shownAs };
+  const sealed = decodeUtf8(await readBounded(file, MAX_KEY_BYTES, shownAs)).trim();
+  await refuseExposed(file, shownAs);
   return await openJwk(sealed, passphrase).catch((error: unknown) => {
     throw error instanceof BadgekitError
       ? new BadgekitError(error.code, error.message, { where, hint: error.hint })

@@ -1,7 +1,10 @@
+import { hash } from 'node:crypto';
+import { decodePixels } from '../bake/pixels.ts';
 import { BadgekitError } from '../errors.ts';
 import { assembleCredential } from '../openbadges/credential.ts';
 import { credentialFault } from '../openbadges/credential-fault.ts';
 import type { DefinitionFault } from '../openbadges/definition.ts';
+import { tierPolicyOf } from '../openbadges/tier-policy.ts';
 import { dotted } from '../syntax/schema.ts';
 import {
   BADGES_FOLDER,
@@ -19,18 +22,52 @@ export async function checkDefinitions(programme: Programme, badges?: readonly s
   const tried = definitions.map((definition) => ({ definition, fault: trialFault(programme, definition) }));
   return {
     definitions: tried.filter(({ fault }) => fault === undefined).map(({ definition }) => definition),
-    faults: [...faults, ...tried.flatMap(({ fault }) => fault ?? []), ...variantFaults(programme, definitions)],
+    faults: [
+      ...faults,
+      ...tried.flatMap(({ fault }) => fault ?? []),
+      ...variantFaults(programme, definitions),
+      ...sharedImageFaults(programme, definitions),
+    ],
   };
+}
+
+/** One image for a light badge and a heavy one makes the light one look like the heavy one. */
+function sharedImageFaults(programme: Programme, definitions: readonly LoadedDefinition[]): readonly DefinitionFault[] {
+  if (!tierPolicyOf(programme.config.tiers).apart.includes('image')) return [];
+  const first = new Map<string, LoadedDefinition>();
+  return definitions.flatMap((definition) =>
+    definition.images.flatMap(({ format, bytes }): readonly DefinitionFault[] => {
+      const looks = hash('sha256', format === 'png' ? decodePixels(bytes) : bytes);
+      const other = first.get(looks);
+      if (other === undefined) first.set(looks, definition);
+      if (other === undefined || other.source.tier === definition.source.tier) return [];
+      return [
+        {
+          where: { file: programme.shown(`${BADGES_FOLDER}/${definition.badge}.yaml`), path: 'image.file' },
+          message: `a ${definition.source.tier} badge has the image of the ${other.source.tier} badge ${other.badge}`,
+          hint: 'give it another one; badgekit.yaml says what tiers may share: tiers: { apart: [type] }',
+        },
+      ];
+    }),
+  );
 }
 
 /** A badge in another language is earned as the badge is. */
 function variantFaults(programme: Programme, definitions: readonly LoadedDefinition[]): readonly DefinitionFault[] {
   const rules = new Map(definitions.map(({ badge, source }) => [badge, source.award_when]));
-  return definitions.flatMap(({ badge, source: { award_when: own } }) => {
+  const tiers = new Map(definitions.map(({ badge, source }) => [badge, source.tier]));
+  return definitions.flatMap(({ badge, source: { award_when: own, tier } }) => {
     const base = badge.split('.', 1)[0] ?? badge;
+    const file = programme.shown(`${BADGES_FOLDER}/${badge}.yaml`);
+    if (tiers.has(base) && tiers.get(base) !== tier)
+      return {
+        where: { file, path: 'tier' },
+        message: `it is of another tier than ${BADGES_FOLDER}/${base}.yaml`,
+        hint: `write tier: ${tiers.get(base) ?? ''}`,
+      };
     if (base === badge || own === undefined || !rules.has(base) || rules.get(base) === own) return [];
     return {
-      where: { file: programme.shown(`${BADGES_FOLDER}/${badge}.yaml`), path: 'award_when' },
+      where: { file, path: 'award_when' },
       message: `it says otherwise than ${BADGES_FOLDER}/${base}.yaml who has earned the badge`,
       hint: `leave it out: that of ${base}.yaml counts`,
     };

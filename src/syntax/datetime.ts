@@ -100,6 +100,20 @@ export function addDuration(instant: Instant, duration: string): Instant {
   return sum;
 }
 
+const UNITS = ['year', 'month', 'week', 'day', 'hour', 'minute', 'second'] as const;
+
+/** `P1Y6M` as `1 year and 6 months`; what is no duration stays as it is. */
+export function durationInWords(text: string): string {
+  const match = isDuration(text) ? DURATION.exec(text) : null;
+  if (match === null) return text;
+  const parts = UNITS.flatMap((unit, index) => {
+    const number = Number(match[index + 1] ?? 0);
+    return number === 0 ? [] : [`${number} ${unit}${number === 1 ? '' : 's'}`];
+  });
+  const last = parts.pop() ?? '';
+  return parts.length === 0 ? last : `${parts.join(', ')} and ${last}`;
+}
+
 function isCalendarDay(year: string, month: string, day: string): boolean {
   const [number, length] = [Number(day), lastDay(Number(year), Number(month))];
   return Number(year) > 0 && number > 0 && number <= length;

@@ -21,5 +21,9 @@ export const FORMATS: Readonly<Record<string, Format>> = {
     validate: (text) => parseDateTimeStamp(`${text}T00:00:00Z`) !== undefined,
     hint: 'a date such as 2026-05-04',
   },
+  validity: {
+    validate: (text) => text === 'never' || isDuration(text),
+    hint: 'an ISO 8601 duration such as P2Y (two years) or P18M, or never',
+  },
   duration: { validate: isDuration, hint: 'an ISO 8601 duration such as P2Y (two years) or P18M' },
 };

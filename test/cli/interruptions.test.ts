@@ -99,7 +99,7 @@ describe('what a definition can hold', () => {
         '--description',
         'D',
         '--tier',
-        'skill',
+        'participation',
         '--criteria',
         'C',
         '--language',

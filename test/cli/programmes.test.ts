@@ -134,7 +134,7 @@ describe('a programme made by hand', () => {
     expect(preview.out).toContain('did:web:badges.example.org');
     expect(filesBelow(cwd)).toEqual([]);
     await badgekit(['init-issuer', '--name', 'Dry', '--no-hosting'], { cwd });
-    expect((await badgekit([...DEFINE_KNOTS, '--dry-run'], { cwd })).out).toContain('tier: skill');
+    expect((await badgekit([...DEFINE_KNOTS, '--dry-run'], { cwd })).out).toContain('tier: participation');
     await badgekit(DEFINE_KNOTS, {
       cwd,
     });

@@ -30,19 +30,9 @@ describe('status refresh', () => {
 
   test('keeps badges of each tier in lists of their own where the programme says so', async () => {
     const programme = await TestProgramme.make();
-    await programme.run(
-      'define',
-      'talk',
-      '--name',
-      'T',
-      '--description',
-      'D',
-      '--tier',
-      'participation',
-      '--criteria',
-      'C',
-    );
-    programme.write('badgekit.yaml', `${programme.read('badgekit.yaml')}status: { perTier: true }\n`);
+    await programme.run('define', 'talk', '--name', 'T', '--description', 'D', '--tier', 'skill', '--criteria', 'C');
+    const tiers = 'tiers: { skill: { alignments: 0, assessment: none } }';
+    programme.write('badgekit.yaml', `${programme.read('badgekit.yaml')}status: { perTier: true }\n${tiers}\n`);
     programme.write('r.csv', 'email,badge\nana@example.org,knots\nana@example.org,talk\nbo@example.org,talk\n');
     await programme.run('issue', 'r.csv');
     expect(filesBelow(join(programme.cwd, 'public/status'))).toEqual([
@@ -87,7 +77,18 @@ describe('publish --check-live', () => {
     const stale = await host(join(copy.cwd, 'host'));
     await programme.run('revoke', 'p0@example.org');
     await programme.run('revoke', 'p1@example.org');
-    await programme.run('define', 'talk', '--name', 'T', '--description', 'D', '--tier', 'skill', '--criteria', 'C');
+    await programme.run(
+      'define',
+      'talk',
+      '--name',
+      'T',
+      '--description',
+      'D',
+      '--tier',
+      'participation',
+      '--criteria',
+      'C',
+    );
     await programme.run('publish');
     expect(copy.read('host/status/revocation-1.json')).toBe(old);
     const bad = await programme.run('publish', '--check-live', stale);

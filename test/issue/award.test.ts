@@ -4,6 +4,7 @@ import { type ColumnMap, columnsOf, listFields, parseMapping } from '../../src/r
 import { headOf } from '../../src/roster/layout.ts';
 import { identify } from '../../src/issue/identity.ts';
 import type { Definition, DefinitionSource } from '../../src/openbadges/definition.ts';
+import { NO_DEMANDS } from '../../src/openbadges/tier-policy.ts';
 
 const source = (change: Partial<DefinitionSource> = {}): DefinitionSource => ({
   name: 'Knots',
@@ -48,6 +49,7 @@ function read(header: string, row: string, change: Partial<RowRules> = {}): RowO
     defaultBadge: 'knots',
     recipients: 'hashed-email',
     namesEveryone: false,
+    tiers: NO_DEMANDS,
     ...change,
   };
   return readAward({ line: 7, cells: row.split(',') }, rules);

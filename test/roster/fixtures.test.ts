@@ -5,6 +5,7 @@ import { readAward, type RowRules } from '../../src/issue/award.ts';
 import type { Definition } from '../../src/openbadges/definition.ts';
 import { openRoster } from '../../src/programme/roster.ts';
 import { readEncoding } from '../../src/syntax/encoding.ts';
+import { NO_DEMANDS } from '../../src/openbadges/tier-policy.ts';
 
 const FOLDER = resolve(import.meta.dirname, '../../fixtures/rosters');
 
@@ -62,6 +63,7 @@ describe('what systems export', () => {
       defaultBadge: 'knots',
       recipients: 'hashed-email',
       namesEveryone: roster.format.system?.rows === 'everyone',
+      tiers: NO_DEMANDS,
     };
     for await (const row of roster.rows()) {
       const { line, cells } = row;

@@ -16,7 +16,7 @@ export const DEFINE_KNOTS = [
   '--description',
   'Ties knots.',
   '--tier',
-  'skill',
+  'participation',
   '--criteria',
   'Tie them.',
 ] as const;

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   addDuration,
+  durationInWords,
   formatStamp,
   isDuration,
   parseDateOrStamp,
@@ -60,5 +61,15 @@ describe('dates', () => {
     expect(() => addDuration(Date.parse('2026-01-01'), 'P9000Y')).toThrow(
       expect.objectContaining({ code: 'DATE_INVALID' }),
     );
+  });
+
+  test.each([
+    ['P10Y', '10 years'],
+    ['P1Y', '1 year'],
+    ['P1Y6M', '1 year and 6 months'],
+    ['P1Y2M3DT4H', '1 year, 2 months, 3 days and 4 hours'],
+    ['soon', 'soon'],
+  ])('%s in words is %s', (duration, words) => {
+    expect(durationInWords(duration)).toBe(words);
   });
 });

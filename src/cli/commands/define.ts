@@ -4,7 +4,7 @@ const EXAMPLES = `
 Examples:
   badgekit define first-aid                 ask for what the badge needs
   badgekit define first-aid --name "First aid" --tier skill --description "…" --criteria "…" \\
-      --image first-aid.png --caption "A white cross on a green shield"
+      --alignment "First aid=https://…" --image first-aid.png --caption "A white cross on a green shield"
   badgekit define --check                   check every definition in badges/
   badgekit define --check badges/first-aid.yaml
 
@@ -35,6 +35,7 @@ export const addDefine: AddCommand = (program, session, outcome) => {
     .option('--valid-for <duration>', 'how long an award is valid, such as P2Y')
     .option('--language <code>', 'the language of the definition, such as en')
     .option('--tag <word>', 'a keyword; may be given several times', gather)
+    .option('--alignment <name=url>', 'a skill of a framework that it shows; may be given several times', gather)
     .option('--force', 'replace a definition that is there');
   withOutput(withDryRun(withProgramme(command)))
     .addHelpText('after', EXAMPLES)

@@ -15,6 +15,8 @@ Examples:
   badgekit issue rosters/spring.csv
   badgekit issue export.csv --badge first-aid --map email="Contact"
   badgekit issue rosters/spring.csv --dry-run
+  badgekit issue rosters/spring.csv --plan-out plan.json      to look at plan.html, or to have it approved
+  badgekit issue --plan plan.json
   badgekit issue rosters/spring.csv --supersede        after names or results were corrected in it
   badgekit issue rosters/all.csv --shard 3/16          one of sixteen machines with one PostgreSQL ledger
   badgekit issue rosters/all.csv --to badges.tar       all files in one archive, none in credentials/
@@ -31,7 +33,7 @@ export const addIssue: AddCommand = (program, session, outcome) => {
     .description(
       "Issues a badge for each row of a roster: signed, baked into the badge's image, recorded in the ledger.",
     )
-    .argument('<roster>', 'a CSV file with a header line')
+    .argument('[roster]', 'a CSV file with a header line; with --plan the one that was planned')
     .option('--badge <name>', 'the badge of rows that name none')
     .option('--proof <form>', 'data-integrity or jwt (default: as badgekit.yaml says)')
     .option('--supersede', 'issue rows that changed since they were issued anew, and revoke what they replace')
@@ -41,10 +43,15 @@ export const addIssue: AddCommand = (program, session, outcome) => {
     .option('--jobs <number>', 'threads that sign (default: all cores for a roster of thousands of rows)')
     .option('--check-sample <n>', 'check one credential in n, at random, before it goes out (default: 1000)')
     .option('--check-all', 'check every one: slower by far')
+    .option(
+      '--plan-out <file>',
+      'write what would be done into a plan (.json), and a page that shows it; issue nothing',
+    )
+    .option('--plan <file>', 'carry out a plan; refused, with the difference, where things changed since')
     .option('--strict', 'issue nothing if any row is refused');
   withOutput(withDryRun(withPassphrase(withProgramme(withRosterHints(command)))))
     .addHelpText('after', EXAMPLES)
-    .action(async (roster: string, options) => {
+    .action(async (roster: string | undefined, options) => {
       const { beginOpening } = await import('../issue/opening.ts');
       const opening = await beginOpening(options, session);
       const { runIssue } = await import('../run/issue.ts');

@@ -39,6 +39,13 @@ Examples:
   badgekit keys export-public key-1 > key-1.json
   badgekit verify ana.json --key key-1.json`;
 
+const APPROVER_EXAMPLES = `
+Examples:
+  badgekit keys approver ana --out ~/ana.jwe
+  BADGEKIT_APPROVER_PASSPHRASE=… badgekit keys approver ana --out ana.jwe --json
+
+The key is that person's own, sealed with a passphrase that only they know. Its public half goes into badgekit.yaml.`;
+
 const PASSPHRASE_EXAMPLES = `
 Examples:
   badgekit keys change-passphrase
@@ -117,6 +124,23 @@ export const addKeys: AddCommand = (program, session, outcome) => {
     .action(async (name: string | undefined, options) => {
       const { runKeysExportPublic } = await import('../run/keys-list.ts');
       outcome.exitCode = await runKeysExportPublic(name, options, session);
+    });
+
+  const approver = keys
+    .command('approver')
+    .summary('make a key with which a person approves plans')
+    .description('Makes a key with which a person approves plans, and says what to write into badgekit.yaml.')
+    .argument('<name>', 'what badgekit.yaml calls the person, such as ana')
+    .requiredOption('--out <file>', 'where the sealed key is to lie: with the person, not in the programme')
+    .option(
+      '--passphrase-file <file>',
+      "read the person's own passphrase from a file (or set BADGEKIT_APPROVER_PASSPHRASE)",
+    );
+  withOutput(approver)
+    .addHelpText('after', APPROVER_EXAMPLES)
+    .action(async (name: string, options) => {
+      const { runKeysApprover } = await import('../run/keys-approver.ts');
+      outcome.exitCode = await runKeysApprover(name, options, session);
     });
 
   const passphrase = keys

@@ -11,6 +11,14 @@ Shows how a file is read, and writes nothing: its encoding, which system wrote i
 what, the first rows as awards, what is passed over and why, and what to put into badgekit.yaml so that every run reads
 such files so. docs/rosters.md lists the systems.`;
 
+const DIFF_EXAMPLES = `
+Examples:
+  badgekit roster diff spring.csv spring-corrected.csv
+  badgekit roster diff spring.csv spring-corrected.csv --json
+
+Compares two versions of a roster award by award, and says what issuing the new one would do about each difference. Writes
+nothing. + is new, - is gone, ~ changed, ! would not be issued.`;
+
 /** Adds the options that say about a roster file what it does not say itself. */
 export function withRosterHints(command: Command): Command {
   return command
@@ -27,7 +35,9 @@ export function withRosterHints(command: Command): Command {
 }
 
 export const addRoster: AddCommand = (program, session, outcome) => {
-  const roster = program.command('roster').summary('how a roster file is read: inspect');
+  const roster = program
+    .command('roster')
+    .summary('how a roster file is read, and what differs between two: inspect, diff');
 
   const inspecting = roster
     .command('inspect')
@@ -40,5 +50,19 @@ export const addRoster: AddCommand = (program, session, outcome) => {
     .action(async (file: string, options) => {
       const { runRosterInspect } = await import('../run/roster-inspect.ts');
       outcome.exitCode = await runRosterInspect(file, options, session);
+    });
+
+  const comparing = roster
+    .command('diff')
+    .summary('name what differs between two versions of a roster')
+    .description('Names what a new version of a roster says otherwise than an old one, and what issuing it would do.')
+    .argument('<old>', 'the roster as it was')
+    .argument('<new>', 'the roster as it is now')
+    .option('--badge <name>', 'the badge of rows that name none');
+  withOutput(withProgramme(withRosterHints(comparing)))
+    .addHelpText('after', DIFF_EXAMPLES)
+    .action(async (old: string, now: string, options) => {
+      const { runRosterDiff } = await import('../run/roster-diff.ts');
+      outcome.exitCode = await runRosterDiff(old, now, options, session);
     });
 };

@@ -5,7 +5,7 @@ import type { RosterPlan } from '../../issue/plan.ts';
 import type { JsonObject } from '../../syntax/json.ts';
 import { faultLines, type IssueOutcome, issueAsJson, planAsText, unearnedLines } from '../render-issue.ts';
 import type { Session } from '../session.ts';
-import { IssuedList } from './issued-list.ts';
+import { nothingIssued } from './issued-list.ts';
 
 export interface DryRun {
   readonly rosterFile: string;
@@ -23,16 +23,7 @@ export function showPlan(
 ): number {
   const sample = sampleCredential(plan, issuer, session);
   if (isJson) {
-    const nothing = {
-      issued: new IssuedList(false),
-      statusLists: [],
-      rejectedFile: undefined,
-      unearnedFile: undefined,
-      archive: undefined,
-      isInterrupted: false,
-      isHeld: false,
-    };
-    const outcome = { plan, rosterFile, ...read, isSuperseding, ...nothing };
+    const outcome = { plan, rosterFile, ...read, isSuperseding, ...nothingIssued() };
     for (const piece of issueAsJson(outcome, { dryRun: true, sample: sample ?? null })) session.out(piece);
   } else {
     session.out(planAsText(plan, issuer, session, isSuperseding));
@@ -45,7 +36,8 @@ export function showPlan(
   return plan.refused.length > 0 ? EXIT.no : EXIT.yes;
 }
 
-function sampleCredential({ sample }: RosterPlan, issuer: Issuer, session: Session): JsonObject | undefined {
+/** One of the credentials as it would be signed; undefined where none would be issued. */
+export function sampleCredential({ sample }: RosterPlan, issuer: Issuer, session: Session): JsonObject | undefined {
   if (sample === undefined) return undefined;
   const { from, until } = periodOf(sample.row, badgeOf(sample.row, issuer), session.clock());
   // The real place is drawn when the award is reserved; 0 stands for it here.

@@ -57,6 +57,19 @@ export class IssuedList {
   }
 }
 
+/** What came of a run that only plans. */
+export function nothingIssued() {
+  return {
+    issued: new IssuedList(false),
+    statusLists: [],
+    rejectedFile: undefined,
+    unearnedFile: undefined,
+    archive: undefined,
+    isInterrupted: false,
+    isHeld: false,
+  } as const;
+}
+
 /** A temporary file without a name: it is gone when this process is. */
 class Spool {
   readonly #file: number;

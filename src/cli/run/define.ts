@@ -9,6 +9,7 @@ import { checkDefinitions } from '../../programme/sound-definitions.ts';
 import { decodeUtf8, quoted, visible } from '../../syntax/text.ts';
 import { parseYaml } from '../../syntax/yaml.ts';
 import { readDefinition } from '../../openbadges/definition.ts';
+import { tierFaults, tierPolicyOf } from '../../openbadges/tier-policy.ts';
 import { plainImage } from '../../openbadges/plain-image.ts';
 import { askDefinition, type DefinitionAnswers, type DefinitionFlags } from '../ask-definition.ts';
 import { answerMissing } from '../choice.ts';
@@ -145,6 +146,7 @@ async function writeOne(
   if (options.dryRun !== true)
     reportWritten(
       planned.map((file) => programme.shown(file.path)),
+      lackingOf(badge, text, programme),
       options,
       session,
     );
@@ -179,7 +181,7 @@ async function planImages(
 }
 
 function definitionText(answers: DefinitionAnswers, images: readonly string[]): string {
-  const { images: _, criteria, criteriaUrl, caption, tags, ...fields } = answers;
+  const { images: _, criteria, criteriaUrl, caption, tags, alignments, ...fields } = answers;
   const value = {
     name: fields.name,
     description: fields.description,
@@ -193,6 +195,7 @@ function definitionText(answers: DefinitionAnswers, images: readonly string[]): 
     ...(fields.validFor === undefined ? {} : { validFor: fields.validFor }),
     ...(fields.inLanguage === undefined ? {} : { inLanguage: fields.inLanguage }),
     ...(tags.length === 0 ? {} : { tag: tags }),
+    ...(alignments.length === 0 ? {} : { alignment: alignments }),
   };
   return stringify(value, { lineWidth: 100, defaultStringType: 'PLAIN', version: '1.2' });
 }
@@ -206,10 +209,24 @@ function refuseFaulty(badge: string, text: string): void {
     });
 }
 
-function reportWritten(files: readonly string[], options: DefineOptions, session: Session): void {
-  if (options.json === true) session.out(`${JSON.stringify({ badgekit: 1, command: 'define', files })}\n`);
+/** What the new definition still lacks of what its tier demands. */
+function lackingOf(badge: string, text: string, { config }: Programme): readonly string[] {
+  const outcome = readDefinition(badge, `${badge}.yaml`, parseYaml(text));
+  if (!outcome.ok) return [];
+  return tierFaults(outcome.definition.source, tierPolicyOf(config.tiers), config.hosting !== undefined).map(
+    ({ message, hint }) => `${message}; ${hint}`,
+  );
+}
+
+function reportWritten(
+  files: readonly string[],
+  lacking: readonly string[],
+  options: DefineOptions,
+  session: Session,
+): void {
+  if (options.json === true) session.out(`${JSON.stringify({ badgekit: 1, command: 'define', files, lacking })}\n`);
   else
     session.out(
-      `Wrote ${files.join(' and ')}\nAlignments, results with levels and more can be added there: badgekit define --check tells whether all is in order.\nNext: badgekit issue <roster.csv>\n`,
+      `Wrote ${files.join(' and ')}\n${lacking.map((fault) => `Before it can be issued: ${fault}\n`).join('')}Alignments, results with levels and more can be added there: badgekit define --check tells whether all is in order.\nNext: badgekit issue <roster.csv>\n`,
     );
 }

@@ -1,99 +1,43 @@
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { BadgekitError, EXIT } from '../../errors.ts';
 import { issuableFromRoster } from '../../issue/from-roster.ts';
-import type { Issuer } from '../../issue/issuer.ts';
 import { issueAwards, type Outlet } from '../../issue/pipeline.ts';
-import { awardsToIssue, type Planning, planRoster, type RosterPlan, unearnedRows } from '../../issue/plan.ts';
-import { hasUnknownAwards } from '../../issue/rebuild.ts';
-import { parseShard } from '../../issue/shard.ts';
+import { awardsToIssue, planRoster, type RosterPlan } from '../../issue/plan.ts';
+import { asPlanned } from '../../issue/plan-row.ts';
 import type { Ledger } from '../../ports.ts';
-import { PROOF_FORMS, rosterConfig } from '../../programme/config.ts';
-import type { LoadedDefinition } from '../../programme/definitions.ts';
-import { writeWhole } from '../../programme/files.ts';
-import { loadIssuer, loadProfileImage } from '../../programme/issuer.ts';
-import type { Keyring } from '../../programme/keyring.ts';
-import { hasLedger } from '../../programme/ledger.ts';
-import type { Programme } from '../../programme/programme.ts';
-import {
-  besideRoster,
-  openRoster,
-  refuseForeignList,
-  rejectedCsv,
-  removeStaleList,
-  type Roster,
-  writeUnearned,
-} from '../../programme/roster.ts';
-import { requireDefinitions } from '../../programme/sound-definitions.ts';
-import type { SigningChecks } from '../../proof/data-integrity.ts';
+import { loadProfileImage } from '../../programme/issuer.ts';
 import { hostedFiles } from '../../site/hosted-files.ts';
-import { type SampleOptions, sampler } from '../check-sample.ts';
-import { defaultBadge } from '../award-badge.ts';
-import { choose } from '../choice.ts';
-import type { CommonOptions } from '../commands/shared.ts';
-import {
-  type ArchiveOptions,
-  openWantedArchive,
-  readArchiveOptions,
-  sessionBeside,
-  type WantedArchive,
-} from '../issue/archive-output.ts';
-import { showPlan } from '../issue/dry-run.ts';
-import { IssuedList } from '../issue/issued-list.ts';
-import type { Opening } from '../issue/opening.ts';
-import { openWorkshop } from '../issue/open-workshop.ts';
-import { readJobs } from '../jobs.ts';
-import { startProgress } from '../progress.ts';
-import {
-  namesEveryone,
-  readRosterHints,
-  refuseEveryone,
-  type RosterOptions,
-  tellPassedOver,
-  tellReading,
-} from '../roster-options.ts';
-import { faultLines, type IssueOutcome, issueAsJson, issueAsText, planAsText } from '../render-issue.ts';
 import { HeldAwards } from '../held-awards.ts';
-import { openLedgerOf, startRun } from '../open-ledger.ts';
+import { openWantedArchive, readArchiveOptions, sessionBeside } from '../issue/archive-output.ts';
+import { showPlan } from '../issue/dry-run.ts';
+import { type GivenPlan, openGivenPlan, requireApprovals, requireAsPlanned } from '../issue/given-plan.ts';
+import { IssuedList } from '../issue/issued-list.ts';
+import { type IssueOptions, isSuperseding, openRun, type Run } from '../issue/open-run.ts';
+import type { Opening } from '../issue/opening.ts';
+import { refusePlanOut, writePlan } from '../issue/plan-out.ts';
+import { writeRowLists } from '../issue/row-lists.ts';
+import { startRun } from '../open-ledger.ts';
+import { startProgress } from '../progress.ts';
 import { refreshPublic } from '../public-folder.ts';
+import { faultLines, type IssueOutcome, issueAsJson, issueAsText, planAsText } from '../render-issue.ts';
+import { tellPassedOver } from '../roster-options.ts';
 import type { Session } from '../session.ts';
 import { counted } from '../style.ts';
 
-export interface IssueOptions extends CommonOptions, SampleOptions, ArchiveOptions, RosterOptions {
-  readonly badge?: string;
-  readonly proof?: string;
-  readonly strict?: boolean;
-  readonly supersede?: boolean;
-  readonly shard?: string;
-  readonly jobs?: string;
-}
-
-/** Everything that a run has opened. */
-interface Run {
-  readonly roster: Roster;
-  readonly rosterFile: string;
-  readonly programme: Programme;
-  readonly definitions: readonly LoadedDefinition[];
-  readonly issuer: Issuer;
-  readonly keyring: Keyring;
-  readonly ledger: Ledger | undefined;
-  readonly planning: Planning;
-  /** What is tried of the next credential before it goes out. */
-  readonly checks: () => SigningChecks;
-  /** The archive that the badges go into; undefined where they become files. */
-  readonly archive: WantedArchive | undefined;
-  readonly options: IssueOptions;
-  readonly session: Session;
-  /** Ends the threads that work for this run. */
-  readonly endWork: () => Promise<void>;
-}
-
-/** `issue`: reads the roster to the end and plans, then issues what is good. */
+/** `issue`: reads the roster to the end and plans, then issues what is good, or writes the plan down. */
 export async function runIssue(
-  rosterFile: string,
-  options: IssueOptions,
+  roster: string | undefined,
+  wanted: IssueOptions,
   opening: Opening,
   own: Session,
 ): Promise<number> {
+  refusePlanOut(wanted);
+  const given = wanted.plan === undefined ? undefined : await openGivenPlan(wanted.plan, roster, wanted, own);
+  const [rosterFile, options] = given === undefined ? [roster, wanted] : [given.rosterFile, given.options];
+  if (rosterFile === undefined)
+    throw new BadgekitError('USAGE', 'it is not said which roster to issue', {
+      hint: 'badgekit issue <roster.csv>, or badgekit issue --plan <plan.json>',
+    });
   const archive = readArchiveOptions(options, options.json === true);
   const session = sessionBeside(archive, own);
   const run = await openRun(rosterFile, archive, options, opening, session);
@@ -107,81 +51,32 @@ export async function runIssue(
         where: { file: rosterFile },
         hint: 'add a line for each award',
       });
+    if (given !== undefined) await requireAsPlanned(given, plan, run);
+    const approvedBy = given === undefined ? [] : await requireApprovals(given, plan, run);
     if (options.dryRun === true) {
       const { issuer } = run;
       const [isJson, isSupersede] = [options.json === true, isSuperseding(run)];
       return showPlan(plan, { rosterFile, read, issuer, session, isSuperseding: isSupersede, isJson });
     }
     if (options.json !== true) session.err(planAsText(plan, run.issuer, session, isSuperseding(run)));
-    return await carryOut(plan, run, read);
+    if (options.planOut !== undefined) return await writePlan(options.planOut, plan, run, read);
+    return await carryOut(plan, run, read, given === undefined ? undefined : { ...given, approvedBy });
   } finally {
     await run.endWork();
     await run.ledger?.close();
   }
 }
 
-async function openRun(
-  rosterFile: string,
-  archive: WantedArchive | undefined,
-  options: IssueOptions,
-  opening: Opening,
-  session: Session,
-): Promise<Run> {
-  const { programme } = opening;
-  const definitions = await requireDefinitions(programme);
-  const hints = readRosterHints(options, rosterConfig(programme.config, basename(rosterFile)));
-  const roster = await openRoster(resolve(session.cwd, rosterFile), rosterFile, hints);
-  tellReading(roster, rosterFile, definitions, session);
-  const ownBadge = defaultBadge(options.badge, definitions);
-  refuseEveryone(roster, rosterFile, definitions, ownBadge);
-  const jobs = readJobs(options.jobs);
-  const shard = options.shard === undefined ? undefined : parseShard(options.shard);
-  const form = choose('--proof', options.proof, PROOF_FORMS) ?? programme.config.proof ?? 'data-integrity';
-  const checks = sampler(options, session.random);
-  const keyring = await opening.keyring();
-  const issuer = await loadIssuer(programme, { keyring, definitions, form });
-  const ledger =
-    options.dryRun !== true || (await hasLedger(programme, session.env))
-      ? await openLedgerOf(programme, keyring, session)
-      : undefined;
-  const rules = {
-    columns: roster.reading.columns,
-    definitions: new Map(definitions.map((definition) => [definition.badge, definition])),
-    defaultBadge: ownBadge,
-    recipients: programme.config.recipients,
-    namesEveryone: namesEveryone(roster),
-  };
-  const { workshop, end } = openWorkshop(issuer, rules, programme, archive?.form, jobs, roster.bytes);
-  return {
-    roster,
-    rosterFile,
-    programme,
-    definitions,
-    issuer,
-    keyring,
-    ledger,
-    planning: {
-      rules,
-      workshop,
-      secret: keyring.awardSecret,
-      clock: session.clock,
-      ledger,
-      isRemade: ledger !== undefined && (await hasUnknownAwards(ledger)),
-      supersedes: options.supersede === true,
-      shard,
-    },
-    checks,
-    archive,
-    options,
-    session,
-    endWork: end,
-  };
+/** A plan, and who approved it. */
+interface ApprovedPlan extends GivenPlan {
+  readonly approvedBy: readonly string[];
 }
 
 async function carryOut(
   plan: RosterPlan,
   run: Run,
   read: Pick<IssueOutcome, 'format' | 'passedOver'>,
+  given: ApprovedPlan | undefined,
 ): Promise<number> {
   run.session.finishOnInterrupt();
   const { options, session, rosterFile } = run;
@@ -189,7 +84,7 @@ async function carryOut(
   const isHeld = options.strict === true && plan.refused.length > 0;
   const issued = new IssuedList(options.json === true);
   try {
-    if (!isHeld) await issuePlanned(plan, run, issued);
+    if (!isHeld) await issuePlanned(plan, run, given, issued);
   } catch (error) {
     // What was issued before the fault is issued: its status list must be there, and the user must know. The fault that
     // came first is the one to tell, and the next run brings up to date what this one could not.
@@ -215,48 +110,24 @@ async function carryOut(
     isHeld,
     isSuperseding: isSuperseding(run),
   };
-  if (options.json === true) for (const piece of issueAsJson(outcome)) session.out(piece);
+  const others = given === undefined ? {} : { approvedBy: given.approvedBy };
+  if (options.json === true) for (const piece of issueAsJson(outcome, others)) session.out(piece);
   else session.out(issueAsText(outcome, faultLines(plan, rosterFile), run.issuer, session));
   if (isInterrupted) return EXIT.interrupted;
   return plan.refused.length > 0 ? EXIT.no : EXIT.yes;
 }
 
-/** What of the roster is not issued: rows to mend, and rows of people who have not earned the badge. */
-async function writeRowLists(
+async function issuePlanned(
   plan: RosterPlan,
-  { roster, rosterFile, planning, session }: Run,
-): Promise<Pick<IssueOutcome, 'rejectedFile' | 'unearnedFile'>> {
-  const [rejected, unearned] = (['rejected', 'not-awarded'] as const).map((list) => {
-    const shownAs = besideRoster(rosterFile, planning.shard, list);
-    return { list, shownAs, path: resolve(session.cwd, shownAs) };
-  });
-  if (rejected === undefined || unearned === undefined) throw new Error('there are two lists');
-  if (plan.refused.length === 0) await removeStaleList(rejected.path, rejected.list);
-  else {
-    await refuseForeignList(rejected.path, rejected.shownAs, rejected.list);
-    await writeWhole(rejected.path, Buffer.from(rejectedCsv(roster.header, plan.refused), 'utf8'), {
-      replace: true,
-      mode: 0o600,
-      shownAs: rejected.shownAs,
-    });
-  }
-  if (plan.unearned.rows === 0) await removeStaleList(unearned.path, unearned.list);
-  else {
-    await refuseForeignList(unearned.path, unearned.shownAs, unearned.list);
-    await writeUnearned(unearned.path, unearned.shownAs, roster.header, unearnedRows(roster.rows(), planning));
-  }
-  return {
-    rejectedFile: plan.refused.length === 0 ? undefined : rejected.shownAs,
-    unearnedFile: plan.unearned.rows === 0 ? undefined : unearned.shownAs,
-  };
-}
-
-async function issuePlanned(plan: RosterPlan, run: Run, issued: IssuedList): Promise<void> {
+  run: Run,
+  given: ApprovedPlan | undefined,
+  issued: IssuedList,
+): Promise<void> {
   const { ledger, archive, programme, session } = run;
   if (ledger === undefined || (plan.toIssue === 0 && archive === undefined)) return;
   const outlet = archive === undefined ? undefined : await openWantedArchive(archive, programme, ledger, session);
   try {
-    if (plan.toIssue > 0) await issueInto(outlet, plan, { ...run, ledger }, issued);
+    if (plan.toIssue > 0) await issueInto(outlet, plan, { ...run, ledger, given }, issued);
   } catch (error) {
     // The fault that came first is the one to tell.
     await outlet?.end().catch(() => undefined);
@@ -268,13 +139,13 @@ async function issuePlanned(plan: RosterPlan, run: Run, issued: IssuedList): Pro
 async function issueInto(
   outlet: Outlet | undefined,
   plan: RosterPlan,
-  run: Run & { readonly ledger: Ledger },
+  run: Run & { readonly ledger: Ledger; readonly given: ApprovedPlan | undefined },
   issued: IssuedList,
 ): Promise<void> {
-  const { roster, planning, issuer, ledger, programme, rosterFile, session, checks } = run;
+  const { roster, planning, issuer, ledger, programme, rosterFile, session, checks, given } = run;
   const progress = startProgress(session, 'Issuing', plan.toIssue);
   try {
-    await startRun(ledger, commandOf(run), session);
+    await startRun(ledger, commandOf(run, given?.approvedBy ?? []), session);
     const held = new HeldAwards(ledger, session);
     const issuing = {
       workshop: planning.workshop,
@@ -287,7 +158,9 @@ async function issueInto(
       onHeld: held.note,
     };
     do {
-      const awards = issuableFromRoster(awardsToIssue(roster.rows(), planning, plan), issuer, basename(rosterFile));
+      const wanted = awardsToIssue(roster.rows(), planning, plan);
+      const allowed = given === undefined ? wanted : asPlanned(wanted, given.file.rows());
+      const awards = issuableFromRoster(allowed, issuer, basename(rosterFile));
       for await (const credential of issueAwards(awards, issuing)) {
         issued.add(credential);
         progress.step();
@@ -314,15 +187,12 @@ async function bringUpToDate({
 }
 
 /** How others are told of this run. */
-function commandOf({ rosterFile, planning: { shard }, archive }: Run): string {
+function commandOf({ rosterFile, planning: { shard }, archive }: Run, approvedBy: readonly string[]): string {
   return [
     `issue ${basename(rosterFile)}`,
     ...(shard === undefined ? [] : [`--shard ${shard.index}/${shard.count}`]),
     ...(archive === undefined ? [] : [`--output ${archive.form}`]),
     ...(archive?.file === undefined ? [] : [`--to ${archive.file}`]),
+    ...(approvedBy.length === 0 ? [] : [`(approved by ${approvedBy.join(', ')})`]),
   ].join(' ');
-}
-
-function isSuperseding({ options }: Run): boolean {
-  return options.supersede === true;
 }

@@ -1,3 +1,4 @@
+import { NO_DEMANDS } from '../../openbadges/tier-policy.ts';
 import { basename, join, relative, resolve } from 'node:path';
 import { BadgekitError, EXIT, type ExitCode, ifUsable } from '../../errors.ts';
 import { type Award, readAward, type RowRules } from '../../issue/award.ts';
@@ -79,6 +80,7 @@ export async function runLedgerRebuild(
       ),
       recipients: programme.config.recipients,
       namesEveryone: false,
+      tiers: NO_DEMANDS,
     },
     hintsOf: (file) => readRosterHints(options, rosterConfig(programme.config, basename(file))),
     session,

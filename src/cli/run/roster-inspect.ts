@@ -3,14 +3,14 @@ import { EXIT, type ExitCode } from '../../errors.ts';
 import { readAward, type RowFault, type RowRules } from '../../issue/award.ts';
 import { rosterConfig } from '../../programme/config.ts';
 import type { UnearnedRow } from '../../issue/plan.ts';
-import { findProgrammeRoot, openProgramme, type Programme } from '../../programme/programme.ts';
+import { findProgrammeRoot, openProgramme } from '../../programme/programme.ts';
 import { openRoster, type Roster } from '../../programme/roster.ts';
 import { requireDefinitions } from '../../programme/sound-definitions.ts';
 import type { RosterRow } from '../../roster/layout.ts';
-import { defaultBadge } from '../award-badge.ts';
 import type { CommonOptions } from '../commands/shared.ts';
 import { type Inspection, inspectionAsJson, inspectionAsText } from '../render-roster.ts';
-import { namesEveryone, readRosterHints, type RosterOptions } from '../roster-options.ts';
+import { readRosterHints, type RosterOptions } from '../roster-options.ts';
+import { rowRulesOf } from '../row-rules.ts';
 import type { Session } from '../session.ts';
 
 const ROWS_SHOWN = 3;
@@ -30,21 +30,13 @@ export async function runRosterInspect(
   const programme = isInProgramme ? await openProgramme(session.cwd, options.programme) : undefined;
   const hints = readRosterHints(options, rosterConfig(programme?.config ?? {}, basename(rosterFile)));
   const roster = await openRoster(resolve(session.cwd, rosterFile), rosterFile, hints);
-  const rules = programme === undefined ? undefined : await rulesOf(programme, roster, options.badge);
+  const rules =
+    programme === undefined
+      ? undefined
+      : rowRulesOf(programme, roster, await requireDefinitions(programme), options.badge);
   const inspection = await inspect(roster, rosterFile, rules);
   session.out(options.json === true ? inspectionAsJson(inspection) : inspectionAsText(inspection, session));
   return EXIT.yes;
-}
-
-async function rulesOf(programme: Programme, roster: Roster, badge: string | undefined): Promise<RowRules> {
-  const definitions = await requireDefinitions(programme);
-  return {
-    columns: roster.reading.columns,
-    definitions: new Map(definitions.map((definition) => [definition.badge, definition])),
-    defaultBadge: defaultBadge(badge, definitions),
-    recipients: programme.config.recipients,
-    namesEveryone: namesEveryone(roster),
-  };
 }
 
 async function inspect(roster: Roster, rosterFile: string, rules: RowRules | undefined): Promise<Inspection> {

@@ -1,30 +1,24 @@
+import { randomBytes } from 'node:crypto';
 import { open, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { randomBytes } from 'node:crypto';
-import { writeCsvLine } from '../syntax/csv.ts';
 import { explain } from './file-faults.ts';
 import { syncFolder } from './files.ts';
 
 const BUFFERED = 64 * 1024;
+const PRIVATE_MODE = 0o600;
 
 /**
- * Writes rows as CSV that spreadsheets open, one by one, whole or not at all, in place of what was there. They name people:
- * nobody else may read them.
+ * Writes a text piece by piece, whole or not at all, in place of what was there. For what names people: nobody else may read it.
  * @throws BadgekitError DISK_FULL | FILE_NOT_WRITABLE
  */
-export async function writeRowList(
-  path: string,
-  shownAs: string,
-  header: readonly string[],
-  rows: AsyncIterable<readonly string[]>,
-): Promise<void> {
+export async function writeWholeStream(path: string, shownAs: string, pieces: AsyncIterable<string>): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path).slice(0, 60)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
-    const file = await open(temporary, 'wx', 0o600);
+    const file = await open(temporary, 'wx', PRIVATE_MODE);
     try {
-      let text = `\ufeff${writeCsvLine(header)}`;
-      for await (const cells of rows) {
-        text += writeCsvLine(cells);
+      let text = '';
+      for await (const piece of pieces) {
+        text += piece;
         if (text.length < BUFFERED) continue;
         await file.appendFile(text);
         text = '';

@@ -1,0 +1,164 @@
+import { dirname, relative, resolve } from 'node:path';
+import { BadgekitError } from '../../errors.ts';
+import { awardsToIssue, plannedAwards, type RosterPlan } from '../../issue/plan.ts';
+import { asPlanned, type PlanDifference, planDifferences, type PlanRow, planRowOf } from '../../issue/plan-row.ts';
+import { approvalsOf, readApprovals } from '../../programme/approvals.ts';
+import { openPlanFile, type PlanFile, type PlanInputs } from '../../programme/plan-file.ts';
+import { visible } from '../../syntax/text.ts';
+import type { Session } from '../session.ts';
+import { count } from '../style.ts';
+import type { IssueOptions, Run } from './open-run.ts';
+import { inputsOf, planOptionsOf } from './plan-inputs.ts';
+
+const SHOWN = 20;
+
+/** The plan that is to be carried out. */
+export interface GivenPlan {
+  readonly file: PlanFile;
+  readonly path: string;
+  readonly shownAs: string;
+  readonly rosterFile: string;
+  /** The options of this run, with those that the plan was made with. */
+  readonly options: IssueOptions;
+}
+
+/**
+ * Opens the plan that a run is to carry out.
+ * @throws BadgekitError PLAN_INVALID; USAGE where the command line says otherwise than the plan
+ */
+export async function openGivenPlan(
+  shownAs: string,
+  roster: string | undefined,
+  options: IssueOptions,
+  session: Session,
+): Promise<GivenPlan> {
+  const path = resolve(session.cwd, shownAs);
+  const file = await openPlanFile(path, shownAs);
+  const other = Object.keys(planOptionsOf(options))[0];
+  if (other !== undefined)
+    throw new BadgekitError('USAGE', 'a plan is carried out as it was made, with no other options', {
+      hint: 'plan again with the option, or leave it out',
+    });
+  const [planned] = file.head.inputs.rosters;
+  const rosterPath = resolve(dirname(path), planned?.file ?? '');
+  if (roster !== undefined && resolve(session.cwd, roster) !== rosterPath)
+    throw new BadgekitError(
+      'USAGE',
+      `the plan is not for ${visible(roster, 200)}, but for ${visible(planned?.file ?? '', 200)}`,
+      {
+        hint: `leave the roster out: badgekit issue --plan ${visible(shownAs, 200)}`,
+      },
+    );
+  const rosterFile = relative(session.cwd, rosterPath);
+  return { file, path, shownAs, rosterFile, options: { ...options, ...file.head.options } };
+}
+
+/**
+ * Sees that what is to be issued is what the plan says.
+ * @throws BadgekitError PLAN_CHANGED, naming each difference
+ */
+export async function requireAsPlanned(given: GivenPlan, plan: RosterPlan, run: Run): Promise<void> {
+  const { file, path } = given;
+  const { roster, planning, programme } = run;
+  if (file.head.issuer !== programme.config.issuer.id)
+    throw new BadgekitError('PLAN_CHANGED', `the plan is for the issuer ${visible(file.head.issuer, 200)}`, {
+      where: { file: given.shownAs },
+      hint: 'plan again in this programme',
+    });
+  const inputs = changedInputs(file.head.inputs, await inputsOf(run, dirname(path)), run);
+  if (inputs.length === 0 && (await isStillSo(asPlanned(awardsToIssue(roster.rows(), planning, plan), file.rows()))))
+    return;
+  async function* now(): AsyncGenerator<PlanRow> {
+    for await (const award of plannedAwards(roster.rows(), planning, plan)) yield planRowOf(award);
+  }
+  const rows: string[] = [];
+  let all = 0;
+  for await (const difference of planDifferences(file.rows(), now())) {
+    all++;
+    if (rows.length < SHOWN) rows.push(differenceLine(difference, given.rosterFile));
+  }
+  throw new BadgekitError('PLAN_CHANGED', 'things are no longer as the plan says', {
+    where: { file: given.shownAs },
+    hint: `look at what changed, and plan again: badgekit issue ${visible(given.rosterFile, 200)} --plan-out ${visible(given.shownAs, 200)}`,
+    more: [...inputs, ...rows, ...(all > SHOWN ? [`and ${count(all - SHOWN)} rows more`] : [])],
+  });
+}
+
+/**
+ * Sees that as many people approved the plan as its badges need.
+ * @returns who did
+ * @throws BadgekitError APPROVAL_MISSING, saying why approvals that are there do not count
+ */
+export async function requireApprovals(given: GivenPlan, plan: RosterPlan, run: Run): Promise<readonly string[]> {
+  const { file, path, shownAs } = given;
+  const { by, not } = await readApprovals(path, file.digest, run.programme.config);
+  const needed = plan.toIssue === 0 ? { approvals: 0, badge: '' } : await approvalsNeeded(file, run);
+  if (by.length >= needed.approvals) return by;
+  const { approvals, badge } = needed;
+  throw new BadgekitError(
+    'APPROVAL_MISSING',
+    `${badge} needs ${approvals === 1 ? 'an approval' : `${approvals} approvals`} before it is issued, and ${by.length === 0 ? 'nobody' : `only ${by.join(', ')}`} approved this plan`,
+    {
+      where: { file: shownAs },
+      hint: `whoever badgekit.yaml names as an approver: badgekit approve ${visible(shownAs, 200)} --as NAME --key FILE`,
+      more: not.map((line) => `does not count: ${visible(line, 300)}`),
+    },
+  );
+}
+
+/** The badge of a plan that needs the most approvals, and how many. */
+export async function approvalsNeeded(
+  file: Pick<PlanFile, 'rows'>,
+  { definitions, programme }: Pick<Run, 'definitions' | 'programme'>,
+): Promise<{ readonly approvals: number; readonly badge: string }> {
+  const perBadge = approvalsOf(definitions, programme.config);
+  let needed = { approvals: 0, badge: '' };
+  for await (const { step, badge } of file.rows()) {
+    const approvals = step === 'issue' ? (perBadge.get(badge) ?? 0) : 0;
+    if (approvals > needed.approvals) needed = { approvals, badge };
+  }
+  return needed;
+}
+
+async function isStillSo(awards: AsyncIterable<unknown>): Promise<boolean> {
+  try {
+    const all = awards[Symbol.asyncIterator]();
+    while ((await all.next()).done !== true);
+    return true;
+  } catch (error) {
+    if (error instanceof BadgekitError && error.code === 'PLAN_CHANGED') return false;
+    throw error;
+  }
+}
+
+function changedInputs(planned: PlanInputs, now: PlanInputs, { programme }: Run): readonly string[] {
+  const rosters = planned.rosters.filter(({ file, sha256 }) =>
+    now.rosters.every((other) => other.file !== file || other.sha256 !== sha256),
+  );
+  const badges = [...new Set([...Object.keys(planned.definitions), ...Object.keys(now.definitions)])]
+    .filter((badge) => planned.definitions[badge] !== now.definitions[badge])
+    .toSorted();
+  const shown = (badge: string): string => visible(programme.shown(`badges/${badge}.yaml`), 200);
+  return [
+    ...rosters.map(({ file }) => `${visible(file, 200)} changed`),
+    ...(planned.programme === now.programme ? [] : [`${programme.shown('badgekit.yaml')} changed`]),
+    ...badges.map((badge) => {
+      if (planned.definitions[badge] === undefined) return `${shown(badge)} is new`;
+      return now.definitions[badge] === undefined
+        ? `${shown(badge)} is gone`
+        : `${shown(badge)}, or a file that it names, changed`;
+    }),
+  ];
+}
+
+const WHAT: Readonly<Record<PlanDifference['kind'], string>> = {
+  added: 'is not in the plan',
+  removed: 'is in the plan, and not in the roster any more, or refused now',
+  changed: 'changed',
+  'other step': 'would be issued otherwise than planned, by what the ledger says now',
+};
+
+function differenceLine({ line, recipient, badge, kind, columns }: PlanDifference, rosterFile: string): string {
+  const what = kind === 'changed' && columns.length > 0 ? `${columns.join(', ')} changed` : WHAT[kind];
+  return visible(`${rosterFile}:${line}  ${recipient}, ${badge}: ${what}`, 400);
+}

@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto';
+import { validate as validateHead } from 'validators:plan';
+import { validate as validateRow } from 'validators:plan-row';
+import { BadgekitError, ifUsable } from '../errors.ts';
+import type { PlanRow } from '../issue/plan-row.ts';
+import { utf8Lines } from '../syntax/lines.ts';
+import { parseJson } from '../syntax/json.ts';
+import { schemaReader, type SchemaOutcome } from '../syntax/schema.ts';
+import { streamFile } from './files.ts';
+import { writeWholeStream } from './whole-stream.ts';
+
+/** What the command line said when a plan was made, by the names of its options. */
+export interface PlanOptions {
+  readonly badge?: string;
+  readonly proof?: string;
+  readonly supersede?: true;
+  readonly shard?: string;
+  readonly format?: string;
+  readonly map?: readonly string[];
+  readonly badgeId?: readonly string[];
+  readonly dates?: string;
+  readonly delimiter?: string;
+  readonly encoding?: string;
+  readonly join?: string;
+}
+
+/** What a plan is made of, each with its SHA-256. */
+export interface PlanInputs {
+  /** Files are named from the folder of the plan. */
+  readonly rosters: readonly { readonly file: string; readonly sha256: string }[];
+  readonly programme: string;
+  readonly definitions: Readonly<Record<string, string>>;
+}
+
+/** What a plan says before its rows (schemas/plan.json). */
+export interface PlanHead {
+  readonly badgekit: 1;
+  readonly kind: 'plan';
+  readonly made: string;
+  readonly issuer: string;
+  readonly options: PlanOptions;
+  readonly inputs: PlanInputs;
+  readonly counts: {
+    readonly rows: number;
+    readonly toIssue: number;
+    readonly unchanged: number;
+    readonly changed: number;
+    readonly refused: number;
+    readonly unearned: number;
+    /** Badges issued from the roster, for which no good row of it stands any more. */
+    readonly missing: number;
+  };
+}
+
+/** A plan file: its head, and its rows as often as they are asked for. */
+export interface PlanFile {
+  readonly head: PlanHead;
+  /** The SHA-256 of the whole file: what is approved. */
+  readonly digest: string;
+  rows(): AsyncIterable<PlanRow>;
+}
+
+const ROWS = ',"rows":[';
+const END = ']}';
+
+/**
+ * Writes a plan: its head on a line, then a row a line; all of it is one JSON object. It names people: nobody else may read it.
+ * @returns the SHA-256 of the file
+ */
+export async function writePlanFile(
+  path: string,
+  shownAs: string,
+  head: PlanHead,
+  rows: AsyncIterable<PlanRow>,
+): Promise<string> {
+  const hash = createHash('sha256');
+  async function* text(): AsyncGenerator<string> {
+    yield `${JSON.stringify(head).slice(0, -1)}${ROWS}\n`;
+    let before = '';
+    for await (const row of rows) {
+      yield `${before}${JSON.stringify(row)}`;
+      before = ',\n';
+    }
+    yield `\n${END}\n`;
+  }
+  async function* hashed(): AsyncGenerator<string> {
+    for await (const piece of text()) {
+      hash.update(piece);
+      yield piece;
+    }
+  }
+  await writeWholeStream(path, shownAs, hashed());
+  return hash.digest('hex');
+}
+
+/**
+ * Opens a plan, and reads it to the end once.
+ * @throws BadgekitError PLAN_INVALID | FILE_*
+ */
+export async function openPlanFile(path: string, shownAs: string): Promise<PlanFile> {
+  const hash = createHash('sha256');
+  async function* content(): AsyncGenerator<Uint8Array> {
+    for await (const piece of streamFile(path, shownAs)) {
+      hash.update(piece);
+      yield piece;
+    }
+  }
+  let head: PlanHead | undefined;
+  let isWhole = false;
+  for await (const part of partsOf(content(), shownAs)) {
+    if ('kind' in part) head = part;
+    else if ('end' in part) isWhole = true;
+  }
+  if (head === undefined || !isWhole) throw noPlan(shownAs, undefined);
+  return {
+    head,
+    digest: hash.digest('hex'),
+    rows: async function* () {
+      for await (const part of partsOf(streamFile(path, shownAs), shownAs)) if ('award' in part) yield part;
+    },
+  };
+}
+
+const readHead = schemaReader<PlanHead>(validateHead);
+const readRow = schemaReader<PlanRow>(validateRow);
+
+async function* partsOf(
+  content: AsyncIterable<Uint8Array>,
+  shownAs: string,
+): AsyncGenerator<PlanHead | PlanRow | { readonly end: true }> {
+  let line = 0;
+  let isEnded = false;
+  for await (const text of utf8Lines(content)) {
+    line++;
+    if (isEnded) throw noPlan(shownAs, line);
+    if (line === 1) {
+      if (!text.endsWith(ROWS)) throw noPlan(shownAs, line);
+      yield readPart(readHead, `${text.slice(0, -ROWS.length)}}`, shownAs, line);
+    } else if (text === END) {
+      isEnded = true;
+      yield { end: true };
+    } else if (text !== '') yield readPart(readRow, text.replace(/,$/, ''), shownAs, line);
+  }
+}
+
+function readPart<T>(read: (value: unknown) => SchemaOutcome<T>, text: string, shownAs: string, line: number): T {
+  const outcome = read(ifUsable(() => parseJson(text)));
+  if (outcome.ok) return outcome.value;
+  throw noPlan(shownAs, line, outcome.faults[0]?.message);
+}
+
+function noPlan(file: string, line: number | undefined, why?: string): BadgekitError {
+  return new BadgekitError(
+    'PLAN_INVALID',
+    `this is no plan as badgekit issue --plan-out writes it${why === undefined ? '' : `: ${why}`}`,
+    {
+      where: { file, ...(line === undefined ? {} : { line }) },
+      hint: 'make it again; a plan that was edited is no plan any more',
+    },
+  );
+}

@@ -1,0 +1,98 @@
+import { existsSync } from 'node:fs';
+import { unlink } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { BadgekitError } from '../errors.ts';
+import type { RefusedRow } from '../issue/plan.ts';
+import type { Shard } from '../issue/shard.ts';
+import { writeCsvLine } from '../syntax/csv.ts';
+import { streamFile } from './files.ts';
+import { writeWholeStream } from './whole-stream.ts';
+
+/** So much of a list holds its header, however many columns it has. */
+const LIST_HEADER_BYTES = 64 * 1024;
+
+/** What is written beside a roster about its rows: those that were refused, and those of people who earned nothing. */
+export type RowList = 'rejected' | 'not-awarded';
+
+/** `rosters/spring.csv` to `rosters/spring.rejected.csv`, or to `rosters/spring.3-of-16.rejected.csv` for a shard. */
+export function besideRoster(roster: string, shard: Shard | undefined, list: RowList): string {
+  const extension = extname(roster);
+  const part = shard === undefined ? '' : `.${shard.index}-of-${shard.count}`;
+  return `${roster.slice(0, roster.length - extension.length)}${part}.${list}.csv`;
+}
+
+/** The columns that badgekit adds to such a list: the line in the roster, and why it is in the list. */
+const ADDED: Readonly<Record<RowList, readonly [string, string]>> = {
+  rejected: ['badgekit_line', 'badgekit_problem'],
+  'not-awarded': ['badgekit_line', 'badgekit_reason'],
+};
+
+/** Takes away the list that an earlier run left, now that there is no such row; any other file stays. */
+export async function removeStaleList(path: string, list: RowList): Promise<void> {
+  if ((await ownerOf(path, list)) === 'badgekit') await unlink(path);
+}
+
+/**
+ * Refuses to write such a list in place of somebody's file.
+ * @throws BadgekitError FILE_EXISTS
+ */
+export async function refuseForeignList(path: string, shownAs: string, list: RowList): Promise<void> {
+  if ((await ownerOf(path, list)) !== 'somebody') return;
+  throw new BadgekitError(
+    'FILE_EXISTS',
+    `it is there, and is no list of badgekit's, which would be written under its name`,
+    {
+      where: { file: shownAs },
+      hint: 'move it, or rename the roster',
+    },
+  );
+}
+
+async function ownerOf(path: string, list: RowList): Promise<'nobody' | 'badgekit' | 'somebody'> {
+  if (!existsSync(path)) return 'nobody';
+  const bytes = await readBeginning(path, LIST_HEADER_BYTES);
+  const added = ADDED[list].map((name) => `"${name}"`).join(',');
+  return Buffer.from(bytes).toString('utf8').includes(added) ? 'badgekit' : 'somebody';
+}
+
+/** Writes the rows of people who have not earned their badge, each with the reason. */
+export async function writeUnearned(
+  path: string,
+  shownAs: string,
+  header: readonly string[],
+  rows: AsyncIterable<{ readonly cells: readonly string[]; readonly line: number; readonly reason: string }>,
+): Promise<void> {
+  async function* lines(): AsyncGenerator<string> {
+    yield `\ufeff${writeCsvLine([...header, ...ADDED['not-awarded']])}`;
+    for await (const { cells, line, reason } of rows)
+      yield writeCsvLine([...padded(cells, header), String(line), reason]);
+  }
+  await writeWholeStream(path, shownAs, lines());
+}
+
+function padded(cells: readonly string[], header: readonly string[]): readonly string[] {
+  return Array.from({ length: header.length }, (_, index) => cells[index] ?? '');
+}
+
+/** The refused rows as CSV, with what is wrong with each in two columns of their own. */
+export function rejectedCsv(header: readonly string[], refused: readonly RefusedRow[]): string {
+  const rows = refused.map(({ cells, faults }) => {
+    const problem = faults
+      .map(({ message, hint }) => (hint === undefined ? message : `${message}; ${hint}`))
+      .join(' | ');
+    return writeCsvLine([...padded(cells, header), String(faults[0]?.line ?? ''), problem]);
+  });
+  return `\ufeff${writeCsvLine([...header, ...ADDED.rejected])}${rows.join('')}`;
+}
+
+/** The first bytes of a file. */
+async function readBeginning(path: string, length: number): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of streamFile(path)) {
+    pieces.push(piece);
+    size += piece.length;
+    if (size >= length) break;
+  }
+  return Buffer.concat(pieces).subarray(0, length);
+}
