@@ -144,9 +144,14 @@ describe('the pages on the ledger, on keys, on rosters, on speed and on fleets',
 
   test('show how an export of a learning platform is read and issued', () => {
     const cwd = programmeForPages();
-    const [, block = ''] = /```sh\n([^]*?)```/.exec(read('docs/rosters.md')) ?? [];
+    const [block = '', joining = ''] = [...read('docs/rosters.md').matchAll(/```sh\n([^]*?)```/g)].map(
+      ([, sh = '']) => sh,
+    );
     cpSync(join(ROOT, 'fixtures/rosters/moodle-completion-en.csv'), join(cwd, 'exports/completion.csv'));
     expect(shell(block, cwd)).toMatch(/course completion report[^]*Nothing was written[^]*Done {2}2 badges/);
+    writeFileSync(join(cwd, 'exports/grades.csv'), 'email,grade\nana@example.org,80\n');
+    writeFileSync(join(cwd, 'exports/attendance.csv'), 'email,name\nana@example.org,Ana\n');
+    expect(shell(joining, cwd)).toContain('from "name" of exports/attendance.csv');
     const [condition = '', config = ''] = [...read('docs/rosters.md').matchAll(/```yaml\n([^]*?)```/g)].map(
       ([, yaml = '']) => yaml,
     );

@@ -127,9 +127,7 @@ export function* issueAsJson(outcome: IssueOutcome, others: object = {}): Genera
     changed: plan.changed.map(({ line, credentialId, columns }) => ({ line, id: credentialId, columns })),
     revoked: plan.revoked.map((line) => ({ line })),
     erased: plan.erased.map((line) => ({ line })),
-    refused: plan.refused.flatMap(({ faults }) =>
-      faults.map(({ line, column, message, hint }) => ({ line, column: column ?? null, message, hint: hint ?? null })),
-    ),
+    refused: plan.refused.flatMap(({ faults }) => faults.map(faultAsJson)),
     rejectedFile: rejectedFile ?? null,
     unearned: plan.unearned.rows,
     unearnedFile: unearnedFile ?? null,
@@ -142,6 +140,11 @@ export function* issueAsJson(outcome: IssueOutcome, others: object = {}): Genera
   yield `${JSON.stringify(before).slice(0, -1)},"issued":[`;
   yield* issued.pieces();
   yield `],${JSON.stringify(after).slice(1)}\n`;
+}
+
+/** A fault of a row as JSON. */
+export function faultAsJson({ line, column, message, hint, file }: RowFault): object {
+  return { line, column: column ?? null, message, hint: hint ?? null, ...(file === undefined ? {} : { file }) };
 }
 
 function doneText({ issued: { length, endings }, archive }: IssueOutcome): string {
@@ -215,7 +218,7 @@ export function faultLines(plan: RosterPlan, rosterFile: string): readonly strin
   return plan.refused.flatMap(({ faults }) => faults).map((fault) => rowFaultLine(fault, rosterFile));
 }
 
-function rowFaultLine({ line, column, message, hint }: RowFault, rosterFile: string): string {
-  const place = `${rosterFile}:${line}${column === undefined ? '' : `:${column}`}`;
+function rowFaultLine({ line, column, message, hint, file }: RowFault, rosterFile: string): string {
+  const place = `${file ?? rosterFile}:${line}${column === undefined ? '' : `:${column}`}`;
   return `  ${visible(`${place}  ${message}${hint === undefined ? '' : `; ${hint}`}`, 1000)}\n`;
 }

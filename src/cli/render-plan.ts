@@ -110,9 +110,7 @@ function badgesAsHtml({ perBadge, definitions }: PreviewedPlan): string {
 /** Each refused row as it stands, with what is wrong in place. */
 function refusedAsHtml({ plan: { refused }, header }: PreviewedPlan): string {
   if (refused.length === 0) return '';
-  const rows = refused
-    .slice(0, SHOWN)
-    .map((row) => [String(row.faults[0]?.line ?? ''), cellsAsHtml(row, header), problems(row.faults)]);
+  const rows = refused.slice(0, SHOWN).map((row) => [String(row.line), cellsAsHtml(row, header), problems(row.faults)]);
   return section(
     `Refused: ${counted(refused.length, 'row')}`,
     `<p>Nothing is issued for them until they are mended.</p>${tableAsHtml(['line', 'the row', 'what is wrong, and what to write'], rows)}${more(refused.length)}`,

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { RowFault } from '../issue/award.ts';
 import type { RosterPlan } from '../issue/plan.ts';
 import { formatWhere } from '../errors.ts';
+import type { NamedRoster } from '../programme/joined-roster.ts';
 import type { Roster } from '../programme/roster.ts';
 import type { ColumnMap } from '../roster/columns.ts';
 import type { Field, RosterRow } from '../roster/layout.ts';
@@ -11,6 +12,7 @@ import { LIST } from '../roster/formats.ts';
 import { encodingName, type FoundEncoding } from '../syntax/encoding.ts';
 import { quoted, visible } from '../syntax/text.ts';
 import { writeYamlText } from '../syntax/yaml.ts';
+import { faultAsJson } from './render-issue.ts';
 import { namesEveryone } from './roster-options.ts';
 import type { Session } from './session.ts';
 import { count, counted, labelled, styles } from './style.ts';
@@ -18,6 +20,8 @@ import { count, counted, labelled, styles } from './style.ts';
 /** What a roster file says, as badgekit reads it. */
 export interface Inspection {
   readonly roster: Roster;
+  /** All of its files: one, or several that are joined. */
+  readonly files: readonly NamedRoster[];
   readonly rosterFile: string;
   /** How many rows stand for awards. */
   readonly rows: number;
@@ -44,31 +48,18 @@ const COLUMN = 20;
 
 /** How a roster file is read, as people read it. */
 export function inspectionAsText(inspection: Inspection, session: Session): string {
-  const { roster, rosterFile, rows, first, compared } = inspection;
+  const { roster, files, rosterFile, rows, first, compared } = inspection;
   const { out } = styles(session);
   const section = (label: string, lines: readonly string[]): string =>
     lines.length === 0 ? '' : labelled(label.padEnd(LABEL), lines, out.bold);
-  const { system, why } = roster.format;
   const config = configText(inspection);
   return [
-    section('file', [visible(rosterFile)]),
-    section('encoding', encodingLines(roster.encoding)),
-    section('separator', [DELIMITER_NAMES[roster.delimiter]]),
-    section('format', [
-      system === undefined ? `a list: ${why}` : `${system.title} (${system.name}): ${visible(why)}`,
-      ...(system?.rows === 'everyone'
-        ? ['it names everyone: award_when in a definition says who has earned the badge']
-        : []),
-      ...(roster.reading.isUnsure
-        ? [
-            'nothing in it says who has earned a badge: award_when in a definition does, or --format list takes every row',
-          ]
-        : []),
-    ]),
-    section('dates', roster.dates === undefined ? [] : [ORDERS[roster.dates]]),
+    ...files.flatMap(({ roster: file, shownAs }, index) =>
+      fileSections(file, shownAs, index === 0).map(([label, lines]) => section(label, lines)),
+    ),
     section(
       'columns',
-      roster.reading.fields.map((field) => columnLine(field, roster.header)),
+      roster.reading.fields.map((field) => columnLine(field, roster)),
     ),
     section('not read', unreadLines(inspection)),
     section(
@@ -78,7 +69,8 @@ export function inspectionAsText(inspection: Inspection, session: Session): stri
     section(
       'passed over',
       [...roster.passedOver()].map(
-        ([reason, passed]) => `${counted(passed.rows, 'row')}: ${reason} (the first on line ${passed.firstLine})`,
+        ([reason, { rows: passed, firstLine }]) =>
+          `${counted(passed, 'row')}: ${visible(reason, 200)} (the first on line ${firstLine})`,
       ),
     ),
     section('rows', [rowsLine(rows, compared)]),
@@ -96,6 +88,34 @@ export function inspectionAsText(inspection: Inspection, session: Session): stri
   ].join('');
 }
 
+/** How a file is written, and what it is. */
+function fileSections(
+  { encoding, delimiter, format: { system, why }, reading, dates }: Roster,
+  shownAs: string,
+  isFirst: boolean,
+): readonly (readonly [string, readonly string[]])[] {
+  return [
+    ['file', [visible(shownAs)]],
+    ['encoding', encodingLines(encoding)],
+    ['separator', [DELIMITER_NAMES[delimiter]]],
+    [
+      'format',
+      [
+        system === undefined ? `a list: ${why}` : `${system.title} (${system.name}): ${visible(why)}`,
+        ...(isFirst && system?.rows === 'everyone'
+          ? ['it names everyone: award_when in a definition says who has earned the badge']
+          : []),
+        ...(isFirst && reading.isUnsure
+          ? [
+              'nothing in it says who has earned a badge: award_when in a definition does, or --format list takes every row',
+            ]
+          : []),
+      ],
+    ],
+    ['dates', dates === undefined ? [] : [ORDERS[dates]]],
+  ];
+}
+
 function encodingLines({ encoding, by, example }: FoundEncoding): readonly string[] {
   const line = `${encodingName(encoding)}, ${HOW_ENCODED[by]}`;
   return example === undefined
@@ -103,9 +123,11 @@ function encodingLines({ encoding, by, example }: FoundEncoding): readonly strin
     : [line, `line ${example.line} then says ${quoted(example.text)}; if that is wrong, give --encoding`];
 }
 
-function columnLine({ column, at, and = [] }: Field, header: readonly string[]): string {
+function columnLine({ column, at, and = [] }: Field, { header, reading }: Roster): string {
   const names = [at, ...and].map((index) => quoted(header[index] ?? '', 40)).join(' and ');
-  return `${visible(column, 60).padEnd(COLUMN)}  from ${names}`;
+  const { joined } = reading.columns;
+  const file = joined?.files[joined.origins[at]?.part ?? 0];
+  return `${visible(column, 60).padEnd(COLUMN)}  from ${names}${file === undefined ? '' : ` of ${visible(file, 60)}`}`;
 }
 
 function unreadLines({ roster: { header, reading } }: Inspection): readonly string[] {
@@ -146,12 +168,20 @@ function rowsLine(rows: number, compared: Inspection['compared']): string {
   return `${all}: ${parts.join(', ')}`;
 }
 
-function faultLine({ line, column, message, hint }: RowFault, file: string): string {
-  return visible(`${formatWhere({ file, line, column })}  ${message}${hint === undefined ? '' : `; ${hint}`}`, 1000);
+function faultLine({ line, column, message, hint, file }: RowFault, roster: string): string {
+  return visible(
+    `${formatWhere({ file: file ?? roster, line, column })}  ${message}${hint === undefined ? '' : `; ${hint}`}`,
+    1000,
+  );
 }
 
 /** What badgekit.yaml would say about such files; undefined where it need not say anything. */
-function configText({ roster, rosterFile }: Inspection): string | undefined {
+function configText({ files }: Inspection): string | undefined {
+  const entries = files.flatMap((file) => configEntry(file) ?? []);
+  return entries.length === 0 ? undefined : `roster:\n${entries.join('')}`;
+}
+
+function configEntry({ roster, shownAs }: NamedRoster): string | undefined {
   const { format, reading, header, encoding, delimiter, dates, hints } = roster;
   const mapped = hints.mapping ?? new Map<string, string>();
   // Words of a language are found by themselves, and are clearer where they stand. To write them down is to say that they are
@@ -183,12 +213,12 @@ function configText({ roster, rosterFile }: Inspection): string | undefined {
   ];
   return lines.length === 0
     ? undefined
-    : `roster:\n  ${writeYamlText(basename(rosterFile))}:\n${lines.map((line) => `${line}\n`).join('')}`;
+    : `  ${writeYamlText(basename(shownAs))}:\n${lines.map((line) => `${line}\n`).join('')}`;
 }
 
 /** The same as JSON (schemas/output.json). */
 export function inspectionAsJson(inspection: Inspection): string {
-  const { roster, rosterFile, rows, first, compared } = inspection;
+  const { roster, files, rosterFile, rows, first, compared } = inspection;
   const { header, reading, format } = roster;
   const { columns, fields } = reading;
   const read = new Set(fields.flatMap(({ at, and = [] }) => [at, ...and]));
@@ -196,6 +226,7 @@ export function inspectionAsJson(inspection: Inspection): string {
     badgekit: 1,
     command: 'roster inspect',
     roster: rosterFile,
+    ...(files.length > 1 ? { joined: files.slice(1).map(({ shownAs }) => shownAs) } : {}),
     encoding: { name: roster.encoding.encoding, by: roster.encoding.by },
     delimiter: DELIMITER_NAMES[roster.delimiter],
     format: { name: format.system?.name ?? LIST, why: format.why, rows: namesEveryone(roster) ? 'everyone' : 'awards' },
@@ -217,12 +248,7 @@ export function inspectionAsJson(inspection: Inspection): string {
         ? null
         : {
             rows: compared.refused.rows,
-            faults: compared.refused.faults.map(({ line, column, message, hint }) => ({
-              line,
-              column: column ?? null,
-              message,
-              hint: hint ?? null,
-            })),
+            faults: compared.refused.faults.map(faultAsJson),
           },
     config: configText(inspection) ?? null,
   })}\n`;

@@ -3,7 +3,7 @@ import type { Definition } from '../openbadges/definition.ts';
 import { ruleOf } from '../issue/rule.ts';
 import type { RosterConfig } from '../programme/config.ts';
 import type { Roster, RosterHints } from '../programme/roster.ts';
-import { FACT_PREFIX, parseMapping } from '../roster/columns.ts';
+import { FACT_PREFIX, JOIN_PREFIX, parseMapping } from '../roster/columns.ts';
 import { factName } from '../roster/facts.ts';
 import type { PassedOver } from '../roster/reading.ts';
 import { FORMAT_NAMES } from '../roster/formats.ts';
@@ -88,7 +88,7 @@ export function tellReading(
   }
   if (format.system !== undefined) {
     const columns = reading.fields
-      .filter(({ column }) => !column.startsWith(FACT_PREFIX))
+      .filter(({ column }) => !column.startsWith(FACT_PREFIX) && !column.startsWith(JOIN_PREFIX))
       .map(({ column, at }) => `${visible(column, 40)} from ${quoted(header[at] ?? '', 40)}`);
     session.err(
       `${rosterFile} is read as ${format.system.title}: ${visible(format.why)}. If that is wrong, give --format.\n  ${columns.join(', ')}; badgekit roster inspect shows more\n`,
@@ -114,8 +114,10 @@ function namesJudged(definitions: readonly Definition[]): ReadonlySet<string> {
 
 /** What was passed over: `2 rows have not completed the course (the first on line 4)`. */
 export function tellPassedOver(passedOver: PassedOver, rosterFile: string, session: Session): void {
-  for (const [why, { rows, firstLine }] of passedOver)
-    session.err(`${rosterFile}: ${counted(rows, 'row')} passed over: ${why} (the first on line ${firstLine})\n`);
+  for (const [reason, { rows, firstLine, file = rosterFile, why = reason }] of passedOver)
+    session.err(
+      `${file}: ${counted(rows, 'row')} passed over: ${visible(why, 200)} (the first on line ${firstLine})\n`,
+    );
 }
 
 /**

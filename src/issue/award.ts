@@ -4,13 +4,11 @@ import type { TierPolicy } from '../openbadges/tier-policy.ts';
 import { IDENTIFIER_TYPES, isExtensibleWord } from '../openbadges/vocabulary.ts';
 import { type Instant, parseDateOrStamp } from '../syntax/datetime.ts';
 import { isDid, isEmailAddress, isWebUrl } from '../syntax/iri.ts';
-import { parseJson } from '../syntax/json.ts';
-import { type Cell, judge, namesIn, Unjudgeable } from '../syntax/expression.ts';
-import { nearest, quoted, suggestion, visible } from '../syntax/text.ts';
+import { isFaithful } from '../syntax/json-number.ts';
+import { nearest, quoted, suggestion } from '../syntax/text.ts';
 import { assessmentLacking } from './assessment.ts';
-import { ruleOf } from './rule.ts';
-import type { Column, ColumnMap, FactPlace } from '../roster/columns.ts';
-import { fractionIn, readValue } from '../roster/facts.ts';
+import { earningOf } from './earning.ts';
+import type { Column, ColumnMap } from '../roster/columns.ts';
 import type { RosterRow } from '../roster/layout.ts';
 import { type AwardedResult, readResults } from './results.ts';
 
@@ -48,6 +46,8 @@ export interface RowFault {
   readonly column: number | undefined;
   readonly message: string;
   readonly hint: string | undefined;
+  /** The file that it stands in, where that is not the roster itself but one that was joined with it. */
+  readonly file?: string;
 }
 
 export type RowOutcome =
@@ -76,30 +76,8 @@ export function readAward(record: RosterRow, rules: RowRules): RowOutcome {
   return new RowReader(record, rules).read();
 }
 
-/** A decimal number that JSON and a signature keep as it is written. */
-function exactNumber(text: string): number | undefined {
-  try {
-    const value = parseJson(text);
-    return typeof value === 'number' ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** What needs no look at its characters: printable ASCII without space around it. */
 const PLAIN_CELL = /^[!-~](?:[ -~]*[!-~])?$/;
-
-/** Where a fact stands; `score_max` and `score_percent` are parts of a score such as `28.00 / 30`. */
-function placeOfFact(
-  name: string,
-  facts: ColumnMap['facts'],
-): { readonly place: FactPlace; readonly part: 'max' | 'percent' | undefined } | undefined {
-  const own = facts.get(name);
-  if (own !== undefined) return { place: own, part: undefined };
-  const [, base = '', part] = /^(.+)_(max|percent)$/.exec(name) ?? [];
-  const place = facts.get(base);
-  return place === undefined || (part !== 'max' && part !== 'percent') ? undefined : { place, part };
-}
 
 class RowReader {
   readonly #record: RosterRow;
@@ -121,6 +99,7 @@ class RowReader {
         'put quotes around cells that contain the separator',
       );
     }
+    this.#tellConflicts();
     const recipient = this.#recipient();
     const badge = this.#badge();
     const definition = badge === undefined ? undefined : this.#definition(badge);
@@ -161,54 +140,19 @@ class RowReader {
 
   /** Why the row's person has not earned the badge; undefined where they have, or it cannot be said. */
   #unearned(badge: string): string | undefined {
-    const { columns, definitions, namesEveryone } = this.#rules;
-    // The rule stands with the badge, and its variants in other languages have no other.
-    const source = definitions.get(badge)?.source;
-    const rule = source === undefined ? undefined : ruleOf(source);
-    if (rule === undefined) {
-      if (namesEveryone)
-        this.#faultAt(
-          undefined,
-          `the roster may name everyone, and badges/${badge}.yaml does not say who has earned the badge`,
-          'add a condition to it, such as award_when: grade >= 70; or, where each row is an award, give --format list',
-        );
-      return undefined;
-    }
-    const { facts } = columns;
-    for (const name of namesIn(rule))
-      if (placeOfFact(name, facts) === undefined) {
-        this.#faultAt(
-          undefined,
-          `badges/${badge}.yaml awards by ${quoted(name)}, which ${facts.has(name) ? 'two columns of the roster are called' : 'the roster does not have'}`,
-          `its columns are: ${[...facts.keys()]
-            .filter((fact) => fact !== '')
-            .map((fact) => visible(fact, 40))
-            .join(', ')}`,
-        );
-        return undefined;
-      }
-    try {
-      const judgement = judge(rule, { cell: (name) => this.#fact(name), value: readValue });
-      return judgement.holds ? undefined : judgement.because;
-    } catch (error) {
-      if (!(error instanceof Unjudgeable)) throw error;
-      this.#faultAt(
-        undefined,
-        `award_when of badges/${badge}.yaml cannot be judged: ${error.message}`,
-        'correct the row',
-      );
-      return undefined;
-    }
+    const earning = earningOf(badge, this.#record, this.#rules);
+    if (earning.kind === 'unearned') return earning.because;
+    if (earning.kind === 'faulty')
+      for (const fault of earning.faults) this.#faults.push({ ...fault, line: this.#record.line });
+    return undefined;
   }
 
-  #fact(name: string): Cell {
-    const { cells, original = cells } = this.#record;
-    const found = placeOfFact(name, this.#rules.columns.facts);
-    if (found === undefined) return { text: '', value: undefined };
-    const text = (found.place.isOriginal ? original : cells)[found.place.at] ?? '';
-    if (found.part === undefined) return { text: text.trim(), value: readValue(text) };
-    const value = fractionIn(text)?.[found.part];
-    return { text: value === undefined ? '' : String(value), value };
+  /** What joined files say differently of what goes into the badge; what only conditions look at is theirs to tell. */
+  #tellConflicts(): void {
+    const { indices, results } = this.#rules.columns;
+    const read = new Set<string>([...indices.keys(), ...[...results.keys()].map((name) => `result.${name}`)]);
+    for (const { column, fault } of this.#record.conflicts ?? [])
+      if (column === undefined || read.has(column)) this.#faults.push(fault);
   }
 
   #recipient(): AwardRecipient | undefined {
@@ -316,8 +260,7 @@ class RowReader {
   #credits(): number | undefined {
     const text = this.#cell('credits');
     if (text === undefined) return undefined;
-    const number = isNumeric(text) ? exactNumber(text) : undefined;
-    if (number !== undefined && number >= 0) return number;
+    if (isNumeric(text) && isFaithful(text, Number(text)) && Number(text) >= 0) return Number(text);
     this.#fault(
       'credits',
       `credits ${quoted(text)} is not a number that can be kept exactly`,
@@ -359,6 +302,11 @@ class RowReader {
 
   /** @param at the column of the file, from 0 */
   #faultAt(at: number | undefined, message: string, hint: string | undefined): void {
-    this.#faults.push({ line: this.#record.line, column: at === undefined ? undefined : at + 1, message, hint });
+    const { joined } = this.#rules.columns;
+    const origin = at === undefined ? undefined : joined?.origins[at];
+    const file = origin === undefined || origin.part === 0 ? undefined : joined?.files[origin.part];
+    const line = (file === undefined ? undefined : this.#record.lines?.[origin?.part ?? 0]) ?? this.#record.line;
+    const column = at === undefined ? undefined : (origin?.at ?? at) + 1;
+    this.#faults.push({ line, column, message, hint, ...(file === undefined ? {} : { file }) });
   }
 }

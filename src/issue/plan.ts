@@ -45,6 +45,7 @@ export interface ChangedRow {
 }
 
 export interface RefusedRow {
+  readonly line: number;
   readonly cells: readonly string[];
   readonly faults: readonly RowFault[];
 }
@@ -125,7 +126,7 @@ export async function planRoster(records: AsyncIterable<RosterRow>, planning: Pl
       const earlier = lines.get(award.award);
       const fault = ownFault ?? (earlier === undefined ? undefined : repeated(row, earlier, planning.rules));
       if (fault !== undefined) {
-        refused.push({ cells, faults: [fault] });
+        refused.push({ line: row.line, cells, faults: [fault] });
         continue;
       }
       lines.set(award.award, row.line);
@@ -153,7 +154,7 @@ export async function planRoster(records: AsyncIterable<RosterRow>, planning: Pl
     changed,
     revoked,
     erased,
-    refused: refused.sort((a, b) => lineOf(a) - lineOf(b)),
+    refused: refused.sort((a, b) => a.line - b.line),
     unearned: { rows: unearnedCount, first: unearned },
     sample,
     lastIssuedAt: lastIssuedAt === 0 ? undefined : lastIssuedAt,
@@ -195,10 +196,6 @@ export async function* unearnedRows(
   for await (const { unearned } of readBatches(records, planning, false)) yield* unearned;
 }
 
-function lineOf({ faults: [fault] }: RefusedRow): number {
-  return fault?.line ?? 0;
-}
-
 interface CellRow extends ReadRow {
   readonly cells: readonly string[];
   readonly checked: { readonly fault: RowFault | undefined } | undefined;
@@ -235,7 +232,7 @@ async function readBatch(
     if (reading === undefined) continue;
     if (!reading.ok) {
       if (shard !== undefined && !isLineInShard(line, shard)) continue;
-      if (reading.unearned === undefined) refused.push({ cells, faults: reading.faults });
+      if (reading.unearned === undefined) refused.push({ line, cells, faults: reading.faults });
       else unearned.push({ cells, line, reason: reading.unearned });
     } else if (shard === undefined || isInShard(reading.identity.award, shard))
       rows.push({ cells, row: reading.row, identity: reading.identity, checked: reading.checked });

@@ -11,6 +11,7 @@ import {
   type RosterReading,
   translated,
 } from '../roster/reading.ts';
+import { looksLikeStatements, statementRows, voidedIn } from '../roster/xapi.ts';
 import { type CsvRecord, type Delimiter, findDelimiter, readCsv } from '../syntax/csv.ts';
 import { decodeText, findEncoding, type FoundEncoding } from '../syntax/encoding.ts';
 import { fileSize, streamFile } from './files.ts';
@@ -65,14 +66,25 @@ export async function openRoster(path: string, shownAs: string, hints: RosterHin
   const content = (): AsyncGenerator<Uint8Array> => streamFile(path, shownAs);
   const encoding = hints.encoding ?? (await placing(() => findEncoding(content())));
   const text = (): AsyncGenerator<string> => decodeText(content(), encoding.encoding);
-  const delimiter =
-    hints.delimiter ?? (await placing(async () => findDelimiter(await beginningOf(text(), HEAD_LENGTH))));
-  const records = (): AsyncGenerator<CsvRecord> => placed(readCsv(text(), delimiter), shownAs);
+  const beginning = await placing(() => beginningOf(text(), HEAD_LENGTH));
+  const isJson = looksLikeStatements(beginning);
+  const voided = isJson ? await placing(() => voidedIn(text())) : new Set<string>();
+  const delimiter = isJson
+    ? ','
+    : (hints.delimiter ?? (await placing(() => Promise.resolve(findDelimiter(beginning)))));
+  const records = (): AsyncGenerator<CsvRecord> =>
+    placed(isJson ? statementRows(text(), voided) : readCsv(text(), delimiter), shownAs);
   const head = await headOfFile(records(), shownAs);
   return await placing(async () => {
     const format = findFormat(head, hints.format);
     const { mapping = new Map<string, string>(), badges = new Map<string, string>() } = hints;
-    const reading = readingOf(head, format, { mapping, badges, dates: hints.dates, isList: hints.format === LIST });
+    const reading = readingOf(head, format, {
+      mapping,
+      badges,
+      dates: hints.dates,
+      isList: hints.format === LIST,
+      isJoined: hints.isJoined === true,
+    });
     const { translation } = reading;
     const isUnclear = hints.dates === undefined && translation !== undefined && hasDatesOfNumbers(head, translation);
     const dates = hints.dates ?? (isUnclear ? await orderOfDates(withoutFirst(records()), translation) : undefined);

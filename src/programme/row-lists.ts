@@ -76,11 +76,11 @@ function padded(cells: readonly string[], header: readonly string[]): readonly s
 
 /** The refused rows as CSV, with what is wrong with each in two columns of their own. */
 export function rejectedCsv(header: readonly string[], refused: readonly RefusedRow[]): string {
-  const rows = refused.map(({ cells, faults }) => {
+  const rows = refused.map(({ line, cells, faults }) => {
     const problem = faults
       .map(({ message, hint }) => (hint === undefined ? message : `${message}; ${hint}`))
       .join(' | ');
-    return writeCsvLine([...padded(cells, header), String(faults[0]?.line ?? ''), problem]);
+    return writeCsvLine([...padded(cells, header), String(line), problem]);
   });
   return `\ufeff${writeCsvLine([...header, ...ADDED.rejected])}${rows.join('')}`;
 }

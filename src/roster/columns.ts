@@ -30,6 +30,8 @@ export type Column = (typeof COLUMNS)[number];
 const RESULT_PREFIX = 'result.';
 /** A column that only conditions look at. */
 export const FACT_PREFIX = 'fact.';
+/** A column by which a system's files are joined, where it has another name in each of them. */
+export const JOIN_PREFIX = 'join.';
 
 /** Which cell of a row says what. Indices count from 0. */
 export interface ColumnMap {
@@ -40,6 +42,11 @@ export interface ColumnMap {
   readonly results: ReadonlyMap<string, number>;
   /** The column of the file that each cell comes from, where rows are put into badgekit's columns first. */
   readonly from?: readonly number[];
+  /** Where files were joined: their names, and of which file each column is, and which one there. */
+  readonly joined?: {
+    readonly files: readonly string[];
+    readonly origins: readonly { readonly part: number; readonly at: number }[];
+  };
   /** Every column by the name that conditions have for it; undefined where two have one name. */
   readonly facts: ReadonlyMap<string, FactPlace | undefined>;
 }
@@ -68,6 +75,7 @@ export function columnsOf(fields: readonly Field[], header: readonly string[], i
     const own = COLUMNS.find((known) => known === column);
     if (own !== undefined) indices.set(own, place);
     else if (column.startsWith(RESULT_PREFIX)) results.set(column.slice(RESULT_PREFIX.length).trim(), place);
+    if (column.startsWith(JOIN_PREFIX)) continue;
     const fact = column.startsWith(FACT_PREFIX) ? column.slice(FACT_PREFIX.length) : factName(column);
     const isTwice = seen.has(column);
     seen.add(column);
@@ -85,11 +93,13 @@ export function columnsOf(fields: readonly Field[], header: readonly string[], i
 /**
  * Finds the columns of a list by their names: badgekit's own, or else the words that people have for them.
  * @param mapping `--map`: badgekit's name of a column to the header that it has in this file
+ * @param isJoined whether other files may say whom it names
  * @throws BadgekitError ROSTER_INVALID, saying which columns there are and what to do
  */
 export function listFields(
   head: Pick<RosterHead, 'header' | 'names'>,
   mapping: ReadonlyMap<string, string>,
+  isJoined = false,
 ): ListFields {
   const { header, names } = head;
   const mapped = mappedFields(header, mapping);
@@ -102,7 +112,7 @@ export function listFields(
   // A name in words of two columns counts for more than one of them alone.
   const replaced = new Set(words.map(({ column }) => column));
   const fields = [...named.filter(({ column }) => !replaced.has(column)), ...words];
-  if (!fields.some(({ column }) => IDENTITY.has(column))) throw noIdentity(header);
+  if (!isJoined && !fields.some(({ column }) => IDENTITY.has(column))) throw noIdentity(header);
   const used = new Set(fields.flatMap(({ at, and = [] }) => [at, ...and]));
   const unused = header.flatMap((name, at) =>
     used.has(at) || names[at] === '' ? [] : [{ name, meant: nearest(names[at] ?? '', COLUMNS) }],

@@ -1,9 +1,18 @@
 import { BadgekitError } from '../errors.ts';
 import { hasAll, type RosterFormat, type RosterHead } from './layout.ts';
 import { accredible, badgr, blockcerts, credly, dcc, geobadges } from './systems/bulk.ts';
-import { eventbrite, googleForms, microsoftForms, oneRoster, teams, zoom } from './systems/attendance.ts';
-import { blackboard, canvas, edx, moodleActivities, moodleGradebook } from './systems/grades.ts';
+import {
+  eventbrite,
+  googleForms,
+  microsoftForms,
+  oneRoster,
+  oneRosterResults,
+  teams,
+  zoom,
+} from './systems/attendance.ts';
+import { blackboard, canvas, edx, edxProfile, moodleActivities, moodleGradebook } from './systems/grades.ts';
 import { moodleCompletion } from './systems/moodle.ts';
+import { xapi } from './systems/xapi.ts';
 
 /** What systems write, the more particular ones first. */
 const SYSTEMS: readonly RosterFormat[] = [
@@ -18,6 +27,7 @@ const SYSTEMS: readonly RosterFormat[] = [
   moodleActivities,
   canvas,
   edx,
+  edxProfile,
   blackboard,
   googleForms,
   microsoftForms,
@@ -25,6 +35,8 @@ const SYSTEMS: readonly RosterFormat[] = [
   zoom,
   teams,
   oneRoster,
+  oneRosterResults,
+  xapi,
 ];
 
 /** A list of awards, by badgekit's own columns or by words for them: what everything else is taken for. */

@@ -25,11 +25,29 @@ export interface Field {
 export interface RosterRow extends CsvRecord {
   /** Its cells as the file has them, where these are others. */
   readonly original?: readonly string[];
+  /** Where files were joined: the line in each of them; undefined where the row has no part in one. */
+  readonly lines?: readonly (number | undefined)[];
+  /** What joined files say differently. */
+  readonly conflicts?: readonly RowConflict[];
+}
+
+/** Two files that say different things of one person. */
+export interface RowConflict {
+  /** The column, or the fact, that they say it in; undefined where it is about whole rows. */
+  readonly column: string | undefined;
+  readonly fault: {
+    readonly line: number;
+    readonly column: number | undefined;
+    readonly message: string;
+    readonly hint: string | undefined;
+  };
 }
 
 /** How the rows of a file are rows of awards. */
 export interface Layout {
   readonly fields: readonly Field[];
+  /** Columns that are called as badgekit's own are, and mean something else; `--map` takes one nevertheless. */
+  readonly others?: readonly string[];
   /** Why a row stands for no award; undefined where it does. */
   readonly passOver?: (cells: readonly string[]) => string | undefined;
   /** Where several rows are of one person. */

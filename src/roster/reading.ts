@@ -34,6 +34,8 @@ export interface ColumnHints {
   readonly dates: DateOrder | undefined;
   /** Whether the user says that each row is an award. */
   readonly isList?: boolean;
+  /** Whether it is joined with other files: then they may say whom it names. */
+  readonly isJoined?: boolean;
 }
 
 const DATES = new Set(['issued_on', 'expires_on']);
@@ -44,14 +46,17 @@ const DATES = new Set(['issued_on', 'expires_on']);
  */
 export function readingOf(head: RosterHead, { system }: FoundFormat, hints: ColumnHints): RosterReading {
   const { mapping, badges } = hints;
-  const list = system === undefined ? listFields(head, mapping) : undefined;
+  const list = system === undefined ? listFields(head, mapping, hints.isJoined) : undefined;
   const layout = system?.layout(head) ?? { fields: list?.fields ?? [] };
   const own = list === undefined ? addedFields(head, layout, mapping) : [];
   const replaced = new Set(own.map(({ column }) => column));
   const fields = [...own, ...layout.fields.filter(({ column }) => !replaced.has(column))].map((field) =>
     field.column === 'badge' ? renamed(field, badges) : field,
   );
-  if (!fields.some(({ column }) => column === 'email' || column === 'id' || column === 'identifier'))
+  if (
+    hints.isJoined !== true &&
+    !fields.some(({ column }) => column === 'email' || column === 'id' || column === 'identifier')
+  )
     throw new BadgekitError(
       'ROSTER_INVALID',
       `this is ${system?.title ?? 'a list'}, and no column of it holds e-mail addresses`,
@@ -85,7 +90,9 @@ export function readingOf(head: RosterHead, { system }: FoundFormat, hints: Colu
 function addedFields(head: RosterHead, layout: Layout, mapping: ReadonlyMap<string, string>): readonly Field[] {
   const mapped = mappedFields(head.header, mapping);
   const taken = new Set([...mapped, ...layout.fields].flatMap(({ at, and = [] }) => [at, ...and]));
-  const added = ownFields(head, mapping, taken).filter(({ column, at }) => head.header[at] === column);
+  const added = ownFields(head, mapping, taken).filter(
+    ({ column, at }) => head.header[at] === column && layout.others?.includes(column) !== true,
+  );
   return [...mapped, ...added];
 }
 
@@ -112,13 +119,23 @@ function textOf(cells: readonly string[], { at, take }: Field): string {
 }
 
 /** Why rows were passed over: how many, and the first of them. */
-export type PassedOver = Map<string, { rows: number; readonly firstLine: number }>;
+export type PassedOver = Map<string, PassedOverRows>;
+
+export interface PassedOverRows {
+  rows: number;
+  readonly firstLine: number;
+  /** Of another file than the roster itself, and why. */
+  readonly file?: string;
+  readonly why?: string;
+}
 
 /** The same as a list, for JSON. */
 export function passedOverList(
   passedOver: PassedOver,
-): readonly { readonly reason: string; readonly rows: number; readonly firstLine: number }[] {
-  return [...passedOver].map(([reason, { rows, firstLine }]) => ({ reason, rows, firstLine }));
+): readonly { readonly reason: string; readonly rows: number; readonly firstLine: number; readonly file?: string }[] {
+  return [...passedOver].map(([reason, { rows, firstLine, file, why = reason }]) => {
+    return { reason: why, rows, firstLine, ...(file === undefined ? {} : { file }) };
+  });
 }
 
 /**

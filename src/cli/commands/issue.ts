@@ -1,4 +1,4 @@
-import { withRosterHints } from './roster.ts';
+import { withJoin, withRosterHints } from './roster.ts';
 import { type AddCommand, withDryRun, withOutput, withPassphrase, withProgramme } from './shared.ts';
 
 const EXAMPLES = `
@@ -13,6 +13,7 @@ Who of a gradebook earns a badge, its definition says: award_when: grade >= 70 (
 
 Examples:
   badgekit issue rosters/spring.csv
+  badgekit issue grades.csv attendance.csv --join email
   badgekit issue export.csv --badge first-aid --map email="Contact"
   badgekit issue rosters/spring.csv --dry-run
   badgekit issue rosters/spring.csv --plan-out plan.json      to look at plan.html, or to have it approved
@@ -33,7 +34,7 @@ export const addIssue: AddCommand = (program, session, outcome) => {
     .description(
       "Issues a badge for each row of a roster: signed, baked into the badge's image, recorded in the ledger.",
     )
-    .argument('[roster]', 'a CSV file with a header line; with --plan the one that was planned')
+    .argument('[rosters...]', 'a CSV file with a header line; with --join further ones')
     .option('--badge <name>', 'the badge of rows that name none')
     .option('--proof <form>', 'data-integrity or jwt (default: as badgekit.yaml says)')
     .option('--supersede', 'issue rows that changed since they were issued anew, and revoke what they replace')
@@ -49,12 +50,12 @@ export const addIssue: AddCommand = (program, session, outcome) => {
     )
     .option('--plan <file>', 'carry out a plan; refused, with the difference, where things changed since')
     .option('--strict', 'issue nothing if any row is refused');
-  withOutput(withDryRun(withPassphrase(withProgramme(withRosterHints(command)))))
+  withOutput(withDryRun(withPassphrase(withProgramme(withJoin(withRosterHints(command))))))
     .addHelpText('after', EXAMPLES)
-    .action(async (roster: string | undefined, options) => {
+    .action(async (rosters: string[], options) => {
       const { beginOpening } = await import('../issue/opening.ts');
       const opening = await beginOpening(options, session);
       const { runIssue } = await import('../run/issue.ts');
-      outcome.exitCode = await runIssue(roster, options, opening, session);
+      outcome.exitCode = await runIssue(rosters, options, opening, session);
     });
 };

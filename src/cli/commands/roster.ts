@@ -5,6 +5,7 @@ const INSPECT_EXAMPLES = `
 Examples:
   badgekit roster inspect export.csv
   badgekit roster inspect export.csv --dates dmy --map email="Contact"
+  badgekit roster inspect grades.csv attendance.csv --join email
   badgekit roster inspect export.csv --json
 
 Shows how a file is read, and writes nothing: its encoding, which system wrote it and how that shows, which column says
@@ -18,6 +19,11 @@ Examples:
 
 Compares two versions of a roster award by award, and says what issuing the new one would do about each difference. Writes
 nothing. + is new, - is gone, ~ changed, ! would not be issued.`;
+
+/** Adds the option that makes several files one roster. */
+export function withJoin(command: Command): Command {
+  return command.option('--join <column>', 'join several files by a column that all of them have, such as email');
+}
 
 /** Adds the options that say about a roster file what it does not say itself. */
 export function withRosterHints(command: Command): Command {
@@ -43,13 +49,13 @@ export const addRoster: AddCommand = (program, session, outcome) => {
     .command('inspect')
     .summary('show how a roster file is read')
     .description('Shows how badgekit reads a roster file, and what each of its first rows would award.')
-    .argument('<file>', 'a file that an LMS, a form or a spreadsheet exported')
+    .argument('<files...>', 'a file that an LMS, a form or a spreadsheet exported; with --join further ones')
     .option('--badge <name>', 'the badge of rows that name none');
-  withOutput(withProgramme(withRosterHints(inspecting)))
+  withOutput(withProgramme(withJoin(withRosterHints(inspecting))))
     .addHelpText('after', INSPECT_EXAMPLES)
-    .action(async (file: string, options) => {
+    .action(async (files: string[], options) => {
       const { runRosterInspect } = await import('../run/roster-inspect.ts');
-      outcome.exitCode = await runRosterInspect(file, options, session);
+      outcome.exitCode = await runRosterInspect(files, options, session);
     });
 
   const comparing = roster

@@ -17,7 +17,8 @@ export interface GivenPlan {
   readonly file: PlanFile;
   readonly path: string;
   readonly shownAs: string;
-  readonly rosterFile: string;
+  /** As this run would name them: the first says who is in the roster. */
+  readonly rosters: readonly string[];
   /** The options of this run, with those that the plan was made with. */
   readonly options: IssueOptions;
 }
@@ -28,7 +29,7 @@ export interface GivenPlan {
  */
 export async function openGivenPlan(
   shownAs: string,
-  roster: string | undefined,
+  rosters: readonly string[],
   options: IssueOptions,
   session: Session,
 ): Promise<GivenPlan> {
@@ -39,18 +40,16 @@ export async function openGivenPlan(
     throw new BadgekitError('USAGE', 'a plan is carried out as it was made, with no other options', {
       hint: 'plan again with the option, or leave it out',
     });
-  const [planned] = file.head.inputs.rosters;
-  const rosterPath = resolve(dirname(path), planned?.file ?? '');
-  if (roster !== undefined && resolve(session.cwd, roster) !== rosterPath)
+  const planned = file.head.inputs.rosters.map((roster) => resolve(dirname(path), roster.file));
+  const isOther = rosters.some((roster, index) => resolve(session.cwd, roster) !== planned[index]);
+  if (rosters.length > 0 && (isOther || rosters.length !== planned.length))
     throw new BadgekitError(
       'USAGE',
-      `the plan is not for ${visible(roster, 200)}, but for ${visible(planned?.file ?? '', 200)}`,
-      {
-        hint: `leave the roster out: badgekit issue --plan ${visible(shownAs, 200)}`,
-      },
+      `the plan is not for ${visible(rosters.join(' and '), 200)}, but for ${visible(file.head.inputs.rosters.map((roster) => roster.file).join(' and '), 200)}`,
+      { hint: `leave the roster out: badgekit issue --plan ${visible(shownAs, 200)}` },
     );
-  const rosterFile = relative(session.cwd, rosterPath);
-  return { file, path, shownAs, rosterFile, options: { ...options, ...file.head.options } };
+  const named = planned.map((roster) => relative(session.cwd, roster));
+  return { file, path, shownAs, rosters: named, options: { ...options, ...file.head.options } };
 }
 
 /**
@@ -75,11 +74,11 @@ export async function requireAsPlanned(given: GivenPlan, plan: RosterPlan, run: 
   let all = 0;
   for await (const difference of planDifferences(file.rows(), now())) {
     all++;
-    if (rows.length < SHOWN) rows.push(differenceLine(difference, given.rosterFile));
+    if (rows.length < SHOWN) rows.push(differenceLine(difference, run.rosterFile));
   }
   throw new BadgekitError('PLAN_CHANGED', 'things are no longer as the plan says', {
     where: { file: given.shownAs },
-    hint: `look at what changed, and plan again: badgekit issue ${visible(given.rosterFile, 200)} --plan-out ${visible(given.shownAs, 200)}`,
+    hint: `look at what changed, and plan again: badgekit issue ${visible(given.rosters.join(' '), 200)} --plan-out ${visible(given.shownAs, 200)}`,
     more: [...inputs, ...rows, ...(all > SHOWN ? [`and ${count(all - SHOWN)} rows more`] : [])],
   });
 }

@@ -1,17 +1,17 @@
-import { basename, resolve } from 'node:path';
 import type { Issuer } from '../../issue/issuer.ts';
 import type { Planning } from '../../issue/plan.ts';
 import { hasUnknownAwards } from '../../issue/rebuild.ts';
 import { parseShard } from '../../issue/shard.ts';
 import type { Ledger } from '../../ports.ts';
 import { approvalsOf } from '../../programme/approvals.ts';
-import { PROOF_FORMS, rosterConfig } from '../../programme/config.ts';
+import { PROOF_FORMS } from '../../programme/config.ts';
 import type { LoadedDefinition } from '../../programme/definitions.ts';
 import { loadIssuer } from '../../programme/issuer.ts';
 import type { Keyring } from '../../programme/keyring.ts';
 import { hasLedger } from '../../programme/ledger.ts';
 import type { Programme } from '../../programme/programme.ts';
-import { openRoster, type Roster } from '../../programme/roster.ts';
+import type { NamedRoster } from '../../programme/joined-roster.ts';
+import type { Roster } from '../../programme/roster.ts';
 import { requireDefinitions } from '../../programme/sound-definitions.ts';
 import type { SigningChecks } from '../../proof/data-integrity.ts';
 import { defaultBadge } from '../award-badge.ts';
@@ -20,14 +20,15 @@ import { choose } from '../choice.ts';
 import type { CommonOptions } from '../commands/shared.ts';
 import { readJobs } from '../jobs.ts';
 import { openLedgerOf } from '../open-ledger.ts';
-import { readRosterHints, refuseEveryone, type RosterOptions, tellReading } from '../roster-options.ts';
+import { type JoinOptions, openRosters } from '../open-rosters.ts';
+import { refuseEveryone, tellReading } from '../roster-options.ts';
 import { rowRulesOf } from '../row-rules.ts';
 import type { Session } from '../session.ts';
 import type { ArchiveOptions, WantedArchive } from './archive-output.ts';
 import type { Opening } from './opening.ts';
 import { openWorkshop } from './open-workshop.ts';
 
-export interface IssueOptions extends CommonOptions, SampleOptions, ArchiveOptions, RosterOptions {
+export interface IssueOptions extends CommonOptions, SampleOptions, ArchiveOptions, JoinOptions {
   readonly badge?: string;
   readonly proof?: string;
   readonly strict?: boolean;
@@ -41,7 +42,10 @@ export interface IssueOptions extends CommonOptions, SampleOptions, ArchiveOptio
 /** Everything that a run has opened. */
 export interface Run {
   readonly roster: Roster;
+  /** The file that says who is in the roster. */
   readonly rosterFile: string;
+  /** All of its files: the same, and those that are joined with it. */
+  readonly files: readonly NamedRoster[];
   readonly programme: Programme;
   readonly definitions: readonly LoadedDefinition[];
   readonly issuer: Issuer;
@@ -60,7 +64,7 @@ export interface Run {
 
 /** Opens all that a run of `issue` needs. */
 export async function openRun(
-  rosterFile: string,
+  names: readonly [string, ...string[]],
   archive: WantedArchive | undefined,
   options: IssueOptions,
   opening: Opening,
@@ -68,9 +72,9 @@ export async function openRun(
 ): Promise<Run> {
   const { programme } = opening;
   const definitions = await requireDefinitions(programme);
-  const hints = readRosterHints(options, rosterConfig(programme.config, basename(rosterFile)));
-  const roster = await openRoster(resolve(session.cwd, rosterFile), rosterFile, hints);
-  tellReading(roster, rosterFile, definitions, session);
+  const [rosterFile] = names;
+  const { roster, files } = await openRosters(names, options, programme.config, session);
+  for (const { roster: each, shownAs } of files) tellReading(each, shownAs, definitions, session);
   refuseEveryone(roster, rosterFile, definitions, defaultBadge(options.badge, definitions));
   const jobs = readJobs(options.jobs);
   const shard = options.shard === undefined ? undefined : parseShard(options.shard);
@@ -87,6 +91,7 @@ export async function openRun(
   return {
     roster,
     rosterFile,
+    files,
     programme,
     definitions,
     issuer,

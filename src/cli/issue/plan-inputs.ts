@@ -18,6 +18,7 @@ const PLAN_OPTIONS = [
   'dates',
   'delimiter',
   'encoding',
+  'join',
 ] as const satisfies readonly (keyof IssueOptions & keyof PlanOptions)[];
 
 /** Those of the options that make another plan. */
@@ -31,10 +32,10 @@ export function planOptionsOf(options: IssueOptions): PlanOptions {
 
 /** What a plan is made of, each with its digest. */
 export async function inputsOf(
-  { rosterFile, programme, definitions, session }: Run,
+  { files: rosters, programme, definitions, session }: Run,
   planFolder: string,
 ): Promise<PlanInputs> {
-  const files = [resolve(session.cwd, rosterFile)];
+  const files = rosters.map(({ shownAs }) => resolve(session.cwd, shownAs));
   const { approvers: _who, ...config } = programme.config;
   return {
     rosters: await Promise.all(

@@ -26,21 +26,21 @@ import { counted } from '../style.ts';
 
 /** `issue`: reads the roster to the end and plans, then issues what is good, or writes the plan down. */
 export async function runIssue(
-  roster: string | undefined,
+  rosters: readonly string[],
   wanted: IssueOptions,
   opening: Opening,
   own: Session,
 ): Promise<number> {
   refusePlanOut(wanted);
-  const given = wanted.plan === undefined ? undefined : await openGivenPlan(wanted.plan, roster, wanted, own);
-  const [rosterFile, options] = given === undefined ? [roster, wanted] : [given.rosterFile, given.options];
+  const given = wanted.plan === undefined ? undefined : await openGivenPlan(wanted.plan, rosters, wanted, own);
+  const [[rosterFile, ...joined], options] = given === undefined ? [rosters, wanted] : [given.rosters, given.options];
   if (rosterFile === undefined)
     throw new BadgekitError('USAGE', 'it is not said which roster to issue', {
       hint: 'badgekit issue <roster.csv>, or badgekit issue --plan <plan.json>',
     });
   const archive = readArchiveOptions(options, options.json === true);
   const session = sessionBeside(archive, own);
-  const run = await openRun(rosterFile, archive, options, opening, session);
+  const run = await openRun([rosterFile, ...joined], archive, options, opening, session);
   try {
     const plan = await planRoster(run.roster.rows(), run.planning);
     // Of this pass over the rows: another one may end before the last of them.

@@ -1,45 +1,47 @@
-import { basename, resolve } from 'node:path';
 import { EXIT, type ExitCode } from '../../errors.ts';
 import { readAward, type RowFault, type RowRules } from '../../issue/award.ts';
-import { rosterConfig } from '../../programme/config.ts';
 import type { UnearnedRow } from '../../issue/plan.ts';
 import { findProgrammeRoot, openProgramme } from '../../programme/programme.ts';
-import { openRoster, type Roster } from '../../programme/roster.ts';
+import type { NamedRoster } from '../../programme/joined-roster.ts';
+import type { Roster } from '../../programme/roster.ts';
 import { requireDefinitions } from '../../programme/sound-definitions.ts';
 import type { RosterRow } from '../../roster/layout.ts';
 import type { CommonOptions } from '../commands/shared.ts';
 import { type Inspection, inspectionAsJson, inspectionAsText } from '../render-roster.ts';
-import { readRosterHints, type RosterOptions } from '../roster-options.ts';
+import { type JoinOptions, openRosters } from '../open-rosters.ts';
 import { rowRulesOf } from '../row-rules.ts';
 import type { Session } from '../session.ts';
 
 const ROWS_SHOWN = 3;
 const FAULTS_SHOWN = 5;
 
-interface InspectOptions extends CommonOptions, RosterOptions {
+interface InspectOptions extends CommonOptions, JoinOptions {
   readonly badge?: string;
 }
 
 /** `roster inspect`: how a file is read. */
 export async function runRosterInspect(
-  rosterFile: string,
+  names: readonly string[],
   options: InspectOptions,
   session: Session,
 ): Promise<ExitCode> {
   const isInProgramme = options.programme !== undefined || findProgrammeRoot(session.cwd, undefined) !== undefined;
   const programme = isInProgramme ? await openProgramme(session.cwd, options.programme) : undefined;
-  const hints = readRosterHints(options, rosterConfig(programme?.config ?? {}, basename(rosterFile)));
-  const roster = await openRoster(resolve(session.cwd, rosterFile), rosterFile, hints);
+  const { roster, files } = await openRosters(names, options, programme?.config ?? {}, session);
   const rules =
     programme === undefined
       ? undefined
       : rowRulesOf(programme, roster, await requireDefinitions(programme), options.badge);
-  const inspection = await inspect(roster, rosterFile, rules);
+  const inspection = await inspect(roster, files, rules);
   session.out(options.json === true ? inspectionAsJson(inspection) : inspectionAsText(inspection, session));
   return EXIT.yes;
 }
 
-async function inspect(roster: Roster, rosterFile: string, rules: RowRules | undefined): Promise<Inspection> {
+async function inspect(
+  roster: Roster,
+  files: readonly NamedRoster[],
+  rules: RowRules | undefined,
+): Promise<Inspection> {
   const first: RosterRow[] = [];
   const faults: RowFault[] = [];
   const unearned: UnearnedRow[] = [];
@@ -59,7 +61,8 @@ async function inspect(roster: Roster, rosterFile: string, rules: RowRules | und
   }
   return {
     roster,
-    rosterFile,
+    files,
+    rosterFile: files[0]?.shownAs ?? '',
     rows,
     first,
     compared:

@@ -1,5 +1,5 @@
 import { field, hasAll, indexOf, joinedName, type Layout, type RosterFormat } from '../layout.ts';
-import { nameFields } from '../columns.ts';
+import { JOIN_PREFIX, nameFields } from '../columns.ts';
 import { readValue } from '../facts.ts';
 import { foldName } from '../names.ts';
 import { placesOf } from '../words.ts';
@@ -138,6 +138,32 @@ export const oneRoster: RosterFormat = {
     fields: [
       ...field(head, 'email', 'email'),
       ...joinedName([indexOf(head, 'givenName'), indexOf(head, 'familyName')]),
+      ...field(head, `${JOIN_PREFIX}sourcedid`, 'sourcedId'),
     ],
   }),
+};
+
+/** OneRoster's results.csv: scores without names, to be joined with users.csv by `sourcedId`. */
+export const oneRosterResults: RosterFormat = {
+  name: 'oneroster-results',
+  title: 'a OneRoster list of results',
+  rows: 'everyone',
+  example: 'score >= 70 and scorestatus == "fully graded"',
+  recognize: (head) =>
+    hasAll(head, 'sourcedId', 'lineItemSourcedId', 'studentSourcedId', 'scoreStatus')
+      ? 'it has "lineItemSourcedId" and "studentSourcedId"'
+      : undefined,
+  layout: (head): Layout => {
+    const status = indexOf(head, 'status');
+    return {
+      fields: [
+        ...field(head, `${JOIN_PREFIX}sourcedid`, 'studentSourcedId'),
+        ...fact(head, 'score', 'score'),
+        ...field(head, 'issued_on', 'scoreDate'),
+      ],
+      others: ['score'],
+      passOver: (cells) =>
+        status !== undefined && (cells[status] ?? '').trim().toLowerCase() === 'tobedeleted' ? 'is deleted' : undefined,
+    };
+  },
 };

@@ -153,6 +153,24 @@ export const edx: RosterFormat = {
   }),
 };
 
+/** Open edX's profile report, to be joined with the grade report, which holds no names. */
+export const edxProfile: RosterFormat = {
+  name: 'edx-profile',
+  title: 'an Open edX profile report',
+  rows: 'everyone',
+  example: 'enrollment_mode == "verified"',
+  recognize: (head) =>
+    hasAll(head, 'id', 'username', 'name', 'email') && EDX_PROFILE.some((name) => indexOf(head, name) !== undefined)
+      ? 'it has "id", "username", "name" and "email"'
+      : undefined,
+  layout: (head): Layout => ({
+    fields: [...field(head, 'email', 'email'), ...field(head, 'name', 'name')],
+    others: ['id', 'level'],
+  }),
+};
+
+const EDX_PROFILE = ['language', 'location', 'year_of_birth', 'level_of_education', 'mailing_address', 'goals'];
+
 const BLACKBOARD_COLUMN = /\[Total Pts: [^[\]]{0,60}\] {0,4}\|\d+$/;
 
 /** Blackboard's Grade Center: a column's name says how many points it has, and its id. */

@@ -1,0 +1,51 @@
+import { basename, resolve } from 'node:path';
+import { BadgekitError } from '../errors.ts';
+import { rosterConfig, type ProgrammeConfig } from '../programme/config.ts';
+import { joinRosters, type NamedRoster } from '../programme/joined-roster.ts';
+import { openRoster, type Roster } from '../programme/roster.ts';
+import { visible } from '../syntax/text.ts';
+import { readRosterHints, type RosterOptions } from './roster-options.ts';
+import type { Session } from './session.ts';
+
+export interface JoinOptions extends RosterOptions {
+  readonly join?: string;
+}
+
+/** One or several files as a roster, and each of them by itself. */
+export interface OpenedRosters {
+  readonly roster: Roster;
+  readonly files: readonly NamedRoster[];
+}
+
+/**
+ * Opens a roster, or several that are joined. What the command line says about a file holds for the first; of the others
+ * badgekit.yaml tells by their names, but for the order of dates.
+ * @throws BadgekitError USAGE where several are given and it is not said how they belong together; as `openRoster`
+ */
+export async function openRosters(
+  names: readonly string[],
+  options: JoinOptions,
+  config: Pick<ProgrammeConfig, 'roster'>,
+  session: Session,
+): Promise<OpenedRosters> {
+  const [first = '', second] = names;
+  const { join } = options;
+  if (second !== undefined && join === undefined)
+    throw new BadgekitError('USAGE', 'several rosters are given, and it is not said how their rows belong together', {
+      hint: `to join them: --join email; to issue one after the other, give one at a time, the first being ${visible(first, 200)}`,
+    });
+  if (second === undefined && join !== undefined)
+    throw new BadgekitError('USAGE', '--join needs a second file to join with', {
+      hint: 'give both, such as: --join email grades.csv attendance.csv',
+    });
+  const files: NamedRoster[] = [];
+  for (const [index, name] of names.entries()) {
+    const { dates } = options;
+    const own: RosterOptions = index === 0 ? options : dates === undefined ? {} : { dates };
+    const hints = { ...readRosterHints(own, rosterConfig(config, basename(name))), isJoined: join !== undefined };
+    files.push({ shownAs: name, roster: await openRoster(resolve(session.cwd, name), name, hints) });
+  }
+  const [only] = files;
+  if (only === undefined) throw new Error('a roster is named');
+  return { files, roster: join === undefined ? only.roster : joinRosters(files, join) };
+}

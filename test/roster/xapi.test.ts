@@ -1,0 +1,99 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { statementRows, voidedIn, XAPI_HEADER } from '../../src/roster/xapi.ts';
+
+const statement = (id: string, more: object = {}) => ({
+  id,
+  actor: { mbox: `mailto:${id}@example.org`, name: `N ${id} "}]\\` },
+  verb: { id: 'http://adlnet.gov/expapi/verbs/passed' },
+  object: { id: 'https://lms.example/knots' },
+  ...more,
+});
+
+async function* pieces(text: string, size: number): AsyncGenerator<string> {
+  for (let at = 0; at < text.length; at += size) yield text.slice(at, at + size);
+}
+
+async function read(text: string, size = 7): Promise<readonly { line: number; cells: Record<string, string> }[]> {
+  const rows: { line: number; cells: Record<string, string> }[] = [];
+  const voided = await voidedIn(pieces(text, size));
+  for await (const { line, cells } of statementRows(pieces(text, size), voided))
+    rows.push({ line, cells: Object.fromEntries(cells.map((cell, at) => [XAPI_HEADER[at] ?? '', cell])) });
+  return rows.slice(1);
+}
+
+describe('statements of the Experience API', () => {
+  test.each([
+    ['an array', (list: object[]) => JSON.stringify(list)],
+    ['an array on several lines', (list: object[]) => `\ufeff${JSON.stringify(list, null, 2)}\n`],
+    ['one a line', (list: object[]) => list.map((each) => JSON.stringify(each)).join('\n')],
+    ["a store's answer", (list: object[]) => JSON.stringify({ statements: list, more: '/more?x=1' })],
+    [
+      "a store's answer, the other way round",
+      (list: object[]) => JSON.stringify({ more: '', statements: list }, null, 1),
+    ],
+  ])('are read from %s, wherever the pieces of the file end', async (_what, write) => {
+    const list = ['ana', 'bo', 'cy'].map((id) => statement(id));
+    const text = write(list);
+    for (const size of [1, 7, 100_000]) {
+      const rows = await read(text, size);
+      expect(rows.map(({ cells }) => [cells['email'], cells['name'], cells['verb']])).toEqual(
+        ['ana', 'bo', 'cy'].map((id) => [`${id}@example.org`, `N ${id} "}]\\`, 'passed']),
+      );
+    }
+  });
+
+  test('come back as they were written, whatever their texts are', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.string({ unit: 'grapheme' }), { minLength: 1, maxLength: 5 }),
+        fc.integer({ min: 1, max: 50 }),
+        fc.boolean(),
+        async (names, size, isArray) => {
+          const list = names.map((name, index) =>
+            statement(`p${index}`, { actor: { name, mbox: `mailto:p${index}@x.org` } }),
+          );
+          const text = isArray ? JSON.stringify(list, null, 2) : list.map((each) => JSON.stringify(each)).join('\n');
+          expect((await read(text, size)).map(({ cells }) => cells['name'])).toEqual(names);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  test('tell on which line each begins', async () => {
+    const text = `[\n${JSON.stringify(statement('a'))},\n\n${JSON.stringify(statement('b'), null, 2)}\n]`;
+    expect((await read(text)).map(({ line }) => line)).toEqual([2, 4]);
+  });
+
+  test('know scores in per cent, languages and accounts', async () => {
+    const [row] = await read(
+      JSON.stringify([
+        statement('a', {
+          actor: { account: { name: 'u1', homePage: 'https://lms.example' } },
+          object: { id: 'https://lms.example/k', definition: { name: { de: 'Knoten', 'en-US': 'Knots' } } },
+          result: { score: { scaled: 0.925, raw: 37, max: 40 }, success: true },
+        }),
+      ]),
+    );
+    expect(row?.cells).toMatchObject({
+      email: '',
+      account: 'u1',
+      activity_name: 'Knots',
+      score: '37',
+      score_max: '40',
+      score_percent: '92.5',
+      success: 'true',
+    });
+  });
+
+  test.each([
+    ['{"a":1}', 'ROSTER_INVALID', 1],
+    ['[\n1]', 'JSON_SYNTAX', 2],
+    [`[\n${JSON.stringify(statement('a'))},`, 'JSON_SYNTAX', 2],
+    [`${JSON.stringify(statement('a'))}\n{"actor":`, 'JSON_SYNTAX', 2],
+    [`{"actor":{},"verb":{},\n"verb":{}}`, 'JSON_DUPLICATE_KEY', 2],
+  ])('refuse %j with the line', async (text, code, line) => {
+    await expect(read(text)).rejects.toMatchObject({ code, where: { line } });
+  });
+});
