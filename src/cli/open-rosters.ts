@@ -1,8 +1,10 @@
-import { basename, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { BadgekitError } from '../errors.ts';
 import { rosterConfig, type ProgrammeConfig } from '../programme/config.ts';
+import { withAttached } from '../programme/evidence-files.ts';
 import { joinRosters, type NamedRoster } from '../programme/joined-roster.ts';
 import { openRoster, type Roster } from '../programme/roster.ts';
+import type { RosterRow } from '../roster/layout.ts';
 import { visible } from '../syntax/text.ts';
 import { readRosterHints, type RosterOptions } from './roster-options.ts';
 import type { Session } from './session.ts';
@@ -15,6 +17,8 @@ export interface JoinOptions extends RosterOptions {
 export interface OpenedRosters {
   readonly roster: Roster;
   readonly files: readonly NamedRoster[];
+  /** The folder of the first, beside which evidence lies. */
+  readonly folder: string;
 }
 
 /**
@@ -47,5 +51,8 @@ export async function openRosters(
   }
   const [only] = files;
   if (only === undefined) throw new Error('a roster is named');
-  return { files, roster: join === undefined ? only.roster : joinRosters(files, join) };
+  const roster = join === undefined ? only.roster : joinRosters(files, join);
+  const folder = dirname(resolve(session.cwd, first));
+  const rows = (): AsyncIterable<RosterRow> => withAttached(roster.rows(), roster.reading.columns, folder);
+  return { files, folder, roster: { ...roster, rows } };
 }

@@ -1,4 +1,4 @@
-import { type Definition, isNumeric } from '../openbadges/definition.ts';
+import { type Definition, isNumeric, sameName } from '../openbadges/definition.ts';
 import { normalizeEmail } from '../openbadges/recipient.ts';
 import type { TierPolicy } from '../openbadges/tier-policy.ts';
 import { IDENTIFIER_TYPES, isExtensibleWord } from '../openbadges/vocabulary.ts';
@@ -7,10 +7,11 @@ import { isDid, isEmailAddress, isWebUrl } from '../syntax/iri.ts';
 import { isFaithful } from '../syntax/json-number.ts';
 import { nearest, quoted, suggestion } from '../syntax/text.ts';
 import { assessmentLacking } from './assessment.ts';
+import { type AwardedEvidence, readEvidence } from './evidence.ts';
 import { earningOf } from './earning.ts';
 import type { Column, ColumnMap } from '../roster/columns.ts';
 import type { RosterRow } from '../roster/layout.ts';
-import { type AwardedResult, readResults } from './results.ts';
+import { type AwardedResult, cellCalled, type CellPlace, readResults, type ResultCells } from './results.ts';
 
 /** One roster row, read and checked: this recipient, this badge, this evidence, these results and dates. */
 export interface Award {
@@ -24,9 +25,7 @@ export interface Award {
   readonly awardKey: string;
   readonly issuedOn: Instant | undefined;
   readonly expiresOn: Instant | undefined;
-  readonly evidence:
-    | { readonly url: string | undefined; readonly name: string | undefined; readonly description: string | undefined }
-    | undefined;
+  readonly evidence: readonly AwardedEvidence[];
   readonly narrative: string | undefined;
   readonly credits: number | undefined;
   readonly results: readonly AwardedResult[];
@@ -110,7 +109,7 @@ class RowReader {
     const results =
       definition === undefined
         ? []
-        : readResults(definition.source, this.#resultCells(), (column, message, hint) =>
+        : readResults(definition.source, this.#resultCells(definition), (column, message, hint) =>
             this.#fault(column, message, hint),
           );
     const rest = {
@@ -134,7 +133,7 @@ class RowReader {
   /** What is wrong with a result is said already, and says enough. */
   #checkAssessment({ source }: Definition, results: readonly AwardedResult[], evidence: Award['evidence']): void {
     if (this.#faults.length > 0) return;
-    const lacking = assessmentLacking(source.tier, this.#rules.tiers, results, evidence !== undefined);
+    const lacking = assessmentLacking(source.tier, this.#rules.tiers, results, evidence.length > 0);
     if (lacking !== undefined) this.#faultAt(undefined, lacking.message, lacking.hint);
   }
 
@@ -241,20 +240,17 @@ class RowReader {
   }
 
   #evidence(): Award['evidence'] {
-    const [url, name, description] = [
-      this.#cell('evidence_url'),
-      this.#cell('evidence_name'),
-      this.#cell('evidence_description'),
-    ];
-    if (url !== undefined && !isWebUrl(url))
-      this.#fault(
-        'evidence_url',
-        `evidence_url ${quoted(url)} is not a web address`,
-        'write it in full, beginning with https://',
-      );
-    return url === undefined && name === undefined && description === undefined
-      ? undefined
-      : { url, name, description };
+    const { cells, attached } = this.#record;
+    const files = [...this.#rules.columns.evidence].flatMap(([name, at]) => {
+      const text = (cells[at] ?? '').trim().normalize('NFC');
+      return text === '' ? [] : [{ name, text, at }];
+    });
+    return readEvidence({
+      cell: (column) => this.#cell(column),
+      files,
+      attached,
+      fault: (column, message, hint) => this.#fault(column, message, hint),
+    });
   }
 
   #credits(): number | undefined {
@@ -269,15 +265,22 @@ class RowReader {
     return undefined;
   }
 
-  #resultCells(): ReadonlyMap<string, { readonly column: Column | number; readonly text: string }> {
-    const cells = new Map<string, { column: Column | number; text: string }>();
+  /** What the row says of results: in columns of badgekit's own, or in those that are called as a result of the badge is. */
+  #resultCells({ source }: Definition): ResultCells {
+    const { columns } = this.#rules;
+    const cells = new Map<string, { readonly column: CellPlace; readonly text: string }>();
     for (const column of ['score', 'level'] as const) {
       const text = this.#cell(column);
       if (text !== undefined) cells.set(column, { column, text });
     }
-    for (const [name, index] of this.#rules.columns.results) {
+    for (const [name, index] of columns.results) {
       const text = (this.#record.cells[index] ?? '').trim();
       if (text !== '') cells.set(`result.${name}`, { column: index + 1, text });
+    }
+    for (const { name } of source.resultDescription ?? []) {
+      if ([...columns.results.keys()].some((known) => sameName(known, name))) continue;
+      const named = cellCalled(name, this.#record, columns);
+      if (named !== undefined) cells.set(`result.${name}`, named);
     }
     return cells;
   }
@@ -294,7 +297,8 @@ class RowReader {
     return text === '' ? undefined : text;
   }
 
-  #fault(column: Column | number, message: string, hint: string | undefined): void {
+  #fault(column: CellPlace, message: string, hint: string | undefined): void {
+    if (typeof column === 'object') return this.#faultAt(column.inFile, message, hint);
     const { indices, from } = this.#rules.columns;
     const index = typeof column === 'number' ? column - 1 : indices.get(column);
     this.#faultAt(index === undefined ? undefined : (from?.[index] ?? index), message, hint);

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { BadgekitError } from '../errors.ts';
 import { levelId, present, resultDescriptionId } from '../openbadges/achievement.ts';
-import { assembleCredential, type Evidence, type Result } from '../openbadges/credential.ts';
+import { assembleCredential, type Result } from '../openbadges/credential.ts';
 import { credentialFault } from '../openbadges/credential-fault.ts';
 import { supersessionEvidence } from '../openbadges/supersession.ts';
 import { hashedIdentity, type IdentityObject, plainIdentity, SALT_BYTES } from '../openbadges/recipient.ts';
@@ -12,6 +12,7 @@ import { constant } from '../syntax/constant.ts';
 import type { JsonObject } from '../syntax/json.ts';
 import { dotted } from '../syntax/schema.ts';
 import type { Award, RowFault } from './award.ts';
+import { evidenceOf } from './evidence.ts';
 import { type IssuableBadge, type Issuer, statusListExtension } from './issuer.ts';
 
 /** When an award begins and ends: by the row, else from now, for as long as the definition says. */
@@ -58,7 +59,10 @@ export function credentialOf(award: AwardedCredential, issuer: Issuer): JsonObje
       creditsEarned: row.credits,
       result: resultsOf(row, achievement.id),
     },
-    evidence: [...evidenceOf(row), ...(award.supersedes === undefined ? [] : [supersessionEvidence(award.supersedes)])],
+    evidence: [
+      ...evidenceOf(row.evidence, award.credentialId, issuer.publishesEvidence ? hosting : undefined),
+      ...(award.supersedes === undefined ? [] : [supersessionEvidence(award.supersedes)]),
+    ],
     status:
       hosting === undefined ? [] : places.map((place) => statusEntry(hosting, place, statusListExtension(issuer))),
   });
@@ -72,14 +76,7 @@ export function badgeOf(award: Award, issuer: Issuer): IssuableBadge {
   return badge;
 }
 
-const EVIDENCE_TYPES = constant(['Evidence'] as const);
 const RESULT_TYPES = constant(['Result'] as const);
-
-function evidenceOf({ evidence }: Award): Evidence[] {
-  if (evidence === undefined) return [];
-  const { url, name, description } = evidence;
-  return [present({ id: url, type: EVIDENCE_TYPES, name, description })];
-}
 
 function identifiersOf(
   { row, credentialId }: AwardedCredential,

@@ -2,6 +2,7 @@ import { keyedDigest, keyedTag, keyedUuid } from '../openbadges/identifiers.ts';
 import { isJsonObject, type Json, parseJson } from '../syntax/json.ts';
 import { ifUsable } from '../errors.ts';
 import type { Award } from './award.ts';
+import type { AwardedEvidence } from './evidence.ts';
 
 /** What makes an award this award and no other, made so that nobody without the secret can guess anything from it. */
 export interface AwardIdentity {
@@ -52,9 +53,7 @@ export function sayingsOf(award: Award): readonly (readonly [string, Json])[] {
     ['locale', award.definition === award.badge ? undefined : award.definition],
     ['issued_on', award.issuedOn],
     ['expires_on', award.expiresOn],
-    ['evidence_url', evidence?.url],
-    ['evidence_name', evidence?.name],
-    ['evidence_description', evidence?.description],
+    ...evidence.flatMap(evidenceSaid),
     ['narrative', award.narrative],
     ['credits', award.credits],
     ...award.results.map(
@@ -62,6 +61,22 @@ export function sayingsOf(award: Award): readonly (readonly [string, Json])[] {
     ),
   ];
   return said.flatMap(([column, value]) => (value === undefined ? [] : [[column, value] as const]));
+}
+
+function evidenceSaid(
+  { url, name, description, narrative, genre, audience, file }: AwardedEvidence,
+  index: number,
+): readonly (readonly [string, Json | undefined])[] {
+  const said: readonly (readonly [string, Json | undefined])[] = [
+    ['evidence_url', url],
+    ['evidence_name', name],
+    ['evidence_description', description],
+    ['evidence_narrative', narrative],
+    ['evidence_genre', genre],
+    ['evidence_audience', audience],
+    ['evidence_file', file === undefined ? undefined : [file.storedAs, file.sha256 ?? null]],
+  ];
+  return index === 0 ? said : said.map(([column, value]) => [`${column}.${name ?? index}`, value] as const);
 }
 
 /** A digest of each of them, as JSON. */

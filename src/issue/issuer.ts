@@ -14,6 +14,8 @@ export interface Issuer {
   readonly verificationMethod: Readonly<Record<'data-integrity' | 'jwt', string>>;
   /** Makes salts that are new for each credential and the same when it is made again. */
   readonly awardSecret: Uint8Array;
+  /** Whether files that are evidence are hosted, for whoever has a badge to see. */
+  readonly publishesEvidence: boolean;
   readonly purposes: readonly StatusPlace['purpose'][];
   /** Whether badges of each tier have status lists of their own. */
   readonly hasListsPerTier: boolean;

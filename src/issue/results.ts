@@ -1,7 +1,16 @@
-import { type DefinitionSource, type ResultDefinition, sameName, valueProblem } from '../openbadges/definition.ts';
+import {
+  type DefinitionSource,
+  isNumeric,
+  type LevelDefinition,
+  type ResultDefinition,
+  sameName,
+  valueProblem,
+} from '../openbadges/definition.ts';
 import { NUMERIC_RESULT_TYPES } from '../openbadges/vocabulary.ts';
 import { quoted, suggestion } from '../syntax/text.ts';
-import type { Column } from '../roster/columns.ts';
+import type { Column, ColumnMap } from '../roster/columns.ts';
+import { factName } from '../roster/facts.ts';
+import type { RosterRow } from '../roster/layout.ts';
 
 /** A result that a row awards, by the names of the definition. */
 export interface AwardedResult {
@@ -11,8 +20,10 @@ export interface AwardedResult {
   readonly status: string | undefined;
 }
 
-type Cells = ReadonlyMap<string, { readonly column: Column | number; readonly text: string }>;
-type Fault = (column: Column | number, message: string, hint: string | undefined) => void;
+/** Where a cell is: in a column of badgekit's own, in the cell of a row (from 1), or in a column of the file (from 0). */
+export type CellPlace = Column | number | { readonly inFile: number };
+export type ResultCells = ReadonlyMap<string, { readonly column: CellPlace; readonly text: string }>;
+type Fault = (column: CellPlace, message: string, hint: string | undefined) => void;
 
 /** A result's status (Open Badges 3.0, ResultStatusType). */
 const STATUSES = ['Completed', 'Enrolled', 'Failed', 'InProgress', 'OnHold', 'Provisional', 'Withdrew'] as const;
@@ -23,7 +34,7 @@ const STATUSES = ['Completed', 'Enrolled', 'Failed', 'InProgress', 'OnHold', 'Pr
  */
 export function readResults(
   { resultDescription = [] }: DefinitionSource,
-  cells: Cells,
+  cells: ResultCells,
   fault: Fault,
 ): readonly AwardedResult[] {
   const awarded = new Map<string, AwardedResult>();
@@ -66,7 +77,7 @@ function readResult(
   const { name, rubricCriterionLevel: levels, requiredLevel, requiredValue, resultType } = definition;
   const none = { name, value: undefined, level: undefined, status: undefined };
   if (levels !== undefined && key !== 'score') {
-    const reached = levels.findIndex((level) => sameName(level.name, text));
+    const reached = levelCalled(text, levels);
     const required = levels.findIndex((level) => level.name === requiredLevel);
     const names = levels.map((level) => level.name);
     if (reached === -1) fault(`${key} ${quoted(text)} is not one of: ${names.join(', ')}`, suggestion(text, names));
@@ -89,6 +100,31 @@ function readResult(
     fault(`${key} ${text} lies below the required ${requiredValue}`, 'remove the row: the badge is not earned yet');
   else return { ...none, value: text };
   return undefined;
+}
+
+/** A level by its name or, in the columns of a rubric, by its points. */
+function levelCalled(text: string, levels: readonly LevelDefinition[]): number {
+  const named = levels.findIndex((level) => sameName(level.name, text));
+  if (named !== -1 || !isNumeric(text)) return named;
+  const isSo = (number: string | undefined): boolean => number !== undefined && Number(number) === Number(text);
+  const worth = levels.findIndex(({ points }) => isSo(points));
+  return worth === -1 ? levels.findIndex(({ level }) => isSo(level)) : worth;
+}
+
+/** Names that mean something else in a roster. */
+const OWN: ReadonlySet<string> = new Set(['score', 'level', 'email', 'name', 'badge', 'narrative', 'credits', 'award']);
+
+/** What a row says in a column that is called as a result is; undefined where there is none, or two. */
+export function cellCalled(
+  name: string,
+  { cells, original = cells }: RosterRow,
+  { facts }: Pick<ColumnMap, 'facts'>,
+): { readonly column: CellPlace; readonly text: string } | undefined {
+  const fact = factName(name);
+  const place = OWN.has(fact) ? undefined : facts.get(fact);
+  const text = ((place?.isOriginal === true ? original : cells)[place?.at ?? -1] ?? '').trim();
+  if (place === undefined || text === '' || /^[-–—]$/.test(text)) return undefined;
+  return { column: place.isOriginal ? { inFile: place.at } : place.at + 1, text };
 }
 
 /** Whether a value is lower than another: by number, or by its place in the list of allowed values (low to high). */

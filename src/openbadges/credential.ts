@@ -25,7 +25,10 @@ export type Evidence = {
   readonly type: readonly ['Evidence'];
   readonly name?: string;
   readonly description?: string;
+  readonly narrative?: string;
   readonly genre?: string;
+  readonly audience?: string;
+  readonly digestMultibase?: string;
 };
 
 /** BitstringStatusListEntry (W3C Bitstring Status List v1.0, section 2.1). */

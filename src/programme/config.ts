@@ -39,6 +39,8 @@ export interface ProgrammeConfig {
   readonly ledger?: string;
   /** What roster files do not say themselves, by their names, in which `*` stands for anything. */
   readonly roster?: Readonly<Record<string, RosterConfig>>;
+  /** Whether files that are evidence are hosted with the badges, or kept. */
+  readonly evidence?: 'public' | 'private';
   /** What badges of each tier must have. */
   readonly tiers?: TierConfig;
   /** Who can approve a plan: a name for them, and their public key as a did:key. */

@@ -104,6 +104,7 @@ export async function loadIssuer(programme: Programme, { keyring, definitions, f
     key,
     verificationMethod,
     awardSecret,
+    publishesEvidence: config.evidence === 'public',
     purposes: config.status?.purposes ?? ['revocation'],
     hasListsPerTier: config.status?.perTier === true,
     badges: new Map(definitions.map((definition) => [definition.badge, issuableBadge(config, definition)])),

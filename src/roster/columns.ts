@@ -18,6 +18,10 @@ const COLUMNS = [
   'evidence_url',
   'evidence_name',
   'evidence_description',
+  'evidence_file',
+  'evidence_narrative',
+  'evidence_genre',
+  'evidence_audience',
   'narrative',
   'score',
   'level',
@@ -28,6 +32,7 @@ const COLUMNS = [
 export type Column = (typeof COLUMNS)[number];
 
 const RESULT_PREFIX = 'result.';
+const EVIDENCE_PREFIX = 'evidence_file.';
 /** A column that only conditions look at. */
 export const FACT_PREFIX = 'fact.';
 /** A column by which a system's files are joined, where it has another name in each of them. */
@@ -40,6 +45,8 @@ export interface ColumnMap {
   readonly indices: ReadonlyMap<Column, number>;
   /** By the result's name as the header writes it. */
   readonly results: ReadonlyMap<string, number>;
+  /** Columns of further files that are evidence, by the names that the header gives them. */
+  readonly evidence: ReadonlyMap<string, number>;
   /** The column of the file that each cell comes from, where rows are put into badgekit's columns first. */
   readonly from?: readonly number[];
   /** Where files were joined: their names, and of which file each column is, and which one there. */
@@ -64,6 +71,7 @@ export type UnusedColumns = readonly { readonly name: string; readonly meant: st
 export function columnsOf(fields: readonly Field[], header: readonly string[], isTranslated: boolean): ColumnMap {
   const indices = new Map<Column, number>();
   const results = new Map<string, number>();
+  const evidence = new Map<string, number>();
   const facts = new Map<string, FactPlace | undefined>();
   for (const [at, name] of header.entries()) {
     const fact = factName(name);
@@ -75,6 +83,7 @@ export function columnsOf(fields: readonly Field[], header: readonly string[], i
     const own = COLUMNS.find((known) => known === column);
     if (own !== undefined) indices.set(own, place);
     else if (column.startsWith(RESULT_PREFIX)) results.set(column.slice(RESULT_PREFIX.length).trim(), place);
+    else if (column.startsWith(EVIDENCE_PREFIX)) evidence.set(column.slice(EVIDENCE_PREFIX.length).trim(), place);
     if (column.startsWith(JOIN_PREFIX)) continue;
     const fact = column.startsWith(FACT_PREFIX) ? column.slice(FACT_PREFIX.length) : factName(column);
     const isTwice = seen.has(column);
@@ -85,6 +94,7 @@ export function columnsOf(fields: readonly Field[], header: readonly string[], i
     width: header.length,
     indices,
     results,
+    evidence,
     facts,
     ...(isTranslated ? { from: fields.map(({ at }) => at) } : {}),
   };
@@ -143,9 +153,8 @@ export function ownFields(
     const target = names[at] ?? '';
     if (taken.has(at) || mapping.has(target)) return [];
     if (COLUMNS.some((known) => known === target)) return [{ column: target, at }];
-    return target.startsWith(RESULT_PREFIX)
-      ? [{ column: `${RESULT_PREFIX}${cleanName(name).slice(RESULT_PREFIX.length)}`, at }]
-      : [];
+    const prefix = [RESULT_PREFIX, EVIDENCE_PREFIX].find((known) => target.startsWith(known));
+    return prefix === undefined ? [] : [{ column: `${prefix}${cleanName(name).slice(prefix.length)}`, at }];
   });
 }
 
@@ -205,6 +214,7 @@ export function parseMapping(entries: readonly string[]): ReadonlyMap<string, st
       const isKnown =
         (COLUMNS as readonly string[]).includes(column) ||
         column.startsWith(RESULT_PREFIX) ||
+        column.startsWith(EVIDENCE_PREFIX) ||
         (column.startsWith(FACT_PREFIX) &&
           factName(column.slice(FACT_PREFIX.length)) === column.slice(FACT_PREFIX.length));
       if (at < 1)

@@ -25,11 +25,18 @@ export interface Field {
 export interface RosterRow extends CsvRecord {
   /** Its cells as the file has them, where these are others. */
   readonly original?: readonly string[];
+  /** The files that it names as evidence, by what it calls them. */
+  readonly attached?: ReadonlyMap<string, AttachedFile>;
   /** Where files were joined: the line in each of them; undefined where the row has no part in one. */
   readonly lines?: readonly (number | undefined)[];
   /** What joined files say differently. */
   readonly conflicts?: readonly RowConflict[];
 }
+
+/** A file that was looked at: its digest, or why it cannot be taken. */
+export type AttachedFile =
+  | { readonly ok: true; readonly sha256: string }
+  | { readonly ok: false; readonly message: string; readonly hint: string | undefined };
 
 /** Two files that say different things of one person. */
 export interface RowConflict {

@@ -72,7 +72,7 @@ describe('a roster row', () => {
         awardKey: '2026',
         issuedOn: Date.parse('2026-05-04'),
         credits: 2.5,
-        evidence: { url: 'https://x.example/e' },
+        evidence: [{ url: 'https://x.example/e' }],
         results: [
           { name: 'Paper', value: '87.5' },
           { name: 'Bench', level: 'pass' },

@@ -28,6 +28,7 @@ function faultyFrom(first: number, form: Issuer['form']): { readonly workshop: O
     },
     verificationMethod: { 'data-integrity': method, jwt: method },
     awardSecret: new Uint8Array(32),
+    publishesEvidence: false,
     purposes: ['revocation'],
     hasListsPerTier: false,
     badges: new Map(),

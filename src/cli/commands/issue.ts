@@ -4,8 +4,10 @@ import { type AddCommand, withDryRun, withOutput, withPassphrase, withProgramme 
 const EXAMPLES = `
 Columns that are read:
   email, or id (a DID or URL), or identifier and identifier_type
-  name, badge, issued_on, expires_on, evidence_url, evidence_name, evidence_description, narrative,
-  score, level, result.<name of a result>, credits, locale,
+  name, badge, issued_on, expires_on, narrative,
+  evidence_url, evidence_file (lies beside the roster), evidence_file.<name>, and of either evidence_name,
+  evidence_description, evidence_narrative, evidence_genre, evidence_audience,
+  score, level, result.<name of a result> or a column that is called as the result, credits, locale,
   award (tells two awards of one badge to one person apart)
 A row whose locale is pt takes the definition badges/<badge>.pt.yaml, if there is one.
 Exports of Moodle, Canvas, Open edX, Credly, forms and others are read as they are: badgekit roster inspect shows how.

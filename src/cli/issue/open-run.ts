@@ -46,6 +46,8 @@ export interface Run {
   readonly rosterFile: string;
   /** All of its files: the same, and those that are joined with it. */
   readonly files: readonly NamedRoster[];
+  /** Where its evidence lies. */
+  readonly folder: string;
   readonly programme: Programme;
   readonly definitions: readonly LoadedDefinition[];
   readonly issuer: Issuer;
@@ -73,7 +75,7 @@ export async function openRun(
   const { programme } = opening;
   const definitions = await requireDefinitions(programme);
   const [rosterFile] = names;
-  const { roster, files } = await openRosters(names, options, programme.config, session);
+  const { roster, files, folder } = await openRosters(names, options, programme.config, session);
   for (const { roster: each, shownAs } of files) tellReading(each, shownAs, definitions, session);
   refuseEveryone(roster, rosterFile, definitions, defaultBadge(options.badge, definitions));
   const jobs = readJobs(options.jobs);
@@ -92,6 +94,7 @@ export async function openRun(
     roster,
     rosterFile,
     files,
+    folder,
     programme,
     definitions,
     issuer,

@@ -4,6 +4,7 @@ import { credentialPath } from '../../issue/pipeline.ts';
 import { revocations } from '../../issue/revocations.ts';
 import { standingOf } from '../../issue/standing.ts';
 import type { Ledger, LedgerAward } from '../../ports.ts';
+import { evidenceCopies } from '../../programme/evidence-files.ts';
 import { CREDENTIAL_ENDINGS, isCredentialFile, isInArchive } from '../../programme/issued-files.ts';
 import { type Keyring, openKeyring } from '../../programme/keyring.ts';
 import { hasLedger } from '../../programme/ledger.ts';
@@ -174,7 +175,7 @@ async function confirmed(awards: readonly LedgerAward[], { yes, json }: EraseOpt
 }
 
 /** The files of the badges: those that the ledger knows, and those that an interrupted run left under their names. */
-async function filesOf(awards: readonly LedgerAward[], { files }: Programme): Promise<readonly string[]> {
+async function filesOf(awards: readonly LedgerAward[], { files, root }: Programme): Promise<readonly string[]> {
   // What a ledger says may come from anywhere: nothing else is ever removed.
   const paths = new Set(awards.flatMap((award) => award.files).filter(isCredentialFile));
   for (const { badge, credentialId } of awards) {
@@ -184,7 +185,8 @@ async function filesOf(awards: readonly LedgerAward[], { files }: Programme): Pr
       for (const file of [`${base}.${ending}`, `${hidden}.${ending}.tmp`])
         if (await files.exists(file)) paths.add(file);
   }
-  return [...paths].sort();
+  const ids = awards.map(({ credentialId }) => credentialId);
+  return [...paths, ...(await evidenceCopies({ root }, ids))].sort();
 }
 
 /** The same for the same badges, so that an erasure that was interrupted leaves one receipt. */

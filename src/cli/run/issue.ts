@@ -2,9 +2,10 @@ import { basename } from 'node:path';
 import { BadgekitError, EXIT } from '../../errors.ts';
 import { issuableFromRoster } from '../../issue/from-roster.ts';
 import { issueAwards, type Outlet } from '../../issue/pipeline.ts';
-import { awardsToIssue, planRoster, type RosterPlan } from '../../issue/plan.ts';
+import { awardsToIssue, type IdentifiedAward, planRoster, type RosterPlan } from '../../issue/plan.ts';
 import { asPlanned } from '../../issue/plan-row.ts';
 import type { Ledger } from '../../ports.ts';
+import { copyEvidence } from '../../programme/evidence-files.ts';
 import { loadProfileImage } from '../../programme/issuer.ts';
 import { hostedFiles } from '../../site/hosted-files.ts';
 import { HeldAwards } from '../held-awards.ts';
@@ -160,7 +161,7 @@ async function issueInto(
     do {
       const wanted = awardsToIssue(roster.rows(), planning, plan);
       const allowed = given === undefined ? wanted : asPlanned(wanted, given.file.rows());
-      const awards = issuableFromRoster(allowed, issuer, basename(rosterFile));
+      const awards = issuableFromRoster(withCopies(allowed, run), issuer, basename(rosterFile));
       for await (const credential of issueAwards(awards, issuing)) {
         issued.add(credential);
         progress.step();
@@ -168,6 +169,18 @@ async function issueInto(
     } while (await held.wait());
   } finally {
     progress.end();
+  }
+}
+
+/** Awards whose evidence lies in the programme. */
+async function* withCopies(
+  awards: AsyncIterable<IdentifiedAward>,
+  { programme, issuer, folder }: Run,
+): AsyncGenerator<IdentifiedAward> {
+  const isPublic = issuer.publishesEvidence && issuer.hosting !== undefined;
+  for await (const award of awards) {
+    await copyEvidence(programme, folder, award.credentialId, award.row.evidence, isPublic);
+    yield award;
   }
 }
 

@@ -1,19 +1,18 @@
-import { basename, resolve } from 'node:path';
 import { EXIT, type ExitCode } from '../../errors.ts';
 import { type DifferingAward, type RosterDifference, rosterDifferences } from '../../issue/roster-difference.ts';
 import { type Standing, standingOf } from '../../issue/standing.ts';
 import type { Ledger, LedgerAward } from '../../ports.ts';
-import { rosterConfig } from '../../programme/config.ts';
 import type { LoadedDefinition } from '../../programme/definitions.ts';
 import { hasLedger } from '../../programme/ledger.ts';
 import { openProgramme, type Programme } from '../../programme/programme.ts';
-import { openRoster, type Roster } from '../../programme/roster.ts';
+import type { Roster } from '../../programme/roster.ts';
 import { requireDefinitions } from '../../programme/sound-definitions.ts';
 import { visible } from '../../syntax/text.ts';
 import { defaultBadge } from '../award-badge.ts';
 import type { CommonOptions } from '../commands/shared.ts';
 import { openLedgerOf } from '../open-ledger.ts';
-import { readRosterHints, refuseEveryone, type RosterOptions } from '../roster-options.ts';
+import { openRosters } from '../open-rosters.ts';
+import { refuseEveryone, type RosterOptions } from '../roster-options.ts';
 import { rowRulesOf } from '../row-rules.ts';
 import type { Session } from '../session.ts';
 import { count } from '../style.ts';
@@ -73,8 +72,7 @@ async function open(
   options: DiffOptions,
   session: Session,
 ): Promise<Roster> {
-  const hints = readRosterHints(options, rosterConfig(programme.config, basename(file)));
-  const roster = await openRoster(resolve(session.cwd, file), file, hints);
+  const { roster } = await openRosters([file], options, programme.config, session);
   refuseEveryone(roster, file, definitions, defaultBadge(options.badge, definitions));
   return roster;
 }

@@ -15,6 +15,8 @@ const MULTIHASHES: readonly (readonly [code: number, length: number])[] = [
 interface Digested {
   readonly path: string;
   readonly id: string | undefined;
+  /** What it is called. */
+  readonly name: string | undefined;
   readonly digest: string | undefined;
 }
 
@@ -39,8 +41,8 @@ export function checkEvidence(document: JsonObject, files: readonly EvidenceFile
   return passed('evidence', `all ${entries.length} are among your files, unchanged`);
 }
 
-function compare({ path, id, digest }: Digested, files: readonly EvidenceFile[]): Finding | undefined {
-  const shown = quoted(id ?? 'unnamed', 160);
+function compare({ path, id, name, digest }: Digested, files: readonly EvidenceFile[]): Finding | undefined {
+  const shown = quoted(id ?? name ?? 'unnamed', 160);
   if (digest === undefined)
     return {
       code: 'EVIDENCE_UNSIGNED',
@@ -48,12 +50,12 @@ function compare({ path, id, digest }: Digested, files: readonly EvidenceFile[])
       message: `the evidence ${shown} is only linked: what stands there may have changed since`,
     };
   if (files.some(({ digests }) => digests.includes(digest))) return undefined;
-  const name = id?.split(/[?#]/)[0]?.split('/').at(-1) ?? '';
-  if (name !== '' && files.some((file) => file.name === name))
+  const own = id === undefined ? name : id.split(/[?#]/)[0]?.split('/').at(-1);
+  if (own !== undefined && own !== '' && files.some((file) => file.name === own))
     return {
       code: 'EVIDENCE_CHANGED',
       path,
-      message: `your file ${quoted(name)} is not the evidence that was signed: its digest differs`,
+      message: `your file ${quoted(own)} is not the evidence that was signed: its digest differs`,
     };
   return { code: 'EVIDENCE_ABSENT', path, message: `none of your files is the evidence ${shown}` };
 }
@@ -65,6 +67,7 @@ function entriesOf(document: JsonObject, member: string): Digested[] {
     .map((entry, index) => ({
       path: pointer(`/${member}`, index),
       id: typeof entry['id'] === 'string' ? entry['id'] : undefined,
+      name: typeof entry['name'] === 'string' ? entry['name'] : undefined,
       digest: readDigest(entry['digestMultibase']),
     }));
 }
