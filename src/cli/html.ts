@@ -35,18 +35,20 @@ export interface Page {
   readonly main: string;
   readonly mainClass?: string;
   readonly footer: string;
+  /** Whether pictures are in it, as parts of the page itself. */
+  readonly hasImages?: boolean;
   /** Rules for this kind of page. */
   readonly style: string;
 }
 
 /** A page that can be handed on: it needs nothing else, loads nothing, and runs no script. */
-export function pageAsHtml({ title, lead, main, mainClass, footer, style }: Page): string {
+export function pageAsHtml({ title, lead, main, mainClass, footer, style, hasImages = false }: Page): string {
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'${hasImages ? '; img-src data:' : ''}">
 <meta name="robots" content="noindex">
 <title>${escapeHtml(title)}</title>
 <style>${STYLE}${style}</style>

@@ -9,9 +9,11 @@ import { addKeys } from './commands/keys.ts';
 import { addLedger } from './commands/ledger.ts';
 import { addList } from './commands/list.ts';
 import { addPublish } from './commands/publish.ts';
+import { addRecord } from './commands/record.ts';
 import { addRenew } from './commands/renew.ts';
 import { addRevoke } from './commands/revoke.ts';
 import { addRoster } from './commands/roster.ts';
+import { addWhy } from './commands/why.ts';
 import { addVerify } from './commands/verify.ts';
 import { addStatus } from './commands/status.ts';
 import type { AddCommand, Outcome } from './commands/shared.ts';
@@ -52,6 +54,8 @@ export function createProgram(session: Session, outcome: Outcome): Command {
     addBake,
     addVerify,
     addList,
+    addWhy,
+    addRecord,
     addRenew,
     addRevoke,
     addErase,

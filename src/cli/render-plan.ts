@@ -85,6 +85,7 @@ export function planAsHtml(preview: PreviewedPlan): string {
     ].join(''),
     footer: `<p>The plan file’s SHA-256 is <code>${digest}</code>: that is what is carried out, and what an approval signs. This page only shows it.</p>`,
     style: STYLE,
+    hasImages: true,
   });
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
 import { validate as validateHead } from 'validators:plan';
 import { validate as validateRow } from 'validators:plan-row';
 import { BadgekitError, ifUsable } from '../errors.ts';
@@ -7,6 +8,7 @@ import { utf8Lines } from '../syntax/lines.ts';
 import { parseJson } from '../syntax/json.ts';
 import { schemaReader, type SchemaOutcome } from '../syntax/schema.ts';
 import { streamFile } from './files.ts';
+import type { Programme } from './programme.ts';
 import { writeWholeStream } from './whole-stream.ts';
 
 /** What the command line said when a plan was made, by the names of its options. */
@@ -119,6 +121,11 @@ export async function openPlanFile(path: string, shownAs: string): Promise<PlanF
       for await (const part of partsOf(streamFile(path, shownAs), shownAs)) if ('award' in part) yield part;
     },
   };
+}
+
+/** The JSON files in the programme's own folder, which plans may be among. */
+export async function jsonFiles({ root }: Pick<Programme, 'root'>): Promise<readonly string[]> {
+  return (await readdir(root)).filter((file) => file.endsWith('.json')).sort();
 }
 
 const readHead = schemaReader<PlanHead>(validateHead);

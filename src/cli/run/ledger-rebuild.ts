@@ -22,6 +22,7 @@ import { loadIssuer } from '../../programme/issuer.ts';
 import { openKeyring } from '../../programme/keyring.ts';
 import { openProgramme, type Programme } from '../../programme/programme.ts';
 import { rosterConfig } from '../../programme/config.ts';
+import { rosterFiles } from '../../programme/roster-files.ts';
 import { openRoster, type RosterHints } from '../../programme/roster.ts';
 import { requireDefinitions } from '../../programme/sound-definitions.ts';
 import { type Bitstring, decodeBitstring } from '../../status/bitstring.ts';
@@ -253,10 +254,11 @@ async function namedRosters(
   session: Session,
 ): Promise<readonly { readonly path: string; readonly shown: string }[]> {
   if (named.length > 0) return named.map((file) => ({ path: resolve(session.cwd, file), shown: file }));
-  const files = await listFiles(programme.root, 'rosters');
-  return files
-    .filter((file) => file.endsWith('.csv') && !file.endsWith('.rejected.csv'))
-    .map((file) => ({ path: join(programme.root, file), shown: relative(session.cwd, join(programme.root, file)) }));
+  const files = await rosterFiles(programme);
+  return files.map((file) => ({
+    path: join(programme.root, file),
+    shown: relative(session.cwd, join(programme.root, file)),
+  }));
 }
 
 interface Matching {
