@@ -20,6 +20,8 @@ const CODES = {
   PLAN_CHANGED: { exit: EXIT.no, next: 'plan again, and look at what changed' },
   APPROVAL_MISSING: { exit: EXIT.no, next: 'badgekit approve <plan> --as <name>' },
   APPROVAL_INVALID: { exit: EXIT.unusable, next: 'approve the plan with the right key' },
+  FRAMEWORK_INVALID: { exit: EXIT.unusable, next: 'give the files that the framework is published in' },
+  FRAMEWORK_UNKNOWN: { exit: EXIT.unusable, next: 'import it: badgekit frameworks import FILE --as NAME' },
   DATES_AMBIGUOUS: { exit: EXIT.unusable, next: 'give --dates dmy or --dates mdy' },
   FILE_NOT_FOUND: { exit: EXIT.unusable, next: 'check the name' },
   FILE_UNREADABLE: { exit: EXIT.unusable, next: 'check what it is' },

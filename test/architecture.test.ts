@@ -15,6 +15,7 @@ const LAYERS = [
   'status',
   'bake',
   'verify',
+  'frameworks',
   'roster',
   'issue',
   'ledger',

@@ -162,6 +162,13 @@ describe('the pages on the ledger, on keys, on rosters, on speed and on fleets',
     expect(JSON.parse(shell('badgekit issue grades.csv --json', cwd))).toMatchObject({ toIssue: 1, unearned: 1 });
   });
 
+  test('show how a framework of skills is taken in, and a badge aligned with it', () => {
+    const cwd = programmeForPages();
+    cpSync(join(ROOT, 'fixtures/frameworks/esco-skills_en.csv'), join(cwd, 'skills_en.csv'));
+    const [, block = ''] = /```sh\n([^]*?)```/.exec(read('docs/frameworks.md')) ?? [];
+    expect(shell(block, cwd)).toMatch(/ESCO 1\.2\.0, 4 entries[^]*tie knots[^]*Added esco:[^]*in order/);
+  });
+
   test('show how a plan is made, approved and carried out', () => {
     const cwd = programmeForPages();
     const blocks = [...read('docs/plans.md').matchAll(/```sh\n([^]*?)```/g)].map(([, block = '']) => block);
@@ -272,6 +279,10 @@ describe('--json', () => {
       ['roster', 'diff', 'rosters/spring.csv', 'rosters/spring.csv'],
       ['keys', 'approver', 'ana', '--out', 'ana.jwe'],
       ['approve', 'plan.json', '--as', 'ana', '--key', 'ana.jwe'],
+      ['frameworks', 'import', join(ROOT, 'fixtures/frameworks/case.json'), '--as', 'case'],
+      ['frameworks', 'list'],
+      ['align', 'knots', '--search', 'bowline'],
+      ['align', 'knots', '--add', 'case:SEA.1'],
       ['why', 'noa@example.org'],
       ['record', 'noa@example.org', '--out', 'noa.html'],
       ['roster', 'inspect', 'rosters/spring.csv'],

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addApprove } from './commands/approve.ts';
 import { addBake } from './commands/bake.ts';
 import { addDefine } from './commands/define.ts';
+import { addFrameworks } from './commands/frameworks.ts';
 import { addErase } from './commands/erase.ts';
 import { addInitIssuer } from './commands/init-issuer.ts';
 import { addIssue } from './commands/issue.ts';
@@ -48,6 +49,7 @@ export function createProgram(session: Session, outcome: Outcome): Command {
   for (const add of [
     addInitIssuer,
     addDefine,
+    addFrameworks,
     addRoster,
     addIssue,
     addApprove,

@@ -95,28 +95,108 @@ export type DefinitionOutcome =
   | { readonly ok: true; readonly definition: Definition }
   | { readonly ok: false; readonly faults: readonly DefinitionFault[] };
 
-const readBySchema = schemaReader<DefinitionSource>(validate);
+/** What a reference to a framework stands for, or why it stands for nothing. */
+export type ResolvedAlignment =
+  | { readonly ok: true; readonly alignment: AlignmentDefinition }
+  | { readonly ok: false; readonly message: string; readonly hint: string };
 
-/** Reads one definition and reports every fault in it, each with its place in the file. */
-export function readDefinition(badge: string, file: string, yaml: YamlSource): DefinitionOutcome {
+type AlignmentReference = AlignmentDefinition | string;
+type Referring<T> = Omit<T, 'alignment'> & { readonly alignment?: readonly AlignmentReference[] };
+type ReferringResult = Omit<Referring<ResultDefinition>, 'rubricCriterionLevel'> & {
+  readonly rubricCriterionLevel?: readonly Referring<LevelDefinition>[];
+};
+
+/** What a definition file says, with alignments that refer to frameworks: `esco:…`. */
+type ReferringSource = Omit<DefinitionSource, 'alignment' | 'resultDescription'> & {
+  readonly alignment?: readonly AlignmentReference[];
+  readonly resultDescription?: readonly ReferringResult[];
+};
+
+const readBySchema = schemaReader<ReferringSource>(validate);
+
+/** The frameworks that a definition refers to, as far as it can be read. */
+export function frameworksIn(yaml: YamlSource): ReadonlySet<string> {
+  const outcome = readBySchema(yaml.value);
+  const names = new Set<string>();
+  if (outcome.ok)
+    resolvedSource(outcome.value, (reference) => {
+      names.add(reference.slice(0, reference.indexOf(':')));
+      return { ok: false, message: '', hint: '' };
+    });
+  return names;
+}
+
+/**
+ * Reads one definition and reports every fault in it, each with its place in the file.
+ * @param resolve what references to frameworks stand for
+ */
+export function readDefinition(
+  badge: string,
+  file: string,
+  yaml: YamlSource,
+  resolve: (reference: string) => ResolvedAlignment = unresolved,
+): DefinitionOutcome {
   const outcome = readBySchema(yaml.value);
   if (!outcome.ok)
     return { ok: false, faults: outcome.faults.map((fault) => placeFault(fault, file, yaml)).sort(byPlace) };
+  const { source, faults: unknown } = resolvedSource(outcome.value, resolve);
   const faults = [
-    ...(outcome.value.resultDescription ?? []).flatMap((result, index, all) => checkResult(result, index, all)),
-    ...checkCondition(outcome.value.award_when),
+    ...unknown,
+    ...(source.resultDescription ?? []).flatMap((result, index, all) => checkResult(result, index, all)),
+    ...checkCondition(source.award_when),
   ];
   if (faults.length > 0) {
     return {
       ok: false,
-      faults: faults.map(({ path, message, hint }) => ({
-        where: { ...yaml.at(path), file, path: dotted(path) },
-        message,
-        hint,
-      })),
+      faults: faults
+        .map(({ path, message, hint }) => ({
+          where: { ...yaml.at(path), file, path: dotted(path) },
+          message,
+          hint,
+        }))
+        .sort(byPlace),
     };
   }
-  return { ok: true, definition: { badge, source: outcome.value } };
+  return { ok: true, definition: { badge, source } };
+}
+
+function unresolved(reference: string): ResolvedAlignment {
+  return { ok: false, message: `${quoted(reference)} is of no framework here`, hint: 'check it in its programme' };
+}
+
+/** A definition whose references to frameworks are whole alignments; those that stand for nothing are faults. */
+function resolvedSource(
+  { alignment, resultDescription, ...rest }: ReferringSource,
+  resolve: (reference: string) => ResolvedAlignment,
+): { readonly source: DefinitionSource; readonly faults: readonly RuleFault[] } {
+  const faults: RuleFault[] = [];
+  const whole = (list: readonly AlignmentReference[], path: string): readonly AlignmentDefinition[] =>
+    list.flatMap((entry, index) => {
+      const resolved = typeof entry === 'string' ? resolve(entry) : { ok: true as const, alignment: entry };
+      if (resolved.ok) return [resolved.alignment];
+      faults.push({ path: pointer(path, index), message: resolved.message, hint: resolved.hint });
+      return [];
+    });
+  const aligned = <T extends { readonly alignment?: readonly AlignmentReference[] }>(part: T, path: string) => {
+    const { alignment: list, ...others } = part;
+    return list === undefined ? others : { ...others, alignment: whole(list, pointer(path, 'alignment')) };
+  };
+  const results = resultDescription?.map((result, index): ResultDefinition => {
+    const path = pointer('/resultDescription', index);
+    const { rubricCriterionLevel: levels, ...others } = result;
+    const own = aligned(others, path);
+    if (levels === undefined) return own;
+    const levelPath = pointer(path, 'rubricCriterionLevel');
+    return { ...own, rubricCriterionLevel: levels.map((level, at) => aligned(level, pointer(levelPath, at))) };
+  });
+  return {
+    source: {
+      ...rest,
+      ...(alignment === undefined ? {} : { alignment: whole(alignment, '/alignment') }),
+      ...(results === undefined ? {} : { resultDescription: results }),
+    },
+    faults,
+  };
 }
 
 /** Places a schema fault in the YAML file that was checked, with advice that only the source text can give. */

@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { imageFormat, type ImageFormat } from '../bake/bake.ts';
 import { decodePixels } from '../bake/pixels.ts';
 import { BadgekitError, formatWhere, inFile, placedIn, type Where } from '../errors.ts';
-import { type Definition, type DefinitionFault, readDefinition } from '../openbadges/definition.ts';
+import { type Definition, type DefinitionFault, frameworksIn, readDefinition } from '../openbadges/definition.ts';
 import { tierFaults, tierPolicyOf } from '../openbadges/tier-policy.ts';
 import { looksLikeJwt } from '../proof/jwt.ts';
 import { isJsonObject, type JsonObject, parseJson, pointer } from '../syntax/json.ts';
@@ -11,6 +11,7 @@ import { scanSvg } from '../syntax/svg.ts';
 import { dotted } from '../syntax/schema.ts';
 import { decodeUtf8, quoted } from '../syntax/text.ts';
 import { parseYaml, type YamlSource } from '../syntax/yaml.ts';
+import { Frameworks } from './frameworks.ts';
 import type { Programme } from './programme.ts';
 
 export const BADGES_FOLDER = 'badges';
@@ -45,6 +46,20 @@ export function isBadgeName(name: string): boolean {
   return BADGE_NAME.test(name) && !RESERVED_NAMES.test(name);
 }
 
+/**
+ * The badge that a definition's file, or its bare name, is of.
+ * @throws BadgekitError USAGE where the file is no definition of the programme
+ */
+export function badgeOfFile(name: string, { root }: Pick<Programme, 'root'>, workingFolder: string): string {
+  if (!name.endsWith('.yaml') && !name.includes('/') && !name.includes(sep)) return name;
+  const inside = relative(resolve(root, BADGES_FOLDER), resolve(workingFolder, name));
+  if (inside.includes(sep) || !inside.endsWith('.yaml'))
+    throw new BadgekitError('USAGE', `${quoted(name)} is not a definition of this programme`, {
+      hint: `definitions are files named ${BADGES_FOLDER}/<name>.yaml`,
+    });
+  return inside.slice(0, -'.yaml'.length);
+}
+
 /** An image's format; the fault names the file. */
 export function formatOf(bytes: Uint8Array, file: string): ImageFormat {
   return inFile(file, () => imageFormat(bytes));
@@ -64,8 +79,9 @@ export async function loadDefinitions(programme: Programme, badges?: readonly st
   const definitions: LoadedDefinition[] = [];
   const faults: DefinitionFault[] = [];
   if (badges === undefined) faults.push(...(await misnamedFiles(programme)));
+  const frameworks = new Frameworks(programme);
   for (const badge of badges ?? (await listDefinitions(programme))) {
-    const outcome = await loadOne(programme, badge);
+    const outcome = await loadOne(programme, badge, frameworks);
     if ('faults' in outcome) faults.push(...outcome.faults);
     else definitions.push(outcome);
   }
@@ -91,6 +107,7 @@ export function faultLine({ where, message, hint }: DefinitionFault): string {
 async function loadOne(
   programme: Programme,
   badge: string,
+  frameworks: Frameworks,
 ): Promise<LoadedDefinition | { readonly faults: readonly DefinitionFault[] }> {
   const file = programme.shown(`${BADGES_FOLDER}/${badge}.yaml`);
   try {
@@ -107,7 +124,8 @@ async function loadOne(
     const yaml = parseYaml(
       decodeUtf8(await programme.files.read(`${BADGES_FOLDER}/${badge}.yaml`, MAX_DEFINITION_BYTES)),
     );
-    const outcome = readDefinition(badge, file, yaml);
+    await frameworks.load(frameworksIn(yaml));
+    const outcome = readDefinition(badge, file, yaml, (reference) => frameworks.resolve(reference));
     if (!outcome.ok) return { faults: outcome.faults };
     const lacking = lackingOf(programme, outcome.definition, file, yaml);
     const loaded = await withFiles(programme, outcome.definition, file, yaml);

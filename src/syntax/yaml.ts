@@ -1,4 +1,14 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments, type Scalar } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  parseDocument,
+  type Scalar,
+} from 'yaml';
 import { BadgekitError, type Where } from '../errors.ts';
 import { type Json, pointer } from './json.ts';
 import { visible } from './text.ts';
@@ -207,4 +217,12 @@ export function writeYamlText(text: string): string {
     /[\p{Cc}\p{Cf}\u2028\u2029\u202f]/gu,
     (char) => `\\U${(char.codePointAt(0) ?? 0).toString(16).padStart(8, '0')}`,
   );
+}
+
+/** The same YAML with one more text in a list of the outermost mapping; comments and all else stay as they are. */
+export function withListed(text: string, member: string, entry: string): string {
+  const document = parseDocument(text);
+  if (isSeq(document.get(member))) document.addIn([member], entry);
+  else document.set(member, [entry]);
+  return document.toString({ lineWidth: 0 });
 }

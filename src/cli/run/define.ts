@@ -1,8 +1,15 @@
-import { basename, relative, resolve, sep } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { BadgekitError, EXIT, formatWhere } from '../../errors.ts';
 import type { DefinitionFault } from '../../openbadges/definition.ts';
-import { BADGES_FOLDER, formatOf, isBadgeName, listDefinitions, MAX_IMAGE_BYTES } from '../../programme/definitions.ts';
+import {
+  badgeOfFile,
+  BADGES_FOLDER,
+  formatOf,
+  isBadgeName,
+  listDefinitions,
+  MAX_IMAGE_BYTES,
+} from '../../programme/definitions.ts';
 import { readBounded } from '../../programme/files.ts';
 import { openProgramme, type Programme } from '../../programme/programme.ts';
 import { checkDefinitions } from '../../programme/sound-definitions.ts';
@@ -36,7 +43,7 @@ async function checkAll(
   options: DefineOptions,
   session: Session,
 ): Promise<number> {
-  const named = names.length === 0 ? undefined : names.map((name) => badgeOfFile(name, programme, session));
+  const named = names.length === 0 ? undefined : names.map((name) => badgeOfFile(name, programme, session.cwd));
   const badges = named ?? (await listDefinitions(programme));
   const { definitions, faults } = await checkDefinitions(programme, named);
   const files = new Set(faults.map(({ where }) => where.file));
@@ -87,16 +94,6 @@ async function readLines(file: string, session: Session): Promise<readonly strin
   } catch {
     return [];
   }
-}
-
-function badgeOfFile(name: string, programme: Programme, session: Session): string {
-  if (!name.endsWith('.yaml') && !name.includes('/') && !name.includes(sep)) return name;
-  const inside = relative(resolve(programme.root, BADGES_FOLDER), resolve(session.cwd, name));
-  if (inside.includes(sep) || !inside.endsWith('.yaml'))
-    throw new BadgekitError('USAGE', `${quoted(name)} is not a definition of this programme`, {
-      hint: `definitions are files named ${BADGES_FOLDER}/<name>.yaml`,
-    });
-  return inside.slice(0, -'.yaml'.length);
 }
 
 async function writeOne(

@@ -1,0 +1,70 @@
+import { type AddCommand, gather, withDryRun, withOutput, withProgramme } from './shared.ts';
+
+const IMPORT_EXAMPLES = `
+Examples:
+  badgekit frameworks import skills_en.csv --as esco --release 1.2.0
+  badgekit frameworks import standards.json --as case
+  badgekit frameworks import "Occupation Data.txt" --as onet --release 29.0
+
+Read are ESCO (CSV), CASE 1.1 packages (JSON), CTDL-ASN and Rich Skill Descriptor collections (JSON-LD), and O*NET (text).
+Nothing is fetched: the snapshot lies in frameworks/, goes into version control, and changes when you import another one.`;
+
+const LIST_EXAMPLES = `
+Examples:
+  badgekit frameworks list
+  badgekit frameworks list --json`;
+
+const ALIGN_EXAMPLES = `
+Examples:
+  badgekit align badges/first-aid.yaml
+  badgekit align badges/first-aid.yaml --search "critical thinking"
+  badgekit align badges/first-aid.yaml --add esco:b9e7a5f1-0000-4000-8000-000000000000
+
+Without --search the badge's own name and tags are searched by. A reference is looked up each time the definition is read: what
+the framework does not have, or no longer wants used, badgekit define --check says.`;
+
+export const addFrameworks: AddCommand = (program, session, outcome) => {
+  const frameworks = program
+    .command('frameworks')
+    .summary('frameworks of skills that badges are aligned with: import, list');
+
+  const importing = frameworks
+    .command('import')
+    .summary('take a framework of skills into the programme')
+    .description('Makes a snapshot of a framework of skills from the files that it is published in.')
+    .argument('<files...>', 'its files')
+    .requiredOption('--as <name>', 'what definitions call it, such as esco')
+    .option('--release <version>', 'which release it is (default: as the file says)')
+    .option('--title <text>', 'what it is called in badges (default: as the file says)');
+  withOutput(withDryRun(withProgramme(importing)))
+    .addHelpText('after', IMPORT_EXAMPLES)
+    .action(async (files: string[], options) => {
+      const { runFrameworksImport } = await import('../run/frameworks.ts');
+      outcome.exitCode = await runFrameworksImport(files, options, session);
+    });
+
+  withOutput(withProgramme(frameworks.command('list').summary('the frameworks that the programme holds')))
+    .description('Lists the frameworks that the programme holds.')
+    .addHelpText('after', LIST_EXAMPLES)
+    .action(async (options) => {
+      const { runFrameworksList } = await import('../run/frameworks.ts');
+      outcome.exitCode = await runFrameworksList(options, session);
+    });
+
+  const aligning = program
+    .command('align')
+    .summary('find the skills of a framework that a badge shows')
+    .description(
+      'Offers skills of the programme’s frameworks for a badge, or writes references to them into its definition.',
+    )
+    .argument('<definition>', 'badges/<name>.yaml')
+    .option('--search <words>', 'what to look for')
+    .option('--framework <name>', 'look in this one alone')
+    .option('--add <reference>', 'write a reference into the definition; may be given several times', gather);
+  withOutput(withDryRun(withProgramme(aligning)))
+    .addHelpText('after', ALIGN_EXAMPLES)
+    .action(async (definition: string, options) => {
+      const { runAlign } = await import('../run/align.ts');
+      outcome.exitCode = await runAlign(definition, options, session);
+    });
+};
