@@ -162,6 +162,16 @@ describe('the pages on the ledger, on keys, on rosters, on speed and on fleets',
     expect(JSON.parse(shell('badgekit issue grades.csv --json', cwd))).toMatchObject({ toIssue: 1, unearned: 1 });
   });
 
+  test('show what can be said against all badges', () => {
+    const cwd = programmeForPages();
+    const page = read('docs/portfolio.md');
+    const [, block = ''] = /```sh\n([^]*?)```/.exec(page) ?? [];
+    expect(shell(block, cwd)).toMatch(/^never-issued +knots: was never issued/);
+    const [, config = ''] = /```yaml\n([^]*?)```/.exec(page) ?? [];
+    appendFileSync(join(cwd, 'badgekit.yaml'), config);
+    shell(block, cwd);
+  });
+
   test('show how a framework of skills is taken in, and a badge aligned with it', () => {
     const cwd = programmeForPages();
     cpSync(join(ROOT, 'fixtures/frameworks/esco-skills_en.csv'), join(cwd, 'skills_en.csv'));
@@ -283,6 +293,7 @@ describe('--json', () => {
       ['frameworks', 'list'],
       ['align', 'knots', '--search', 'bowline'],
       ['align', 'knots', '--add', 'case:SEA.1'],
+      ['portfolio'],
       ['why', 'noa@example.org'],
       ['record', 'noa@example.org', '--out', 'noa.html'],
       ['roster', 'inspect', 'rosters/spring.csv'],

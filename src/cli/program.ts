@@ -9,6 +9,7 @@ import { addIssue } from './commands/issue.ts';
 import { addKeys } from './commands/keys.ts';
 import { addLedger } from './commands/ledger.ts';
 import { addList } from './commands/list.ts';
+import { addPortfolio } from './commands/portfolio.ts';
 import { addPublish } from './commands/publish.ts';
 import { addRecord } from './commands/record.ts';
 import { addRenew } from './commands/renew.ts';
@@ -58,6 +59,7 @@ export function createProgram(session: Session, outcome: Outcome): Command {
     addList,
     addWhy,
     addRecord,
+    addPortfolio,
     addRenew,
     addRevoke,
     addErase,

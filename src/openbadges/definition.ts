@@ -61,6 +61,8 @@ export interface DefinitionSource {
   readonly image: { readonly file: string | readonly string[]; readonly caption: string };
   /** A duration of ISO 8601, or {@link NEVER}. */
   readonly validFor?: string;
+  /** The day by which people want to look at the criteria again. */
+  readonly review_by?: string;
   /** Who of a roster earns the badge: a condition on its columns. */
   readonly award_when?: string;
   readonly version?: string;

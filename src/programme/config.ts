@@ -2,6 +2,7 @@ import { validate } from 'validators:programme';
 import { BadgekitError, formatWhere, inFile } from '../errors.ts';
 import { didDocumentPath, didWebUrl } from '../keys/did-web.ts';
 import { placeFault, type ProfileDefinition } from '../openbadges/definition.ts';
+import type { PortfolioFindingKind, PortfolioThresholds } from '../issue/portfolio.ts';
 import type { TierConfig } from '../openbadges/tier-policy.ts';
 import type { StatusPlace } from '../ports.ts';
 import type { DateOrder } from '../roster/dates.ts';
@@ -43,6 +44,10 @@ export interface ProgrammeConfig {
   readonly evidence?: 'public' | 'private';
   /** What badges of each tier must have. */
   readonly tiers?: TierConfig;
+  /** From where on `portfolio` finds something, and how many findings of a kind there may be. */
+  readonly portfolio?: Partial<PortfolioThresholds> & {
+    readonly limits?: { readonly [Kind in PortfolioFindingKind]?: number };
+  };
   /** Who can approve a plan: a name for them, and their public key as a did:key. */
   readonly approvers?: Readonly<Record<string, string>>;
   readonly status?: {
