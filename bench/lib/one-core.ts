@@ -41,6 +41,7 @@ import { badgekit, HEADER, makeProgramme, PASSPHRASE, row, temporaryFolder, writ
 import { measure, type Measured, type Work } from './measure.ts';
 import type { Ratio } from './table.ts';
 import { NO_DEMANDS } from '../../src/openbadges/tier-policy.ts';
+import { firstCredentialId } from '../../src/issue/identity.ts';
 
 const CREATED = Date.parse('2026-06-01T09:00:00Z');
 /** When everything that this program signs is judged. */
@@ -184,9 +185,9 @@ async function openIssuing(cwd: string): Promise<Issuing> {
       if (only === undefined) throw new Error('the row is not read');
       return only;
     },
-    contentOf: ({ row: award, identity }, index) => ({
+    contentOf: ({ row: award }, index) => ({
       row: award,
-      credentialId: identity.firstId,
+      credentialId: firstCredentialId(keyring.awardSecret, issuer.profile.id, award),
       validFrom: CREATED,
       validUntil: undefined,
       places: [{ purpose: 'revocation', series: '', list: 1, index: index % 131_072 }],

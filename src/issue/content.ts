@@ -113,18 +113,37 @@ function resultsOf({ results }: Award, achievementId: string): Result[] {
   );
 }
 
+/** Stands for the id that a credential will have. */
+const SOME_ID = 'urn:uuid:00000000-0000-8000-8000-000000000000';
+
 /**
  * Why an award cannot become a badge that a verifier would accept, or undefined where it can: its own values may
  * collide with the definition's, or not survive signing.
  */
-export function awardFault(row: Award, credentialId: string, issuer: Issuer, now: Instant): RowFault | undefined {
-  try {
+export function awardFault(row: Award, issuer: Issuer, now: Instant): RowFault | undefined {
+  return rowFault(row, () => {
     const { from, until } = periodOf(row, badgeOf(row, issuer), now);
-    credentialOf({ row, credentialId, validFrom: from, validUntil: until, places: [], supersedes: undefined }, issuer);
+    const award = { row, credentialId: SOME_ID, validFrom: from, validUntil: until, places: [], supersedes: undefined };
+    credentialOf(award, issuer);
+  });
+}
+
+/** The same, of nothing but the period: for awards of which all else is known to be sound. */
+export function periodFault(row: Award, issuer: Issuer, now: Instant): RowFault | undefined {
+  return rowFault(row, () => {
+    const { from, until } = periodOf(row, badgeOf(row, issuer), now);
+    // What ends before it begins is told by whoever looks at the whole.
+    if (until !== undefined && until <= from) throw new BadgekitError('CREDENTIAL_INVALID', 'it ends before it begins');
+  });
+}
+
+function rowFault({ line }: Award, look: () => void): RowFault | undefined {
+  try {
+    look();
     return undefined;
   } catch (error) {
     if (!(error instanceof BadgekitError)) throw error;
-    return { line: row.line, column: undefined, message: error.message, hint: error.nextStep };
+    return { line, column: undefined, message: error.message, hint: error.nextStep };
   }
 }
 

@@ -3,7 +3,7 @@ import type { Award } from './award.ts';
 import { badgeOf, periodOf } from './content.ts';
 import type { Issuer } from './issuer.ts';
 import type { IssuableAward } from './pipeline.ts';
-import type { IdentifiedAward } from './plan.ts';
+import type { IdentifiedAward } from './planned-award.ts';
 
 /** Awards of a roster as credentials that are to be issued. */
 export async function* issuableFromRoster(

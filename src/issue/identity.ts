@@ -15,23 +15,37 @@ export interface AwardIdentity {
 }
 
 export function identify(secret: Uint8Array, issuer: string, award: Award): AwardIdentity {
-  const { id, email, identifier } = award.recipient;
-  const recipient =
-    email === undefined
-      ? id === undefined
-        ? ['identifier', identifier?.type ?? '', identifier?.value ?? '']
-        : ['id', id]
-      : ['email', email];
-  const parts = [issuer, award.badge, ...recipient, award.awardKey];
   return {
-    award: keyedDigest(secret, 'award', ...parts),
-    firstId: keyedUuid(secret, 'credential', ...parts),
+    award: awardName(secret, issuer, award),
+    firstId: firstCredentialId(secret, issuer, award),
     content: contentOf(secret, award),
   };
 }
 
+/** What names an award in the ledger. */
+export function awardName(secret: Uint8Array, issuer: string, award: Award): string {
+  return keyedDigest(secret, 'award', ...partsOf(issuer, award));
+}
+
+/** The id of an award's first credential. */
+export function firstCredentialId(secret: Uint8Array, issuer: string, award: Award): string {
+  return keyedUuid(secret, 'credential', ...partsOf(issuer, award));
+}
+
+/** The issuer, the badge, its recipient and what tells several awards of one badge to one person apart. */
+function partsOf(issuer: string, { badge, recipient, awardKey }: Award): readonly string[] {
+  const { id, email, identifier } = recipient;
+  if (email !== undefined) return [issuer, badge, 'email', email, awardKey];
+  if (id !== undefined) return [issuer, badge, 'id', id, awardKey];
+  return [issuer, badge, 'identifier', identifier?.type ?? '', identifier?.value ?? '', awardKey];
+}
+
 /** The id of any edition of an award. */
-export function credentialIdOf(secret: Uint8Array, { award, firstId }: AwardIdentity, edition: number): string {
+export function credentialIdOf(
+  secret: Uint8Array,
+  { award, firstId }: Pick<AwardIdentity, 'award' | 'firstId'>,
+  edition: number,
+): string {
   return edition === 1 ? firstId : editionId(secret, award, edition);
 }
 
@@ -80,7 +94,7 @@ function evidenceSaid(
 }
 
 /** A digest of each of them, as JSON. */
-function contentOf(secret: Uint8Array, award: Award): string {
+export function contentOf(secret: Uint8Array, award: Award): string {
   const key = contentKey(secret);
   const digests: Record<string, string> = {};
   for (const [column, value] of sayingsOf(award)) digests[column] = keyedTag(key, JSON.stringify([column, value]));

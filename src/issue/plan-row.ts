@@ -1,6 +1,6 @@
 import { BadgekitError } from '../errors.ts';
 import { changedColumns } from './identity.ts';
-import type { IdentifiedAward, PlannedStep } from './plan.ts';
+import type { IdentifiedAward, PlannedStep } from './planned-award.ts';
 
 /** An award as a plan file holds it, and what the plan is to do about it. */
 export interface PlanRow {

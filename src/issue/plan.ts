@@ -1,40 +1,15 @@
-import type { Clock, Ledger, LedgerAward } from '../ports.ts';
+import type { Clock, Ledger } from '../ports.ts';
 import type { RosterRow } from '../roster/layout.ts';
 import { ahead, inBatches } from './ahead.ts';
 import type { Award, RowFault, RowRules } from './award.ts';
 import { AwardLines } from './award-lines.ts';
-import { type AwardIdentity, changedColumns, credentialIdOf } from './identity.ts';
+import { changedColumns, firstCredentialId } from './identity.ts';
+import { type AwardPlanning, type IdentifiedAward, PlannedAward } from './planned-award.ts';
 import { unknownAward } from './rebuild.ts';
 import { isInShard, isLineInShard, type Shard } from './shard.ts';
-import { changeOf } from './standing.ts';
 import type { ReadRow, Workshop } from './workshop.ts';
 
 const BATCH = 100;
-
-/** An award and the credential of it that is, or is to be, issued. */
-export interface IdentifiedAward {
-  readonly award: string;
-  readonly content: string;
-  readonly row: Award;
-  readonly credentialId: string;
-  readonly edition: number;
-  /** The credential that it replaces. */
-  readonly supersedes: string | undefined;
-  /** What the ledger has of the award already: its newest edition. */
-  readonly known: LedgerAward | undefined;
-  readonly step: PlannedStep;
-}
-
-export type PlannedStep =
-  | 'issue'
-  /** Issued, and the row says the same. */
-  | 'keep'
-  /** Issued, and the row says something else. */
-  | 'changed'
-  /** Issued and revoked since, and the row says something else. */
-  | 'revoked'
-  /** Issued, and its recipient was erased since. */
-  | 'erased';
 
 /** A row that was issued before and says something else now. */
 export interface ChangedRow {
@@ -87,17 +62,14 @@ export interface RosterPlan {
   readonly lines: Pick<AwardLines, 'get'>;
 }
 
-export interface Planning {
+export interface Planning extends AwardPlanning {
   readonly rules: RowRules;
   readonly workshop: Workshop;
-  readonly secret: Uint8Array;
   readonly clock: Clock;
   /** Undefined where there is none yet: then nothing was issued. */
   readonly ledger: Pick<Ledger, 'find'> | undefined;
   /** Whether the ledger was made again: then it may know credentials whose awards it does not know. */
   readonly isRemade: boolean;
-  /** Whether a row that changed since it was issued is issued anew, in place of what was issued. */
-  readonly supersedes: boolean;
   /** Badges that are issued only by a plan that people approved, and how many have to; none where one is being made or carried out. */
   readonly unapproved: ReadonlyMap<string, number>;
   /** The part of the roster that this run issues, where several share it. */
@@ -122,24 +94,24 @@ export async function planRoster(records: AsyncIterable<RosterRow>, planning: Pl
     unearned.push(...batch.unearned.slice(0, UNEARNED_KEPT - unearned.length));
     refused.push(...batch.refused);
     for (const { award, cells, fault: ownFault } of batch.awards) {
-      const { known, row, step } = award;
+      const { known, line, step } = award;
       const earlier = lines.get(award.award);
-      const fault = ownFault ?? (earlier === undefined ? undefined : repeated(row, earlier, planning.rules));
+      const fault = ownFault ?? (earlier === undefined ? undefined : repeated(line, earlier, planning.rules));
       if (fault !== undefined) {
-        refused.push({ line: row.line, cells, faults: [fault] });
+        refused.push({ line, cells, faults: [fault] });
         continue;
       }
-      lines.set(award.award, row.line);
+      lines.set(award.award, line);
       if (step === 'issue') {
         toIssue++;
         sample ??= award;
       }
       if (step === 'keep') unchanged++;
-      if (step === 'revoked') revoked.push(row.line);
-      if (step === 'erased') erased.push(row.line);
+      if (step === 'revoked') revoked.push(line);
+      if (step === 'erased') erased.push(line);
       if (isChanged(award))
         changed.push({
-          line: row.line,
+          line,
           credentialId: award.supersedes ?? award.credentialId,
           columns: changedColumns(known?.content ?? '', award.content),
         });
@@ -163,8 +135,9 @@ export async function planRoster(records: AsyncIterable<RosterRow>, planning: Pl
 }
 
 /** Whether the row says something else than the credential that was issued. */
-function isChanged({ known, content, step }: IdentifiedAward): boolean {
-  return step === 'changed' || (step === 'issue' && known?.state === 'issued' && known.content !== content);
+function isChanged(award: IdentifiedAward): boolean {
+  const { known, step } = award;
+  return step === 'changed' || (step === 'issue' && known?.state === 'issued' && known.content !== award.content);
 }
 
 /** The awards of a planned roster, read from the roster again: each where it stands first, without what was refused. */
@@ -174,7 +147,7 @@ export async function* plannedAwards(
   plan: Pick<RosterPlan, 'lines'>,
 ): AsyncGenerator<IdentifiedAward> {
   for await (const { rows } of readBatches(records, planning, false)) {
-    const planned = rows.filter(({ identity, row }) => plan.lines.get(identity.award) === row.line);
+    const planned = rows.filter(({ line, read }) => plan.lines.get(read.award) === line);
     yield* await withLedger(planned, planning);
   }
 }
@@ -196,7 +169,10 @@ export async function* unearnedRows(
   for await (const { unearned } of readBatches(records, planning, false)) yield* unearned;
 }
 
-interface CellRow extends ReadRow {
+interface CellRow {
+  readonly line: number;
+  /** Reading it once more may take time: where a worker looked at it, the row itself is not here. */
+  readonly read: ReadRow;
   readonly cells: readonly string[];
   readonly checked: { readonly fault: RowFault | undefined } | undefined;
 }
@@ -234,8 +210,8 @@ async function readBatch(
       if (shard !== undefined && !isLineInShard(line, shard)) continue;
       if (reading.unearned === undefined) refused.push({ line, cells, faults: reading.faults });
       else unearned.push({ cells, line, reason: reading.unearned });
-    } else if (shard === undefined || isInShard(reading.identity.award, shard))
-      rows.push({ cells, row: reading.row, identity: reading.identity, checked: reading.checked });
+    } else if (shard === undefined || isInShard(reading.award, shard))
+      rows.push({ line, read: reading, cells, checked: reading.checked });
   }
   return { all: batch.length, rows, refused, unearned };
 }
@@ -252,14 +228,16 @@ interface JudgedBatch extends Pick<ReadBatch, 'all' | 'refused' | 'unearned'> {
 async function judged({ all, rows, refused, unearned }: ReadBatch, planning: Planning): Promise<JudgedBatch> {
   const awards = await withLedger(rows, planning);
   // What was issued already and stays as it is needs no proof again.
-  const open = rows.filter((_, index) => awards[index]?.step !== 'keep');
-  const unchecked = open.filter(({ checked }) => checked === undefined);
-  const faults = await planning.workshop.check(
-    unchecked.map(({ row, identity }) => ({ row, identity })),
+  const unchecked = rows.filter(({ checked }, index) => checked === undefined && awards[index]?.step !== 'keep');
+  const found = await planning.workshop.check(
+    unchecked.map(({ read: { row, award } }) => ({ row, award })),
     planning.clock(),
   );
-  const faultOf = new Map(unchecked.map(({ row }, index) => [row, faults[index]]));
-  for (const { row, checked } of open) if (checked !== undefined) faultOf.set(row, checked.fault);
+  const faults = new Map(unchecked.map((row, index) => [row, found[index]]));
+  const faultOf = (row: CellRow | undefined, award: IdentifiedAward): RowFault | undefined => {
+    if (row === undefined || award.step === 'keep') return undefined;
+    return faults.get(row) ?? row.checked?.fault ?? unapprovedFault(award, planning);
+  };
   return {
     all,
     refused,
@@ -267,13 +245,15 @@ async function judged({ all, rows, refused, unearned }: ReadBatch, planning: Pla
     awards: awards.map((award, index) => ({
       award,
       cells: rows[index]?.cells ?? [],
-      fault: faultOf.get(award.row) ?? unapprovedFault(award, planning),
+      fault: faultOf(rows[index], award),
     })),
   };
 }
 
-function unapprovedFault({ row, step }: IdentifiedAward, { unapproved }: Planning): RowFault | undefined {
-  const approvals = step === 'issue' ? unapproved.get(row.definition) : undefined;
+function unapprovedFault(award: IdentifiedAward, { unapproved }: Planning): RowFault | undefined {
+  if (award.step !== 'issue' || unapproved.size === 0) return undefined;
+  const { row } = award;
+  const approvals = unapproved.get(row.definition);
   if (approvals === undefined) return undefined;
   return {
     line: row.line,
@@ -283,7 +263,7 @@ function unapprovedFault({ row, step }: IdentifiedAward, { unapproved }: Plannin
   };
 }
 
-function repeated({ line }: Award, earlier: number, { columns }: RowRules): RowFault {
+function repeated(line: number, earlier: number, { columns }: RowRules): RowFault {
   const index = columns.indices.get('email') ?? columns.indices.get('id');
   const column = index === undefined ? undefined : (columns.from?.[index] ?? index);
   return {
@@ -294,44 +274,14 @@ function repeated({ line }: Award, earlier: number, { columns }: RowRules): RowF
   };
 }
 
-async function withLedger(
-  rows: readonly ReadRow[],
-  { ledger, isRemade, supersedes, secret }: Planning,
-): Promise<readonly IdentifiedAward[]> {
-  const awards = rows.map(({ identity }) => identity.award);
-  const names = isRemade ? [...awards, ...rows.map(({ identity }) => unknownAward(identity.firstId))] : awards;
+async function withLedger(rows: readonly CellRow[], planning: Planning): Promise<readonly IdentifiedAward[]> {
+  const { ledger, isRemade, issuerId, secret } = planning;
+  const awards = rows.map(({ read }) => read.award);
+  const firstOf = (row: Award): string => unknownAward(firstCredentialId(secret, issuerId, row));
+  const names = isRemade ? [...awards, ...rows.map(({ read }) => firstOf(read.row))] : awards;
   const known = rows.length === 0 ? undefined : await ledger?.find(names);
-  return rows.map(({ row, identity }) => {
-    const present = known?.get(identity.award) ?? known?.get(unknownAward(identity.firstId));
-    return decide(row, identity, present, { supersedes, secret });
+  return rows.map(({ line, read }) => {
+    const present = known?.get(read.award) ?? (isRemade ? known?.get(firstOf(read.row)) : undefined);
+    return new PlannedAward(line, read, present, planning);
   });
-}
-
-function decide(
-  row: Award,
-  identity: AwardIdentity,
-  known: LedgerAward | undefined,
-  { supersedes, secret }: Pick<Planning, 'supersedes' | 'secret'>,
-): IdentifiedAward {
-  const { award, content, firstId } = identity;
-  const same = { award, content, row, known };
-  if (known === undefined) return { ...same, credentialId: firstId, edition: 1, supersedes: undefined, step: 'issue' };
-  const { edition } = known;
-  const present = { ...same, credentialId: known.credentialId, edition, supersedes: known.supersedes };
-  if (known.erasedAt !== undefined) return { ...present, step: 'erased' };
-  // What was reserved in place of another badge, and whose row changed since, is a change like any other.
-  const isOther = known.content !== content && known.content !== '';
-  if (known.state === 'reserved')
-    return { ...present, step: edition > 1 && isOther && !supersedes ? 'changed' : 'issue' };
-  // What was issued before its row was kept cannot be compared.
-  if (!isOther) return { ...present, step: 'keep' };
-  if (changeOf(known, 'revocation')?.set === true) return { ...present, step: 'revoked' };
-  if (!supersedes) return { ...present, supersedes: undefined, step: 'changed' };
-  return {
-    ...same,
-    credentialId: credentialIdOf(secret, identity, edition + 1),
-    edition: edition + 1,
-    supersedes: known.credentialId,
-    step: 'issue',
-  };
 }

@@ -8,16 +8,18 @@ import type { RosterRow } from '../roster/layout.ts';
 import type { Instant } from '../syntax/datetime.ts';
 import type { JsonObject } from '../syntax/json.ts';
 import { type Award, readAward, type RowFault, type RowRules } from './award.ts';
-import { type AwardedCredential, awardFault, badgeOf, credentialOf } from './content.ts';
-import { type AwardIdentity, identify } from './identity.ts';
+import { type AwardedCredential, badgeOf, credentialOf } from './content.ts';
+import { awardName } from './identity.ts';
 import type { IssuableBadge, Issuer } from './issuer.ts';
 import { type ArchiveForm, type Packable, packed } from './packing.ts';
 import { secureAll, type SecuredText } from './secure.ts';
+import { SoundShapes } from './sound-shapes.ts';
 
 /** A row of a roster, and which award it is. */
 export interface ReadRow {
   readonly row: Award;
-  readonly identity: AwardIdentity;
+  /** What names it in the ledger. */
+  readonly award: string;
 }
 
 /** What came of reading a row. */
@@ -90,10 +92,12 @@ export class OwnWorkshop implements Workshop {
   readonly #destination: Destination;
   readonly #rules: RowRules | undefined;
   readonly #proven = new Set<string>();
+  readonly #shapes: SoundShapes;
 
   /** @param rules undefined where no rows are read */
   constructor(issuer: Issuer, destination: Destination, rules: RowRules | undefined) {
     this.#issuer = issuer;
+    this.#shapes = new SoundShapes(issuer);
     this.#destination = destination;
     this.#rules = rules;
     // What all credentials have in common is looked at once.
@@ -102,11 +106,11 @@ export class OwnWorkshop implements Workshop {
   }
 
   read(records: readonly RosterRow[]): Promise<readonly RowReading[]> {
-    return Promise.resolve(records.map((record) => this.#read(record)));
+    return Promise.resolve(records.map((record) => this.readRow(record)));
   }
 
   check(rows: readonly ReadRow[], now: Instant): Promise<readonly (RowFault | undefined)[]> {
-    return Promise.resolve(rows.map(({ row, identity }) => awardFault(row, identity.firstId, this.#issuer, now)));
+    return Promise.resolve(rows.map(({ row }) => this.#shapes.faultOf(row, now)));
   }
 
   async make(orders: readonly Order[]): Promise<Made> {
@@ -143,12 +147,13 @@ export class OwnWorkshop implements Workshop {
     if (group.length > 0) yield group;
   }
 
-  #read(record: RosterRow): RowReading {
+  /** Reads one row. */
+  readRow(record: RosterRow): RowReading {
     if (this.#rules === undefined) throw new Error('rows are read by rules');
     const outcome = readAward(record, this.#rules);
     if (!outcome.ok) return outcome;
     const { award: row } = outcome;
-    return { ok: true, row, identity: identify(this.#issuer.awardSecret, this.#issuer.profile.id, row) };
+    return { ok: true, row, award: awardName(this.#issuer.awardSecret, this.#issuer.profile.id, row) };
   }
 
   async #secure(

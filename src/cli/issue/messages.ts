@@ -20,12 +20,19 @@ export interface IssueWorkerStart {
 
 /** Work for a thread; it answers in the order in which it is asked. */
 export type Asked =
-  | { readonly kind: 'read'; readonly records: readonly RosterRow[]; readonly checkedAt: Instant | undefined }
+  | { readonly kind: 'read'; readonly records: readonly RosterRow[] }
+  | { readonly kind: 'look'; readonly records: readonly RosterRow[]; readonly at: Instant }
   | { readonly kind: 'check'; readonly rows: readonly ReadRow[]; readonly now: Instant }
   | { readonly kind: 'make'; readonly orders: readonly Order[] };
 
+/** What a row comes to, without the row itself: the way between threads costs more than to read it again, if need be. */
+export type RowLook =
+  | { readonly ok: true; readonly award: string; readonly fault: RowFault | undefined }
+  | Extract<RowReading, { readonly ok: false }>;
+
 export type Answered =
   | { readonly kind: 'read'; readonly readings: readonly RowReading[] }
+  | { readonly kind: 'look'; readonly looks: readonly RowLook[] }
   | { readonly kind: 'check'; readonly faults: readonly (RowFault | undefined)[] }
   | { readonly kind: 'make'; readonly made: Made }
   | { readonly kind: 'failed'; readonly fault: SentFault };

@@ -104,6 +104,7 @@ export async function openRun(
       rules,
       workshop,
       secret: keyring.awardSecret,
+      issuerId: issuer.profile.id,
       clock: session.clock,
       ledger,
       isRemade: ledger !== undefined && (await hasUnknownAwards(ledger)),

@@ -1,11 +1,11 @@
-import type { RowFault, RowRules } from '../../issue/award.ts';
+import type { Award, RowFault, RowRules } from '../../issue/award.ts';
 import type { Issuer } from '../../issue/issuer.ts';
 import type { Made, Order, OwnWorkshop, ReadRow, RowReading, Workshop } from '../../issue/workshop.ts';
 import type { PrivateKey } from '../../keys/private-key.ts';
 import type { RosterRow } from '../../roster/layout.ts';
 import type { Instant } from '../../syntax/datetime.ts';
 import { Lane, leastBusy } from '../lane.ts';
-import { type Answered, type Asked, errorOf, type IssueWorkerStart } from './messages.ts';
+import { type Answered, type Asked, errorOf, type IssueWorkerStart, type RowLook } from './messages.ts';
 
 /** So much is in hand for each worker: one piece that it works on, and what waits while this thread is busy itself. */
 const IN_HAND = 2;
@@ -50,8 +50,13 @@ export class ThreadedWorkshop implements Workshop {
 
   async read(records: readonly RosterRow[], checkedAt?: Instant): Promise<readonly RowReading[]> {
     if (this.#isOwnTurn()) return this.#busily(() => this.#own.read(records));
-    const answered = await this.#ask({ kind: 'read', records, checkedAt });
-    return answered.kind === 'read' ? answered.readings : misanswered(answered);
+    if (checkedAt === undefined) {
+      const answered = await this.#ask({ kind: 'read', records });
+      return answered.kind === 'read' ? answered.readings : misanswered(answered);
+    }
+    const answered = await this.#ask({ kind: 'look', records, at: checkedAt });
+    if (answered.kind !== 'look') return misanswered(answered);
+    return answered.looks.map((look, index) => (look.ok ? new LookedAtRow(look, records[index], this.#own) : look));
   }
 
   async check(rows: readonly ReadRow[], now: Instant): Promise<readonly (RowFault | undefined)[]> {
@@ -98,4 +103,35 @@ function itself(answered: Answered): Answered {
 
 function misanswered(answered: Answered): never {
   throw answered.kind === 'failed' ? errorOf(answered.fault) : new Error(`a thread answered ${answered.kind} instead`);
+}
+
+/** A row that a worker has looked at. What it says is read here, where that is wanted. */
+class LookedAtRow {
+  readonly ok = true;
+  readonly award: string;
+  readonly checked: { readonly fault: RowFault | undefined };
+  readonly #record: RosterRow | undefined;
+  readonly #own: OwnWorkshop;
+  #row: Award | undefined;
+
+  constructor(
+    { award, fault }: Extract<RowLook, { readonly ok: true }>,
+    record: RosterRow | undefined,
+    own: OwnWorkshop,
+  ) {
+    this.award = award;
+    this.checked = { fault };
+    this.#record = record;
+    this.#own = own;
+  }
+
+  get row(): Award {
+    return (this.#row ??= this.#read());
+  }
+
+  #read(): Award {
+    const reading = this.#record === undefined ? undefined : this.#own.readRow(this.#record);
+    if (reading?.ok !== true) throw new Error('a row reads as it read before');
+    return reading.row;
+  }
 }

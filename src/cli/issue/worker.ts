@@ -1,10 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Destination, OwnWorkshop, type RowReading } from '../../issue/workshop.ts';
+import { type Destination, OwnWorkshop } from '../../issue/workshop.ts';
 import { privateKeyOf } from '../../keys/private-key.ts';
 import { createFiles } from '../../programme/files.ts';
 import type { RosterRow } from '../../roster/layout.ts';
 import type { Instant } from '../../syntax/datetime.ts';
-import { type Answered, type Asked, type IssueWorkerStart, sentFault } from './messages.ts';
+import { type Answered, type Asked, type IssueWorkerStart, type RowLook, sentFault } from './messages.ts';
 
 /** A worker thread of `issue`: rows and orders come in; awards, faults and signed credentials go out. */
 const { issuer, key, rules, into }: IssueWorkerStart = workerData;
@@ -32,7 +32,9 @@ parentPort?.on('message', (asked: Asked) => {
 async function answer(asked: Asked): Promise<Answered> {
   switch (asked.kind) {
     case 'read':
-      return { kind: 'read', readings: await read(asked.records, asked.checkedAt) };
+      return { kind: 'read', readings: await workshop.read(asked.records) };
+    case 'look':
+      return { kind: 'look', looks: await look(asked.records, asked.at) };
     case 'check':
       return { kind: 'check', faults: await workshop.check(asked.rows, asked.now) };
     case 'make':
@@ -40,14 +42,10 @@ async function answer(asked: Asked): Promise<Answered> {
   }
 }
 
-/** Rows that will be checked are checked while they are here: the way to another thread costs as much. */
-async function read(records: readonly RosterRow[], checkedAt: Instant | undefined): Promise<readonly RowReading[]> {
+async function look(records: readonly RosterRow[], at: Instant): Promise<readonly RowLook[]> {
   const readings = await workshop.read(records);
-  if (checkedAt === undefined) return readings;
   const rows = readings.filter((reading) => reading.ok);
-  const faults = await workshop.check(rows, checkedAt);
-  const faultOf = new Map(rows.map(({ row }, index) => [row, faults[index]]));
-  return readings.map((reading) =>
-    reading.ok ? { ...reading, checked: { fault: faultOf.get(reading.row) } } : reading,
-  );
+  const faults = await workshop.check(rows, at);
+  let next = 0;
+  return readings.map((reading) => (reading.ok ? { ok: true, award: reading.award, fault: faults[next++] } : reading));
 }
