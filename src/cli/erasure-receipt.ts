@@ -13,11 +13,13 @@ export interface ErasedBadges {
   readonly revoked: readonly string[];
   readonly traces: readonly Trace[];
   readonly unread: readonly string[];
+  /** The copies of files that were evidence. */
+  readonly evidence: readonly string[];
 }
 
 /** A page of Markdown that says what an erasure removed, what it kept and why, and what it could not reach. */
 export function erasureReceipt(
-  { awards, revoked, traces, unread }: ErasedBadges,
+  { awards, revoked, traces, unread, evidence }: ErasedBadges,
   { config }: Programme,
   at: Instant,
 ): string {
@@ -46,7 +48,7 @@ ${badges.join('')}
 
 - from the ledger: address, name, id, award key, line of the roster, digests of the row, reasons of revocations
 - from \`credentials/\`: the files of these badges
-
+${evidence.length === 0 ? '' : `- ${evidence.length === 1 ? 'the copy of a file that was evidence' : `the copies of ${evidence.length} files that were evidence`}\n`}
 ## Kept
 
 For each badge its id, name, dates, status entries and the run that issued it, so that it can still be revoked and its
@@ -56,7 +58,7 @@ entry is given to nobody else; and a keyed digest of the award, so that no roste
 ## Out of reach
 
 - Copies of the badges that were handed out. They carry ${config.recipients === 'hashed-email' ? 'a salted hash of the address' : config.recipients === 'did' ? 'the id of the holder' : 'the address'}, and verify as before${valid.length === 0 ? ', except that they do not count any more' : `: ${valid.length === 1 ? 'one is' : `${valid.length} are`} still valid. To end that: \`badgekit revoke <id>\``}.
-${archived.length === 0 ? '' : `- The archives that badges were issued into: ${archived.map(({ credentialId, run }) => `${credentialId}, with the batch ${run}`).join('; ')}.\n`}- Backups of this folder and of the ledger, and the history of a version control system.
+${archived.length === 0 ? '' : `- The archives that badges were issued into: ${archived.map(({ credentialId, run }) => `${credentialId}, with the batch ${run}`).join('; ')}.\n`}${evidence.some((path) => path.startsWith('public/')) ? '- Evidence at the host, until `public/` is published there again, and what was downloaded from there.\n' : ''}- Backups of this folder and of the ledger, and the history of a version control system.
 - What others made of the badges: mails, profiles, copies at employers.
 - On PostgreSQL: pages that the server has not reused yet (\`VACUUM FULL award, status_change\`), its logs and backups.
 - On SQLite: the file beside the ledger whose name ends in \`-wal\`, as long as another program had the ledger open.

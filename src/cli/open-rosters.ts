@@ -1,8 +1,9 @@
 import { basename, dirname, resolve } from 'node:path';
 import { BadgekitError } from '../errors.ts';
-import { rosterConfig, type ProgrammeConfig } from '../programme/config.ts';
-import { withAttached } from '../programme/evidence-files.ts';
+import { type ProgrammeConfig, rosterConfig } from '../programme/config.ts';
+import { type EvidencePlace, withAttached } from '../programme/evidence-files.ts';
 import { joinRosters, type NamedRoster } from '../programme/joined-roster.ts';
+import type { Programme } from '../programme/programme.ts';
 import { openRoster, type Roster } from '../programme/roster.ts';
 import type { RosterRow } from '../roster/layout.ts';
 import { visible } from '../syntax/text.ts';
@@ -13,12 +14,22 @@ export interface JoinOptions extends RosterOptions {
   readonly join?: string;
 }
 
+/** A roster by itself, without a look at the files that it names as evidence; what badgekit.yaml says of it counts. */
+export async function openPlainRoster(
+  path: string,
+  shownAs: string,
+  config: Pick<ProgrammeConfig, 'roster'>,
+  calledAs = basename(path),
+): Promise<Roster> {
+  return await openRoster(path, shownAs, readRosterHints({}, rosterConfig(config, calledAs)));
+}
+
 /** One or several files as a roster, and each of them by itself. */
 export interface OpenedRosters {
   readonly roster: Roster;
   readonly files: readonly NamedRoster[];
-  /** The folder of the first, beside which evidence lies. */
-  readonly folder: string;
+  /** Where its evidence lies. */
+  readonly evidence: EvidencePlace;
 }
 
 /**
@@ -29,7 +40,7 @@ export interface OpenedRosters {
 export async function openRosters(
   names: readonly string[],
   options: JoinOptions,
-  config: Pick<ProgrammeConfig, 'roster'>,
+  { config, root }: Partial<Pick<Programme, 'config' | 'root'>>,
   session: Session,
 ): Promise<OpenedRosters> {
   const [first = '', second] = names;
@@ -46,13 +57,17 @@ export async function openRosters(
   for (const [index, name] of names.entries()) {
     const { dates } = options;
     const own: RosterOptions = index === 0 ? options : dates === undefined ? {} : { dates };
-    const hints = { ...readRosterHints(own, rosterConfig(config, basename(name))), isJoined: join !== undefined };
+    const hints = { ...readRosterHints(own, rosterConfig(config ?? {}, basename(name))), isJoined: join !== undefined };
     files.push({ shownAs: name, roster: await openRoster(resolve(session.cwd, name), name, hints) });
   }
   const [only] = files;
   if (only === undefined) throw new Error('a roster is named');
   const roster = join === undefined ? only.roster : joinRosters(files, join);
-  const folder = dirname(resolve(session.cwd, first));
-  const rows = (): AsyncIterable<RosterRow> => withAttached(roster.rows(), roster.reading.columns, folder);
-  return { files, folder, roster: { ...roster, rows } };
+  const evidence = {
+    folder: dirname(resolve(session.cwd, first)),
+    root,
+    isPublic: config?.evidence === 'public' && config.hosting !== undefined,
+  };
+  const rows = (): AsyncIterable<RosterRow> => withAttached(roster.rows(), roster.reading.columns, evidence);
+  return { files, evidence, roster: { ...roster, rows } };
 }

@@ -3,8 +3,13 @@ import type { Standing } from '../issue/standing.ts';
 import type { BadgeImage } from '../programme/definitions.ts';
 import { formatDay, formatMinute, type Instant, readInstant } from '../syntax/datetime.ts';
 import { isWebUrl } from '../syntax/iri.ts';
-import { escapeHtml, imageAsHtml, pageAsHtml, tableAsHtml } from './html.ts';
+import { escapeHtml as escapeShort, imageAsHtml, pageAsHtml, tableAsHtml } from './html.ts';
 import { counted } from './style.ts';
+
+/** What is signed is shown as a whole, however long it is. */
+function escapeHtml(text: string): string {
+  return escapeShort(text, Infinity);
+}
 
 /** A badge of a person's, as the record shows it. */
 export interface RecordedBadge {

@@ -95,6 +95,10 @@ export function tellReading(
     );
   }
   const judged = namesJudged(definitions);
+  const { facts } = reading.columns;
+  for (const name of judged)
+    if (facts.has(name) && facts.get(name) === undefined)
+      session.err(`${rosterFile}: two columns are called ${quoted(name, 40)}, and neither is read; rename one\n`);
   for (const { name, meant } of reading.unused)
     if (!judged.has(factName(name)))
       session.err(
@@ -102,12 +106,13 @@ export function tellReading(
       );
 }
 
-/** The columns that conditions of definitions look at. */
+/** The columns that conditions of definitions look at, or that are called as their results are. */
 function namesJudged(definitions: readonly Definition[]): ReadonlySet<string> {
   return new Set(
     definitions.flatMap(({ source }) => {
       const rule = ruleOf(source);
-      return rule === undefined ? [] : [...namesIn(rule)];
+      const results = (source.resultDescription ?? []).map(({ name }) => factName(name));
+      return rule === undefined ? results : [...results, ...namesIn(rule)];
     }),
   );
 }

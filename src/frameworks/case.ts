@@ -20,6 +20,7 @@ export function readCase(value: JsonObject, now: string): ReadFramework {
       .filter(({ associationType }) => associationType === 'replacedBy')
       .map((association) => [endOf(association, 'originNodeURI'), endOf(association, 'destinationNodeURI')]),
   );
+  const isDeprecated = textOf(document['adoptionStatus']) === 'Deprecated';
   const items = objectsIn(value['CFItems']);
   const codes = new Map(items.map((item) => [textOf(item['identifier']), codeOf(item)]));
   const skills = items.flatMap((item): readonly FrameworkSkill[] => {
@@ -28,7 +29,7 @@ export function readCase(value: JsonObject, now: string): ReadFramework {
     const short = textOf(item['abbreviatedStatement']);
     const ended = textOf(item['statusEndDate']);
     const instead = replacements.get(textOf(item['identifier']));
-    const isEnded = (ended !== undefined && ended < now) || instead !== undefined;
+    const isEnded = isDeprecated || (ended !== undefined && ended < now) || instead !== undefined;
     const replacedBy = instead === undefined ? undefined : (codes.get(instead) ?? instead);
     return [
       {

@@ -12,6 +12,7 @@ export function isCtdl(value: Json): value is JsonObject {
 export function readCtdl(value: JsonObject): ReadFramework {
   const nodes = nodesOf(value);
   const framework = nodes.find((node) => isOf(node, 'CompetencyFramework') || isOf(node, 'Collection')) ?? {};
+  const isDeprecated = saysEnded(framework);
   const skills = nodes
     .filter((node) => isOf(node, 'Competency'))
     .flatMap((node): readonly FrameworkSkill[] => {
@@ -23,14 +24,14 @@ export function readCtdl(value: JsonObject): ReadFramework {
       const name = label ?? text;
       if (url === undefined || name === undefined || code === undefined || !isWebUrl(url)) return [];
       const description = label === undefined ? textOf(memberOf(node, 'ceasn:comment', 'comment')) : text;
-      const status = textOf(memberOf(node, 'ceterms:lifeCycleStatusType', 'ceasn:publicationStatusType')) ?? '';
+      const isEnded = isDeprecated || saysEnded(node);
       return [
         {
           code,
           url,
           name,
           ...(description === undefined ? {} : { description }),
-          ...(/deprecated|ceased/i.test(status) ? { deprecated: true } : {}),
+          ...(isEnded ? { deprecated: true } : {}),
         },
       ];
     });
@@ -40,6 +41,12 @@ export function readCtdl(value: JsonObject): ReadFramework {
     targetType: 'ceasn:Competency',
     skills,
   };
+}
+
+/** Whether a node's status is one of what is no longer used, as a name or as an object that points to one. */
+function saysEnded(node: JsonObject): boolean {
+  const status = memberOf(node, 'ceterms:lifeCycleStatusType', 'ceasn:publicationStatusType', 'publicationStatusType');
+  return status !== undefined && /(?:Deprecated|Ceased)\b/.test(JSON.stringify(status));
 }
 
 function nodesOf(value: JsonObject): readonly JsonObject[] {

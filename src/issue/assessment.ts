@@ -15,7 +15,7 @@ export function assessmentLacking(
   if (results.some(({ value, level }) => value !== undefined || level !== undefined)) return undefined;
   if (assessment === 'result')
     return { message: `${said} score or level`, hint: 'fill a column such as score, level or result.<name>' };
-  if (results.length > 0 || hasEvidence) return undefined;
+  if (hasEvidence || results.some(({ status }) => status === 'Completed')) return undefined;
   return {
     message: `${said} result and no evidence`,
     hint: 'fill a column such as score, level, result.<name> or evidence_url',

@@ -7,9 +7,10 @@ import { isDid, isEmailAddress, isWebUrl } from '../syntax/iri.ts';
 import { isFaithful } from '../syntax/json-number.ts';
 import { nearest, quoted, suggestion } from '../syntax/text.ts';
 import { assessmentLacking } from './assessment.ts';
-import { type AwardedEvidence, readEvidence } from './evidence.ts';
+import { type AwardedEvidence, isSubstantial, readEvidence } from './evidence.ts';
 import { earningOf } from './earning.ts';
 import type { Column, ColumnMap } from '../roster/columns.ts';
+import { factName } from '../roster/facts.ts';
 import type { RosterRow } from '../roster/layout.ts';
 import { type AwardedResult, cellCalled, type CellPlace, readResults, type ResultCells } from './results.ts';
 
@@ -98,10 +99,10 @@ class RowReader {
         'put quotes around cells that contain the separator',
       );
     }
-    this.#tellConflicts();
     const recipient = this.#recipient();
     const badge = this.#badge();
     const definition = badge === undefined ? undefined : this.#definition(badge);
+    this.#tellConflicts(definition);
     const issuedOn = this.#date('issued_on');
     const expiresOn = this.#date('expires_on');
     if (issuedOn !== undefined && expiresOn !== undefined && expiresOn <= issuedOn)
@@ -133,7 +134,7 @@ class RowReader {
   /** What is wrong with a result is said already, and says enough. */
   #checkAssessment({ source }: Definition, results: readonly AwardedResult[], evidence: Award['evidence']): void {
     if (this.#faults.length > 0) return;
-    const lacking = assessmentLacking(source.tier, this.#rules.tiers, results, evidence.length > 0);
+    const lacking = assessmentLacking(source.tier, this.#rules.tiers, results, evidence.some(isSubstantial));
     if (lacking !== undefined) this.#faultAt(undefined, lacking.message, lacking.hint);
   }
 
@@ -147,9 +148,16 @@ class RowReader {
   }
 
   /** What joined files say differently of what goes into the badge; what only conditions look at is theirs to tell. */
-  #tellConflicts(): void {
+  #tellConflicts(definition: Definition | undefined): void {
     const { indices, results } = this.#rules.columns;
-    const read = new Set<string>([...indices.keys(), ...[...results.keys()].map((name) => `result.${name}`)]);
+    const called = (definition?.source.resultDescription ?? []).map(({ name }) => factName(name));
+    const files = [...this.#rules.columns.evidence.keys()].map((name) => `evidence_file.${name}`);
+    const read = new Set<string>([
+      ...indices.keys(),
+      ...files,
+      ...[...results.keys()].map((name) => `result.${name}`),
+      ...called,
+    ]);
     for (const { column, fault } of this.#record.conflicts ?? [])
       if (column === undefined || read.has(column)) this.#faults.push(fault);
   }
@@ -277,9 +285,10 @@ class RowReader {
       const text = (this.#record.cells[index] ?? '').trim();
       if (text !== '') cells.set(`result.${name}`, { column: index + 1, text });
     }
-    for (const { name } of source.resultDescription ?? []) {
+    for (const result of source.resultDescription ?? []) {
+      const { name } = result;
       if ([...columns.results.keys()].some((known) => sameName(known, name))) continue;
-      const named = cellCalled(name, this.#record, columns);
+      const named = cellCalled(result, this.#record, columns);
       if (named !== undefined) cells.set(`result.${name}`, named);
     }
     return cells;
@@ -307,7 +316,7 @@ class RowReader {
   /** @param at the column of the file, from 0 */
   #faultAt(at: number | undefined, message: string, hint: string | undefined): void {
     const { joined } = this.#rules.columns;
-    const origin = at === undefined ? undefined : joined?.origins[at];
+    const origin = at === undefined ? undefined : (this.#record.filled?.get(at) ?? joined?.origins[at]);
     const file = origin === undefined || origin.part === 0 ? undefined : joined?.files[origin.part];
     const line = (file === undefined ? undefined : this.#record.lines?.[origin?.part ?? 0]) ?? this.#record.line;
     const column = at === undefined ? undefined : (origin?.at ?? at) + 1;

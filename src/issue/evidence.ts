@@ -18,6 +18,11 @@ export interface AwardedEvidence {
   readonly file: EvidenceFile | undefined;
 }
 
+/** Whether there is something to look at, and not only something said about it. */
+export function isSubstantial({ url, description, narrative, file }: AwardedEvidence): boolean {
+  return [url, description, narrative, file].some((part) => part !== undefined);
+}
+
 /** A file that is evidence. */
 export interface EvidenceFile {
   /** As the roster names it, from its own folder. */
@@ -79,16 +84,10 @@ function fileOf(
   return { path, sha256: known?.ok === true ? known.sha256 : undefined, storedAs: storedName(path, index) };
 }
 
-const MAX_NAME = 80;
-
-/** A name that is one on every system, and in web addresses: `Bericht (2).pdf` as `1-Bericht-2-.pdf`. */
+/** A name that is one on every system, and in web addresses. What a file was called may name a person: `ana.pdf` is `1.pdf`. */
 function storedName(path: string, index: number): string {
-  const name = path.split(/[/\\]/).at(-1) ?? '';
-  const plain = name
-    .normalize('NFD')
-    .replace(/[^A-Za-z0-9._-]+/g, '-')
-    .replace(/\.{2,}/g, '.');
-  return `${index + 1}-${plain.slice(-MAX_NAME)}`;
+  const [ending = ''] = /\.[A-Za-z0-9]{1,10}$/.exec(path) ?? [];
+  return `${index + 1}${ending.toLowerCase()}`;
 }
 
 /** Where the copies of a credential's evidence lie in the programme. */
@@ -117,7 +116,7 @@ export function evidenceOf(
     return present({
       id: url ?? published,
       type: EVIDENCE_TYPES,
-      name: name ?? file?.path.split(/[/\\]/).at(-1),
+      name,
       description,
       narrative,
       genre,

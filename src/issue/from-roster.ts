@@ -1,15 +1,20 @@
 import type { LedgerAward, Reservation, WantedPlaces } from '../ports.ts';
 import type { Award } from './award.ts';
+import type { AwardedEvidence } from './evidence.ts';
 import { badgeOf, periodOf } from './content.ts';
 import type { Issuer } from './issuer.ts';
 import type { IssuableAward } from './pipeline.ts';
 import type { IdentifiedAward } from './planned-award.ts';
 
-/** Awards of a roster as credentials that are to be issued. */
+/**
+ * Awards of a roster as credentials that are to be issued.
+ * @param keep keeps the files that are evidence of a credential
+ */
 export async function* issuableFromRoster(
   awards: AsyncIterable<IdentifiedAward>,
   issuer: Issuer,
   roster: string,
+  keep: (credentialId: string, evidence: readonly AwardedEvidence[]) => Promise<void>,
 ): AsyncGenerator<IssuableAward> {
   for await (const award of awards) {
     const { row, known } = award;
@@ -19,6 +24,9 @@ export async function* issuableFromRoster(
         kind: 'award',
         award: { row, credentialId, validFrom, validUntil, places, supersedes },
       }),
+      prepare: row.evidence.some(({ file }) => file !== undefined)
+        ? ({ credentialId }) => keep(credentialId, row.evidence)
+        : undefined,
       shape: row.definition,
       knownEdition: known?.edition ?? 0,
     };

@@ -10,6 +10,8 @@ export interface IssuableAward {
   readonly reservation: (now: number) => Reservation & { readonly wants: WantedPlaces };
   /** What the unsigned credential says. */
   readonly content: (entry: LedgerAward) => OrderContent;
+  /** What is to be there before it is made, once its place is reserved. */
+  readonly prepare?: ((entry: LedgerAward) => Promise<void>) | undefined;
   /** Credentials of one shape: the first of each is proven by another implementation. */
   readonly shape: string;
   /** The newest edition that the ledger was known to have, when it was planned. */
@@ -128,6 +130,7 @@ interface MadeBatch extends Pick<Made, 'piece'> {
 }
 
 async function makeBatch(own: readonly OwnAward[], { workshop, files, checks }: Issuing): Promise<MadeBatch> {
+  for (const { award, entry } of own) await award.prepare?.(entry);
   const orders = own.map(({ award, entry }): Order => ({
     base: credentialPath(entry.badge, entry.credentialId),
     content: award.content(entry),

@@ -64,11 +64,27 @@ export async function* planDifferences(
     yield { line, recipient, badge, kind: 'removed', columns: [] };
 }
 
-/** Whether what is to be done now is what was planned, or was done since. */
+/** Whether what is to be done now is what was planned, or was done since, or is not to be done for somebody who was erased. */
 function isAsPlanned(planned: PlanRow, now: PlanRow): boolean {
-  if (planned.award !== now.award || planned.content !== now.content) return false;
-  if (now.step === 'issue') return planned.step === 'issue' && planned.id === now.id;
-  return planned.step === now.step || (planned.step === 'issue' && now.step === 'keep');
+  if (!MEMBERS.every((member) => planned[member] === now[member])) return false;
+  if (now.step === 'issue') return planned.step === 'issue';
+  return planned.step === now.step || (planned.step === 'issue' && (now.step === 'keep' || now.step === 'erased'));
+}
+
+const MEMBERS = ['line', 'badge', 'recipient', 'award', 'id', 'replaces', 'content'] as const;
+
+/** Whether a plan and the same plan made now are row by row alike. */
+export async function isStillPlanned(planned: AsyncIterable<PlanRow>, now: AsyncIterable<PlanRow>): Promise<boolean> {
+  const rows = planned[Symbol.asyncIterator]();
+  try {
+    for await (const row of now) {
+      const { value, done } = await rows.next();
+      if (done === true || !isAsPlanned(value, row)) return false;
+    }
+    return (await rows.next()).done === true;
+  } finally {
+    await rows.return?.();
+  }
 }
 
 /**

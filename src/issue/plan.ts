@@ -40,6 +40,8 @@ const UNEARNED_KEPT = 20;
 
 /** What a roster would lead to. */
 export interface RosterPlan {
+  /** How many people have to approve it, and for which badge. */
+  readonly approvals: { readonly needed: number; readonly badge: string };
   readonly rows: number;
   /** Rows of other shards. */
   readonly elsewhere: number;
@@ -70,8 +72,10 @@ export interface Planning extends AwardPlanning {
   readonly ledger: Pick<Ledger, 'find'> | undefined;
   /** Whether the ledger was made again: then it may know credentials whose awards it does not know. */
   readonly isRemade: boolean;
-  /** Badges that are issued only by a plan that people approved, and how many have to; none where one is being made or carried out. */
-  readonly unapproved: ReadonlyMap<string, number>;
+  /** Badges that are issued only by a plan that people approved, and how many have to, by their definitions. */
+  readonly approvals: ReadonlyMap<string, number>;
+  /** Whether a plan is being made, or carried out: otherwise rows of such badges are refused. */
+  readonly isByPlan: boolean;
   /** The part of the roster that this run issues, where several share it. */
   readonly shard?: Shard | undefined;
 }
@@ -86,6 +90,7 @@ export async function planRoster(records: AsyncIterable<RosterRow>, planning: Pl
   const unearned: UnearnedRow[] = [];
   let [rows, all, toIssue, unchanged, lastIssuedAt, unearnedCount] = [0, 0, 0, 0, 0, 0];
   let sample: IdentifiedAward | undefined;
+  let approvals = { needed: 0, badge: '' };
   const batches = readBatches(records, planning, true);
   for await (const batch of ahead(batches, planning.workshop.width, (read) => judged(read, planning))) {
     all += batch.all;
@@ -96,6 +101,11 @@ export async function planRoster(records: AsyncIterable<RosterRow>, planning: Pl
     for (const { award, cells, fault: ownFault } of batch.awards) {
       const { known, line, step } = award;
       const earlier = lines.get(award.award);
+      if (ownFault === undefined && earlier !== undefined && planning.rules.namesEveryone) {
+        unearnedCount++;
+        if (unearned.length < UNEARNED_KEPT) unearned.push({ line, reason: earnedBefore(earlier) });
+        continue;
+      }
       const fault = ownFault ?? (earlier === undefined ? undefined : repeated(line, earlier, planning.rules));
       if (fault !== undefined) {
         refused.push({ line, cells, faults: [fault] });
@@ -105,6 +115,8 @@ export async function planRoster(records: AsyncIterable<RosterRow>, planning: Pl
       if (step === 'issue') {
         toIssue++;
         sample ??= award;
+        const needed = approvalsFor(award, planning);
+        if (needed > approvals.needed) approvals = { needed, badge: award.row.badge };
       }
       if (step === 'keep') unchanged++;
       if (step === 'revoked') revoked.push(line);
@@ -119,6 +131,7 @@ export async function planRoster(records: AsyncIterable<RosterRow>, planning: Pl
     }
   }
   return {
+    approvals,
     rows,
     elsewhere: all - rows,
     toIssue,
@@ -161,12 +174,25 @@ export async function* awardsToIssue(
   for await (const award of plannedAwards(records, planning, plan)) if (award.step === 'issue') yield award;
 }
 
-/** The rows of people who have not earned the badge, read from the roster again. */
+/** The rows of people who have not earned the badge, or not once more, read from the roster again. */
 export async function* unearnedRows(
   records: AsyncIterable<RosterRow>,
   planning: Planning,
+  plan: Pick<RosterPlan, 'lines'>,
 ): AsyncGenerator<UnearnedRow & { readonly cells: readonly string[] }> {
-  for await (const { unearned } of readBatches(records, planning, false)) yield* unearned;
+  for await (const { unearned, rows } of readBatches(records, planning, false)) {
+    const again = rows.flatMap(({ line, cells, read }) => {
+      const earlier = plan.lines.get(read.award);
+      const isAgain = planning.rules.namesEveryone && earlier !== undefined && earlier < line;
+      return isAgain ? [{ line, cells, reason: earnedBefore(earlier) }] : [];
+    });
+    yield* [...unearned, ...again].toSorted((a, b) => a.line - b.line);
+  }
+}
+
+/** A system that names everyone may name one of them twice. */
+function earnedBefore(line: number): string {
+  return `its person earned the badge on line ${line} already`;
 }
 
 interface CellRow {
@@ -250,15 +276,19 @@ async function judged({ all, rows, refused, unearned }: ReadBatch, planning: Pla
   };
 }
 
-function unapprovedFault(award: IdentifiedAward, { unapproved }: Planning): RowFault | undefined {
-  if (award.step !== 'issue' || unapproved.size === 0) return undefined;
-  const { row } = award;
-  const approvals = unapproved.get(row.definition);
-  if (approvals === undefined) return undefined;
+/** How many people have to approve that an award is issued. */
+function approvalsFor(award: IdentifiedAward, { approvals }: Planning): number {
+  if (award.step !== 'issue' || approvals.size === 0) return 0;
+  return approvals.get(award.row.definition) ?? 0;
+}
+
+function unapprovedFault(award: IdentifiedAward, planning: Planning): RowFault | undefined {
+  const needed = planning.isByPlan ? 0 : approvalsFor(award, planning);
+  if (needed === 0) return undefined;
   return {
-    line: row.line,
+    line: award.line,
     column: undefined,
-    message: `${row.badge} needs ${approvals === 1 ? 'an approval' : `${approvals} approvals`} before it is issued`,
+    message: `${award.row.badge} needs ${needed === 1 ? 'an approval' : `${needed} approvals`} before it is issued`,
     hint: 'write a plan with --plan-out plan.json, have it approved with badgekit approve, and issue it with --plan plan.json',
   };
 }

@@ -9,7 +9,7 @@ import {
 import { NUMERIC_RESULT_TYPES } from '../openbadges/vocabulary.ts';
 import { quoted, suggestion } from '../syntax/text.ts';
 import type { Column, ColumnMap } from '../roster/columns.ts';
-import { factName } from '../roster/facts.ts';
+import { factName, readValue } from '../roster/facts.ts';
 import type { RosterRow } from '../roster/layout.ts';
 
 /** A result that a row awards, by the names of the definition. */
@@ -114,17 +114,30 @@ function levelCalled(text: string, levels: readonly LevelDefinition[]): number {
 /** Names that mean something else in a roster. */
 const OWN: ReadonlySet<string> = new Set(['score', 'level', 'email', 'name', 'badge', 'narrative', 'credits', 'award']);
 
-/** What a row says in a column that is called as a result is; undefined where there is none, or two. */
+/**
+ * What a row says in a column that is called as a result is: a number as systems write numbers, or a text. Undefined where there
+ * is none, or where a system writes something else there that is its own affair.
+ */
 export function cellCalled(
-  name: string,
+  definition: ResultDefinition,
   { cells, original = cells }: RosterRow,
-  { facts }: Pick<ColumnMap, 'facts'>,
+  { facts, isOfSystem = false }: Pick<ColumnMap, 'facts' | 'isOfSystem'>,
 ): { readonly column: CellPlace; readonly text: string } | undefined {
-  const fact = factName(name);
+  const fact = factName(definition.name);
   const place = OWN.has(fact) ? undefined : facts.get(fact);
-  const text = ((place?.isOriginal === true ? original : cells)[place?.at ?? -1] ?? '').trim();
-  if (place === undefined || text === '' || /^[-–—]$/.test(text)) return undefined;
+  const written = ((place?.isOriginal === true ? original : cells)[place?.at ?? -1] ?? '').trim();
+  if (place === undefined || written === '' || /^[-–—]$/.test(written)) return undefined;
+  const value = readValue(written);
+  const text = typeof value === 'number' ? String(value) : written;
+  if (isOfSystem && !isValueOf(definition, text)) return undefined;
   return { column: place.isOriginal ? { inFile: place.at } : place.at + 1, text };
+}
+
+function isValueOf(definition: ResultDefinition, text: string): boolean {
+  const { rubricCriterionLevel: levels, resultType } = definition;
+  if (levels !== undefined) return levelCalled(text, levels) !== -1;
+  if (resultType === 'Status') return STATUSES.some((word) => sameName(word, text));
+  return valueProblem(definition, text) === undefined;
 }
 
 /** Whether a value is lower than another: by number, or by its place in the list of allowed values (low to high). */

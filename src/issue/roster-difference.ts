@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { RosterRow } from '../roster/layout.ts';
 import { type Award, readAward, type RowFault, type RowRules } from './award.ts';
 import { sayingsOf } from './identity.ts';
@@ -16,10 +17,24 @@ export interface DifferingAward extends Pick<Award, 'line' | 'badge' | 'awardKey
   readonly recipient: { readonly label: string };
 }
 
-interface Remembered extends DifferingAward {
-  /** What the row says, as JSON. */
-  readonly said: string;
+/** What is kept of each award of the old roster, as one text: what it is, and a tag of each thing that it says. */
+function remembered(award: Award): string {
+  const { line, badge, awardKey, recipient } = award;
+  return JSON.stringify([line, badge, awardKey, recipient.label, tagsOf(award)]);
 }
+
+type Kept = readonly [number, string, string, string, Readonly<Record<string, string>>];
+
+function tagsOf(award: Award): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    sayingsOf(award).map(([column, value]) => [
+      column,
+      hash('sha256', JSON.stringify(value), 'base64url').slice(0, TAG),
+    ]),
+  );
+}
+
+const TAG = 12;
 
 /** A roster's rows, and how they become awards. */
 export interface ComparedRoster {
@@ -29,16 +44,14 @@ export interface ComparedRoster {
 
 /** What a new roster says otherwise than an old one: first what is in the new one, in its order, then what is gone. */
 export async function* rosterDifferences(old: ComparedRoster, now: ComparedRoster): AsyncGenerator<RosterDifference> {
-  const before = new Map<string, Remembered>();
+  const before = new Map<string, string>();
   const faulty = new Set<string>();
   for await (const row of old.rows) {
     const outcome = readAward(row, old.rules);
     if (outcome.ok) {
-      const { line, badge, awardKey, recipient } = outcome.award;
-      const remembered = { line, badge, awardKey, recipient: { label: recipient.label } };
       const name = nameOf(outcome.award);
-      if (!before.has(name)) before.set(name, { ...remembered, said: JSON.stringify(sayingsOf(outcome.award)) });
-    } else faulty.add(JSON.stringify(row.original ?? row.cells));
+      if (!before.has(name)) before.set(name, remembered(outcome.award));
+    } else faulty.add(textOf(row));
   }
   const seen = new Set<string>();
   for await (const row of now.rows) {
@@ -51,26 +64,32 @@ export async function* rosterDifferences(old: ComparedRoster, now: ComparedRoste
       seen.add(name);
       if (known === undefined) yield { kind: 'added', award: outcome.award };
       else {
-        const columns = columnsApart(known.said, outcome.award);
+        const columns = columnsApart(known, outcome.award);
         if (columns.length > 0) yield { kind: 'changed', award: outcome.award, columns };
       }
-    } else if (!faulty.has(JSON.stringify(row.original ?? row.cells))) {
+    } else if (!faulty.has(textOf(row))) {
       if (outcome.unearned === undefined) yield { kind: 'refused', line, faults: outcome.faults };
       else yield { kind: 'unearned', line, reason: outcome.unearned };
     }
   }
-  for (const [name, award] of before) if (!seen.has(name)) yield { kind: 'removed', award };
+  for (const [name, kept] of before) {
+    if (seen.has(name)) continue;
+    const [line, badge, awardKey, label] = JSON.parse(kept) as Kept;
+    yield { kind: 'removed', award: { line, badge, awardKey, recipient: { label } } };
+  }
 }
 
-/** What makes an award this award and no other. */
+/** What makes an award this award and no other, as a short digest. */
 function nameOf({ badge, recipient: { label }, awardKey }: DifferingAward): string {
-  return JSON.stringify([badge, label, awardKey]);
+  return hash('sha256', JSON.stringify([badge, label, awardKey]), 'base64url').slice(0, 2 * TAG);
 }
 
-function columnsApart(before: string, award: Award): readonly string[] {
-  const said = sayingsOf(award);
-  if (before === JSON.stringify(said)) return [];
-  const was = new Map((JSON.parse(before) as typeof said).map(([column, value]) => [column, JSON.stringify(value)]));
-  const is = new Map(said.map(([column, value]) => [column, JSON.stringify(value)]));
-  return [...new Set([...is.keys(), ...was.keys()])].filter((column) => was.get(column) !== is.get(column));
+function columnsApart(kept: string, award: Award): readonly string[] {
+  const [, , , , was] = JSON.parse(kept) as Kept;
+  const is = tagsOf(award);
+  return [...new Set([...Object.keys(is), ...Object.keys(was)])].filter((column) => was[column] !== is[column]);
+}
+
+function textOf({ cells, original = cells }: RosterRow): string {
+  return hash('sha256', original.join('\0'), 'base64url').slice(0, 2 * TAG);
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { realpath } from 'node:fs/promises';
-import { isAbsolute, join, relative, sep } from 'node:path';
+import { readdir, realpath, rmdir } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { BadgekitError } from '../errors.ts';
 import { type AwardedEvidence, evidenceFolder } from '../issue/evidence.ts';
 import type { ColumnMap } from '../roster/columns.ts';
@@ -15,6 +15,16 @@ const MAX_EVIDENCE_BYTES = 64 * 1024 * 1024;
 const MAX_REMEMBERED = 1000;
 const PRIVATE_MODE = 0o600;
 
+/** Where evidence may lie. */
+export interface EvidencePlace {
+  /** The folder of the roster. */
+  readonly folder: string;
+  /** The programme's, if there is one. */
+  readonly root: string | undefined;
+  /** Whether what lies there will be hosted: then only what somebody put into the programme is taken. */
+  readonly isPublic: boolean;
+}
+
 /**
  * Rows with the digests of the files that they name as evidence. Those lie beside the roster, or below it: a roster may come
  * from anybody, and nothing else is ever copied.
@@ -22,7 +32,7 @@ const PRIVATE_MODE = 0o600;
 export async function* withAttached(
   rows: AsyncIterable<RosterRow>,
   { indices, evidence }: ColumnMap,
-  folder: string,
+  place: EvidencePlace,
 ): AsyncGenerator<RosterRow> {
   const columns = [indices.get('evidence_file'), ...evidence.values()].filter((at) => at !== undefined);
   if (columns.length === 0) {
@@ -35,7 +45,7 @@ export async function* withAttached(
     for (const at of columns) {
       const path = (row.cells[at] ?? '').trim().normalize('NFC');
       if (path === '') continue;
-      const file = known.get(path) ?? (await attach(folder, path));
+      const file = known.get(path) ?? (await attach(place, path));
       known.set(path, file);
       attached.set(path, file);
     }
@@ -43,9 +53,9 @@ export async function* withAttached(
   }
 }
 
-async function attach(folder: string, path: string): Promise<AttachedFile> {
+async function attach(place: EvidencePlace, path: string): Promise<AttachedFile> {
   try {
-    return { ok: true, sha256: digestOf(await readBeside(folder, path)) };
+    return { ok: true, sha256: digestOf(await readBeside(place, path)) };
   } catch (error) {
     if (!(error instanceof BadgekitError)) throw error;
     return { ok: false, message: `cannot be taken: ${error.message}`, hint: error.nextStep };
@@ -56,19 +66,50 @@ function digestOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-async function readBeside(folder: string, path: string): Promise<Uint8Array> {
-  const file = join(folder, path);
-  const real = await realpath(file).catch(() => undefined);
+/** What badgekit keeps in a programme: none of it is anybody's evidence. */
+const OWN: ReadonlySet<string> = new Set([
+  'keys',
+  'credentials',
+  'evidence',
+  'erasures',
+  'public',
+  'badges',
+  'frameworks',
+  'images',
+]);
+const TABLES = /\.(?:csv|tsv|jsonl|jwe)$/i;
+
+async function readBeside({ folder, root, isPublic }: EvidencePlace, path: string): Promise<Uint8Array> {
+  const forms = [path, path.normalize('NFD')].map((form) => join(folder, form));
+  const [first, second] = await Promise.all(forms.map((file) => realpath(file).catch(() => undefined)));
+  const real = first ?? second;
   if (real === undefined)
     throw new BadgekitError('FILE_NOT_FOUND', 'there is no such file', {
       hint: 'name it as it lies beside the roster, such as evidence/ana.pdf',
     });
-  const within = relative(await realpath(folder), real);
-  if (within === '..' || within.startsWith(`..${sep}`) || isAbsolute(within) || within === '')
+  const inFolder = insideOf(await realpath(folder), real);
+  if (inFolder === undefined)
     throw new BadgekitError('PATH_OUTSIDE', 'it does not lie below the folder of the roster', {
       hint: 'put it there, and name it from there',
     });
+  const inProgramme = root === undefined ? undefined : insideOf(await realpath(root), real);
+  if (isPublic && inProgramme === undefined)
+    throw new BadgekitError('PATH_OUTSIDE', 'it does not lie in the programme, and would be hosted', {
+      hint: 'put it into the folder of the programme, such as rosters/films/',
+    });
+  const isOwn = inProgramme !== undefined && (inProgramme.length === 1 || OWN.has(inProgramme[0] ?? ''));
+  if (isOwn || TABLES.test(real) || [...inFolder, ...(inProgramme ?? [])].some((part) => part.startsWith('.')))
+    throw new BadgekitError('PATH_OUTSIDE', "it is a hidden file, a roster, or one of the programme's own", {
+      hint: 'put evidence into a folder of its own, such as rosters/evidence/',
+    });
   return await readBounded(real, MAX_EVIDENCE_BYTES, path);
+}
+
+/** The parts of a path below a folder; undefined for one that leads elsewhere. */
+function insideOf(folder: string, path: string): readonly string[] | undefined {
+  const within = relative(folder, path);
+  if (within === '' || within === '..' || within.startsWith(`..${sep}`) || isAbsolute(within)) return undefined;
+  return within.split(sep);
 }
 
 /**
@@ -77,24 +118,21 @@ async function readBeside(folder: string, path: string): Promise<Uint8Array> {
  */
 export async function copyEvidence(
   { files }: Pick<Programme, 'files'>,
-  folder: string,
+  place: EvidencePlace,
   credentialId: string,
   evidence: readonly AwardedEvidence[],
-  isPublic: boolean,
 ): Promise<void> {
   for (const { url, file } of evidence) {
     if (file === undefined) continue;
-    const bytes = await readBeside(folder, file.path);
+    const bytes = await readBeside(place, file.path);
     if (digestOf(bytes) !== file.sha256)
       throw new BadgekitError(
         'PLAN_CHANGED',
         `the evidence file ${quoted(file.path)} changed while badges were issued`,
-        {
-          hint: 'run the same command again when nobody writes it',
-        },
+        { hint: 'run the same command again when nobody writes it' },
       );
     // What is known by an address of its own is not hosted here, too.
-    const isHosted = isPublic && url === undefined;
+    const isHosted = place.isPublic && url === undefined;
     await files.write(`${evidenceFolder(credentialId, isHosted)}/${file.storedAs}`, bytes, {
       replace: true,
       ...(isHosted ? {} : { mode: PRIVATE_MODE }),
@@ -107,9 +145,34 @@ export async function evidenceCopies(
   { root }: Pick<Programme, 'root'>,
   credentialIds: readonly string[],
 ): Promise<readonly string[]> {
-  const own = credentialIds.filter((id) => /^urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id));
+  const own = credentialIds.filter((id) => CREDENTIAL_ID.test(id));
   const found = await Promise.all(
     own.flatMap((id) => [false, true].map((isPublic) => listFiles(root, evidenceFolder(id, isPublic)))),
+  );
+  return found.flat();
+}
+
+const CREDENTIAL_ID = /^urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Takes such copies away, and the folders that held nothing else. */
+export async function removeEvidence(
+  { root, files }: Pick<Programme, 'root' | 'files'>,
+  paths: readonly string[],
+): Promise<void> {
+  for (const path of paths) await files.remove(path);
+  for (const folder of new Set(paths.map((path) => dirname(path))))
+    await rmdir(join(root, folder)).catch(() => undefined);
+}
+
+/** The folders of evidence in a programme, by the names of the credentials that they are of. */
+export async function evidenceFolders({
+  root,
+}: Pick<Programme, 'root'>): Promise<readonly { readonly path: string; readonly name: string }[]> {
+  const found = await Promise.all(
+    ['evidence', 'public/evidence'].map(async (folder) => {
+      const names = await readdir(join(root, folder)).catch(() => []);
+      return names.map((name) => ({ path: `${folder}/${name}`, name }));
+    }),
   );
   return found.flat();
 }

@@ -120,6 +120,20 @@ export async function readBounded(path: string, maxBytes: number, shownAs = path
   }
 }
 
+/** The beginning of a file as text; undefined where there is none. */
+export async function beginningOfFile(path: string, length: number): Promise<string | undefined> {
+  if (!isThere(path)) return undefined;
+  const handle = await openToRead(path, path);
+  try {
+    const { bytesRead, buffer } = await handle.read(new Uint8Array(length), 0, length, 0);
+    return Buffer.from(buffer.subarray(0, bytesRead)).toString('utf8');
+  } catch (error) {
+    throw explain(error, path, { reading: true });
+  } finally {
+    await handle.close();
+  }
+}
+
 /** Makes a folder and those above it. */
 export async function makeFolder(path: string, shownAs: string, mode = 0o755): Promise<void> {
   await within(shownAs, async () => {

@@ -6,6 +6,7 @@ import { type FoundFramework, frameworkInJson, frameworkInTable } from '../frame
 import { alignmentWith, type FrameworkSkill, type FrameworkTitle } from '../frameworks/skill.ts';
 import type { ResolvedAlignment } from '../openbadges/definition.ts';
 import { findDelimiter, readCsv } from '../syntax/csv.ts';
+import { isWebUrl } from '../syntax/iri.ts';
 import { utf8Lines } from '../syntax/lines.ts';
 import { isJsonObject, type Json, parseJson } from '../syntax/json.ts';
 import { decodeUtf8, nearest, quoted } from '../syntax/text.ts';
@@ -107,14 +108,34 @@ export async function readSnapshot(programme: Pick<Programme, 'root' | 'shown'>,
   return { ...head, skills };
 }
 
-function isHead(value: unknown): value is Omit<Snapshot, 'skills'> {
-  return isJsonObject(value) && typeof value['name'] === 'string' && typeof value['title'] === 'string';
+function isText(text: unknown): boolean {
+  return typeof text === 'string' && text !== '';
 }
 
+function isHead(value: unknown): value is Omit<Snapshot, 'skills'> {
+  if (!isJsonObject(value)) return false;
+  const { name, title, kind, imported, version, targetType, sources } = value;
+  return (
+    [name, title, kind, imported].every(isText) &&
+    [version, targetType].every((text) => text === undefined || isText(text)) &&
+    Array.isArray(sources) &&
+    sources.every((source) => isJsonObject(source) && isText(source['file']) && isText(source['sha256']))
+  );
+}
+
+/** An entry of a snapshot: what it gives a definition is what could be written there. */
 function isSkill(value: unknown): value is FrameworkSkill & Record<string, Json> {
   if (!isJsonObject(value)) return false;
-  const { code, url, name, also = [] } = value;
-  return [code, url, name].every((text) => typeof text === 'string') && Array.isArray(also);
+  const { code, url, name, description, also = [], deprecated, replacedBy } = value;
+  return (
+    [code, name].every(isText) &&
+    typeof url === 'string' &&
+    isWebUrl(url) &&
+    [description, replacedBy].every((text) => text === undefined || isText(text)) &&
+    (deprecated === undefined || deprecated === true) &&
+    Array.isArray(also) &&
+    also.every(isText)
+  );
 }
 
 function damaged(file: string, line: number): BadgekitError {

@@ -1,5 +1,6 @@
 import type { RosterRow } from '../roster/layout.ts';
-import { joined, type JoinedRows, joinedRowsOf, joinOf } from '../roster/joining.ts';
+import { joinedRows, type KeyedRows, keyedRows, sharedKeys } from '../roster/joined-rows.ts';
+import { joinOf } from '../roster/joining.ts';
 import type { PassedOver, PassedOverRows } from '../roster/reading.ts';
 import type { Roster } from './roster.ts';
 
@@ -27,16 +28,19 @@ export function joinRosters(files: readonly NamedRoster[], key: string): Roster 
     })),
     key,
   );
-  let held: Promise<readonly JoinedRows[]> | undefined;
-  const loaded = (): Promise<readonly JoinedRows[]> =>
-    (held ??= Promise.all(
-      others.map(({ roster }, index) => joinedRowsOf(roster.rows(), join.keys[index + 1] ?? (() => ''))),
-    ));
+  const load = async (): Promise<Held> => {
+    const keyed = await Promise.all(
+      others.map(({ roster: other }, index) => keyedRows(other.rows(), join.keys[index + 1] ?? (() => ''))),
+    );
+    return { keyed, shared: await sharedKeys(first.roster.rows(), join, keyed) };
+  };
+  let held: Promise<Held> | undefined;
   let alone: PassedOver = new Map();
-  async function* rows(): AsyncGenerator<RosterRow> {
+  async function* rows(own: Roster): AsyncGenerator<RosterRow> {
     alone = new Map();
     const here = alone;
-    yield* joined(first?.roster.rows() ?? noRows(), join, await loaded(), here);
+    const { keyed, shared } = await (held ??= load());
+    yield* joinedRows(own.rows(), join, keyed, shared, here);
   }
   const { roster } = first;
   const { fields, columns } = join;
@@ -47,16 +51,18 @@ export function joinRosters(files: readonly NamedRoster[], key: string): Roster 
     reading: {
       ...roster.reading,
       fields,
-      columns,
+      columns: { ...columns, isOfSystem: files.some((file) => file.roster.format.system !== undefined) },
       unused: files.flatMap((file) => file.roster.reading.unused),
     },
-    rows,
+    rows: () => rows(roster),
     passedOver: () => new Map([...files.flatMap(passedOverIn), ...alone]),
   };
 }
 
-async function* noRows(): AsyncGenerator<RosterRow> {
-  // Nothing to read.
+/** What is held in memory of the others, and of the first where it is not clear. */
+interface Held {
+  readonly keyed: readonly KeyedRows[];
+  readonly shared: ReadonlyMap<string, readonly [number, number]>;
 }
 
 function passedOverIn({ roster, shownAs }: NamedRoster, index: number): [string, PassedOverRows][] {

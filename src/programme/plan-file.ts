@@ -1,8 +1,11 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { validate as validateHead } from 'validators:plan';
 import { validate as validateRow } from 'validators:plan-row';
-import { BadgekitError, ifUsable } from '../errors.ts';
+import { BadgekitError, ifUsable, placedIn } from '../errors.ts';
 import type { PlanRow } from '../issue/plan-row.ts';
 import { utf8Lines } from '../syntax/lines.ts';
 import { parseJson } from '../syntax/json.ts';
@@ -96,31 +99,67 @@ export async function writePlanFile(
 }
 
 /**
- * Opens a plan, and reads it to the end once.
+ * Opens a plan, and reads it to the end once. What is read afterwards is a copy that nobody else can change.
  * @throws BadgekitError PLAN_INVALID | FILE_*
  */
 export async function openPlanFile(path: string, shownAs: string): Promise<PlanFile> {
   const hash = createHash('sha256');
+  const copy = new PrivateCopy();
   async function* content(): AsyncGenerator<Uint8Array> {
     for await (const piece of streamFile(path, shownAs)) {
       hash.update(piece);
+      copy.add(piece);
       yield piece;
     }
   }
   let head: PlanHead | undefined;
   let isWhole = false;
+  let toIssue = 0;
   for await (const part of partsOf(content(), shownAs)) {
     if ('kind' in part) head = part;
     else if ('end' in part) isWhole = true;
+    else if (part.step === 'issue') toIssue++;
   }
   if (head === undefined || !isWhole) throw noPlan(shownAs, undefined);
+  if (toIssue !== head.counts.toIssue) throw noPlan(shownAs, undefined, 'it says otherwise how many badges it issues');
   return {
     head,
     digest: hash.digest('hex'),
     rows: async function* () {
-      for await (const part of partsOf(streamFile(path, shownAs), shownAs)) if ('award' in part) yield part;
+      for await (const part of partsOf(copy.read(), shownAs)) if ('award' in part) yield part;
     },
   };
+}
+
+const PIECE = 64 * 1024;
+
+/** A copy of what was read, in a file without a name. */
+class PrivateCopy {
+  readonly #file: number;
+  #size = 0;
+
+  constructor() {
+    const path = join(tmpdir(), `badgekit-${randomBytes(12).toString('hex')}`);
+    this.#file = openSync(path, 'wx+', 0o600);
+    process.once('exit', () => closeSync(this.#file));
+    rmSync(path, { force: true });
+  }
+
+  add(piece: Uint8Array): void {
+    for (let at = 0; at < piece.length;) {
+      const written = writeSync(this.#file, piece, at, piece.length - at, this.#size);
+      at += written;
+      this.#size += written;
+    }
+  }
+
+  async *read(): AsyncGenerator<Uint8Array> {
+    for (let at = 0; at < this.#size;) {
+      const piece = new Uint8Array(Math.min(PIECE, this.#size - at));
+      at += readSync(this.#file, piece, 0, piece.length, at);
+      yield piece;
+    }
+  }
 }
 
 /** The JSON files in the programme's own folder, which plans may be among. */
@@ -137,7 +176,7 @@ async function* partsOf(
 ): AsyncGenerator<PlanHead | PlanRow | { readonly end: true }> {
   let line = 0;
   let isEnded = false;
-  for await (const text of utf8Lines(content)) {
+  for await (const text of placed(utf8Lines(content), shownAs)) {
     line++;
     if (isEnded) throw noPlan(shownAs, line);
     if (line === 1) {
@@ -147,6 +186,14 @@ async function* partsOf(
       isEnded = true;
       yield { end: true };
     } else if (text !== '') yield readPart(readRow, text.replace(/,$/, ''), shownAs, line);
+  }
+}
+
+async function* placed(lines: AsyncIterable<string>, shownAs: string): AsyncGenerator<string> {
+  try {
+    yield* lines;
+  } catch (error) {
+    throw placedIn(shownAs, error);
   }
 }
 

@@ -11,7 +11,7 @@ import {
   type RosterReading,
   translated,
 } from '../roster/reading.ts';
-import { looksLikeStatements, statementRows, voidedIn } from '../roster/xapi.ts';
+import { looksLikeStatements, statementRows, surveyOf } from '../roster/xapi.ts';
 import { type CsvRecord, type Delimiter, findDelimiter, readCsv } from '../syntax/csv.ts';
 import { decodeText, findEncoding, type FoundEncoding } from '../syntax/encoding.ts';
 import { fileSize, streamFile } from './files.ts';
@@ -67,13 +67,13 @@ export async function openRoster(path: string, shownAs: string, hints: RosterHin
   const encoding = hints.encoding ?? (await placing(() => findEncoding(content())));
   const text = (): AsyncGenerator<string> => decodeText(content(), encoding.encoding);
   const beginning = await placing(() => beginningOf(text(), HEAD_LENGTH));
-  const isJson = looksLikeStatements(beginning);
-  const voided = isJson ? await placing(() => voidedIn(text())) : new Set<string>();
+  const isJson = ['auto', 'xapi', undefined].includes(hints.format) && looksLikeStatements(beginning);
+  const survey = isJson ? await placing(() => surveyOf(text())) : undefined;
   const delimiter = isJson
     ? ','
     : (hints.delimiter ?? (await placing(() => Promise.resolve(findDelimiter(beginning)))));
   const records = (): AsyncGenerator<CsvRecord> =>
-    placed(isJson ? statementRows(text(), voided) : readCsv(text(), delimiter), shownAs);
+    placed(survey === undefined ? readCsv(text(), delimiter) : statementRows(text(), survey), shownAs);
   const head = await headOfFile(records(), shownAs);
   return await placing(async () => {
     const format = findFormat(head, hints.format);

@@ -4,8 +4,7 @@ import { extname } from 'node:path';
 import { BadgekitError } from '../errors.ts';
 import type { RefusedRow } from '../issue/plan.ts';
 import type { Shard } from '../issue/shard.ts';
-import { readCsv, writeCsvLine } from '../syntax/csv.ts';
-import { decodeText } from '../syntax/encoding.ts';
+import { writeCsvLine } from '../syntax/csv.ts';
 import { streamFile } from './files.ts';
 import { writeWholeStream } from './whole-stream.ts';
 
@@ -96,27 +95,4 @@ async function readBeginning(path: string, length: number): Promise<Uint8Array> 
     if (size >= length) break;
   }
   return Buffer.concat(pieces).subarray(0, length);
-}
-
-/** A row in such a list: what it said, where it stood in its roster, and why it is in the list. */
-export interface ListedRow {
-  readonly cells: readonly string[];
-  readonly line: string;
-  readonly why: string;
-}
-
-/**
- * Reads a list that badgekit wrote beside a roster.
- * @throws BadgekitError CSV_SYNTAX | NOT_UTF8 | FILE_*
- */
-export async function* readRowList(path: string, shownAs: string): AsyncGenerator<ListedRow> {
-  let header: readonly string[] | undefined;
-  for await (const { cells } of readCsv(decodeText(streamFile(path, shownAs), 'utf-8'), ',')) {
-    if (header === undefined) {
-      header = cells;
-      continue;
-    }
-    const own = header.length - ADDED.rejected.length;
-    yield { cells: cells.slice(0, own), line: cells[own] ?? '', why: cells[own + 1] ?? '' };
-  }
 }

@@ -49,6 +49,8 @@ export interface ColumnMap {
   readonly evidence: ReadonlyMap<string, number>;
   /** The column of the file that each cell comes from, where rows are put into badgekit's columns first. */
   readonly from?: readonly number[];
+  /** Whether a system wrote the file: then columns that it has besides may hold anything. */
+  readonly isOfSystem?: boolean;
   /** Where files were joined: their names, and of which file each column is, and which one there. */
   readonly joined?: {
     readonly files: readonly string[];

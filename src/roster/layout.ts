@@ -29,6 +29,8 @@ export interface RosterRow extends CsvRecord {
   readonly attached?: ReadonlyMap<string, AttachedFile>;
   /** Where files were joined: the line in each of them; undefined where the row has no part in one. */
   readonly lines?: readonly (number | undefined)[];
+  /** Cells that the first file left empty: which file filled each, and from which of its columns. */
+  readonly filled?: ReadonlyMap<number, { readonly part: number; readonly at: number }>;
   /** What joined files say differently. */
   readonly conflicts?: readonly RowConflict[];
 }
@@ -47,6 +49,7 @@ export interface RowConflict {
     readonly column: number | undefined;
     readonly message: string;
     readonly hint: string | undefined;
+    readonly file?: string;
   };
 }
 

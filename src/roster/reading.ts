@@ -78,7 +78,7 @@ export function readingOf(head: RosterHead, { system }: FoundFormat, hints: Colu
     hints.dates !== undefined ||
     dates.some(isForeign);
   return {
-    columns: columnsOf(fields, head.header, isTranslated),
+    columns: { ...columnsOf(fields, head.header, isTranslated), isOfSystem: system !== undefined },
     fields,
     unused: list?.unused ?? [],
     isUnsure: list?.isUnsure === true && hints.isList !== true,

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { BadgekitError } from '../errors.ts';
 import type { CsvRecord } from '../syntax/csv.ts';
 import { isJsonObject, type Json, type JsonObject, parseJson } from '../syntax/json.ts';
@@ -7,6 +8,7 @@ const COLUMNS: readonly (readonly [string, (statement: JsonObject) => Json | und
   ['email', ({ actor }) => withoutMailto(at(actor, 'mbox'))],
   ['name', ({ actor }) => at(actor, 'name')],
   ['account', ({ actor }) => at(actor, 'account', 'name')],
+  ['account_home', ({ actor }) => at(actor, 'account', 'homePage')],
   ['openid', ({ actor }) => at(actor, 'openid')],
   ['verb', ({ verb }) => lastPart(at(verb, 'id'))],
   ['verb_id', ({ verb }) => at(verb, 'id')],
@@ -33,40 +35,64 @@ export function looksLikeStatements(beginning: string): boolean {
   return /^\ufeff?\s*[[{]/.test(beginning);
 }
 
+/** What has to be known of all statements before one of them is read. */
+export interface StatementSurvey {
+  /** The ids of statements that others take back, in lower case. */
+  readonly voided: ReadonlySet<string>;
+  /** Whether accounts of several systems are in it, whose names may mean different people. */
+  readonly hasHomes: boolean;
+}
+
+const VOIDED = 'http://adlnet.gov/expapi/verbs/voided';
+
+/** Reads all statements once: which are taken back by others (xAPI 1.0.3, part two, 2.3.2), and whose accounts are in them. */
+export async function surveyOf(text: AsyncIterable<string>): Promise<StatementSurvey> {
+  const voided = new Set<string>();
+  const homes = new Set<string>();
+  for await (const { statement } of statementsIn(text)) {
+    const { actor, verb, object } = statement;
+    if (at(verb, 'id') === VOIDED && at(object, 'objectType') === 'StatementRef')
+      voided.add(cellOf(at(object, 'id')).toLowerCase());
+    const home = cellOf(at(actor, 'account', 'homePage'));
+    if (home !== '' && homes.size < 2) homes.add(home);
+  }
+  return { voided, hasHomes: homes.size > 1 };
+}
+
+const TAG = 16;
+
 /**
  * The statements of a text as rows of a table: an array, one a line, or what a learning record store answers
- * (`{"statements": […]}`).
- * @param voided the ids of statements that others take back
+ * (`{"statements": […]}`). Each has a line of its own: where several stand on one, they are counted on from it.
  * @throws BadgekitError JSON_* with the line; ROSTER_INVALID where it holds something else
  */
 export async function* statementRows(
   text: AsyncIterable<string>,
-  voided: ReadonlySet<string>,
+  { voided, hasHomes }: StatementSurvey,
 ): AsyncGenerator<CsvRecord> {
   yield { line: 1, cells: XAPI_HEADER };
   const seen = new Set<string>();
+  let last = 0;
   for await (const { line, statement } of statementsIn(text)) {
+    last = Math.max(line, last + 1);
     const values = COLUMNS.map(([, read]) => cellOf(read(statement)));
-    const said = JSON.stringify(
-      ['email', 'account', 'openid', 'verb_id', 'activity'].map((name) => values[indexOf(name)]),
-    );
-    const standing = voided.has(String(statement['id'])) ? 'voided' : seen.has(said) ? 'repeated' : '';
+    if (hasHomes && values[ACCOUNT] !== '')
+      values[ACCOUNT] = `${values[ACCOUNT] ?? ''} at ${values[ACCOUNT_HOME] ?? ''}`;
+    const said = hash('sha256', values.filter((_, index) => !PASSING.has(index)).join('\0'), 'base64url').slice(0, TAG);
+    const isVoided = voided.has(cellOf(statement['id']).toLowerCase());
+    const standing = isVoided ? 'voided' : seen.has(said) ? 'repeated' : '';
     if (standing === '') seen.add(said);
-    yield { line, cells: [...values, standing] };
+    yield { line: last, cells: [...values, standing] };
   }
-}
-
-/** The ids of statements that are taken back by others. */
-export async function voidedIn(text: AsyncIterable<string>): Promise<ReadonlySet<string>> {
-  const voided = new Set<string>();
-  for await (const { statement } of statementsIn(text))
-    if (lastPart(at(statement['verb'], 'id')) === 'voided') voided.add(String(at(statement['object'], 'id')));
-  return voided;
 }
 
 function indexOf(name: string): number {
   return XAPI_HEADER.indexOf(name);
 }
+
+const [ACCOUNT, ACCOUNT_HOME] = [indexOf('account'), indexOf('account_home')];
+/** What differs between two statements that say the same. */
+const PASSING: ReadonlySet<number> = new Set(['name', 'activity_name', 'timestamp', 'statement'].map(indexOf));
 
 function at(value: Json | undefined, ...path: readonly string[]): Json | undefined {
   let here = value;
@@ -118,16 +144,29 @@ async function* statementsIn(text: AsyncIterable<string>): AsyncGenerator<Statem
   }
 }
 
+/** Strictly, but for numbers: what is written with more digits than a double keeps is no fault of a score. */
 function parse(source: string, line: number): Json {
   try {
     return parseJson(source);
   } catch (error) {
     if (!(error instanceof BadgekitError)) throw error;
+    if (error.code === 'JSON_UNSAFE_NUMBER') return parseJson(withDoubles(source));
     throw new BadgekitError(error.code, error.message, {
       where: { line: line + (error.where?.line ?? 1) - 1 },
       hint: error.hint,
     });
   }
+}
+
+const DIGITS = 15;
+
+/** The same JSON with its numbers to fifteen digits. */
+function withDoubles(source: string): string {
+  return source.replace(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g, (token) => {
+    if (token.startsWith('"')) return token;
+    const number = Number(Number(token).toPrecision(DIGITS));
+    return Number.isFinite(number) ? String(number) : '0';
+  });
 }
 
 /** What stands before the first statement of an array, or of what a learning record store answers. */
@@ -148,7 +187,6 @@ async function* objectsIn(
       yield* scanner.begin(beginning);
       beginning = undefined;
     }
-    if (scanner.isEnded) return;
   }
   if (beginning !== undefined) yield* scanner.begin(beginning);
   scanner.end();
@@ -165,10 +203,12 @@ class ObjectScanner {
   #source = '';
   #isText = false;
   #isEscaped = false;
+  #tail = '';
 
   *begin(text: string): Generator<{ readonly line: number; readonly source: string }> {
     const [before = ''] = BEFORE_FIRST.exec(text) ?? [];
     this.#isArray = before !== '';
+    this.#refusePage(before);
     this.#line += before.split('\n').length - 1;
     yield* this.scan(text.slice(before.length).replace(/^\ufeff/, ''));
   }
@@ -178,7 +218,10 @@ class ObjectScanner {
       if (char === '\n') this.#line++;
       if (this.#depth === 0) {
         if (this.#isArray && char === ']') this.isEnded = true;
-        if (this.isEnded) return;
+        if (this.isEnded) {
+          if (this.#tail.length < LONGEST_BEGINNING) this.#tail += char;
+          continue;
+        }
         if (/[\s,]/.test(char)) continue;
         this.#start = this.#line;
         if (char !== '{') throw this.#fault('something else than a statement stands here');
@@ -195,6 +238,17 @@ class ObjectScanner {
 
   end(): void {
     if (this.#depth > 0 || (this.#isArray && !this.isEnded)) throw this.#fault('the file ends in the middle');
+    this.#refusePage(this.#tail);
+  }
+
+  /** A store answers page by page: one alone lacks statements, and what takes others back. */
+  #refusePage(around: string): void {
+    const [, more = ''] = /"more"\s*:\s*"([^"]*)"/.exec(around) ?? [];
+    if (more === '') return;
+    throw new BadgekitError('ROSTER_INVALID', 'this is one page of several: its "more" leads to the next', {
+      where: { line: this.#line },
+      hint: 'get all pages, and put their statements into one file, one a line',
+    });
   }
 
   #count(char: string): void {

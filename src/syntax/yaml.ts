@@ -219,10 +219,25 @@ export function writeYamlText(text: string): string {
   );
 }
 
-/** The same YAML with one more text in a list of the outermost mapping; comments and all else stay as they are. */
+/** Texts with a colon in them that need no quotes. */
+const PLAIN_REFERENCE = /^[A-Za-z][\w./-]*:[\w./:-]*[\w/]$/;
+
+/** The same YAML with one more text at the end of a list of the outermost mapping. Nothing else of it changes. */
 export function withListed(text: string, member: string, entry: string): string {
-  const document = parseDocument(text);
-  if (isSeq(document.get(member))) document.addIn([member], entry);
-  else document.set(member, [entry]);
-  return document.toString({ lineWidth: 0 });
+  const list = parseDocument(text).get(member, true);
+  const end = text.includes('\r\n') ? '\r\n' : '\n';
+  const item = PLAIN_REFERENCE.test(entry) ? entry : writeYamlText(entry);
+  if (!isSeq(list) || list.range === null || list.range === undefined) {
+    const gap = text === '' || text.endsWith('\n') ? '' : end;
+    return `${text}${gap}${member}:${end}  - ${item}${end}`;
+  }
+  const last = list.items.at(-1);
+  const [start] = list.range;
+  const after = isScalar(last) || isMap(last) || isSeq(last) ? (last.range?.[1] ?? start) : start;
+  if (list.flow === true)
+    return `${text.slice(0, after)}${list.items.length === 0 ? (text[start] ?? '') : ', '}${item}${text.slice(list.items.length === 0 ? start + 1 : after)}`;
+  const indent = text.slice(text.lastIndexOf('\n', start - 1) + 1, start);
+  const lineEnd = text.indexOf('\n', Math.max(after - 1, 0));
+  const at = lineEnd === -1 ? text.length : lineEnd + 1;
+  return `${text.slice(0, at)}${lineEnd === -1 ? end : ''}${indent}- ${item}${end}${text.slice(at)}`;
 }

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { badgekit, copyOf, filesBelow, knotsProgramme, temporaryFolder } from '../support/cli.ts';
@@ -59,9 +68,9 @@ describe('a file that is evidence', () => {
       { type: ['Evidence'], name: 'Log book', digestMultibase: digestOf('the log') },
     ]);
     const folder = join(cwd, 'evidence', badge?.id.slice('urn:uuid:'.length) ?? '');
-    expect(filesBelow(folder)).toEqual(['1-A-nas-Film-1-.mp4', '2-log.txt']);
-    expect(readFileSync(join(folder, '2-log.txt'), 'utf8')).toBe('the log');
-    expect(statSync(join(folder, '2-log.txt')).mode & 0o777).toBe(0o600);
+    expect(filesBelow(folder)).toEqual(['1.mp4', '2.txt']);
+    expect(readFileSync(join(folder, '2.txt'), 'utf8')).toBe('the log');
+    expect(statSync(join(folder, '2.txt')).mode & 0o777).toBe(0o600);
     expect(existsSync(join(cwd, 'public/evidence'))).toBe(false);
     expect(await issue(cwd)).toMatchObject({ issued: [], unchanged: 1 });
   });
@@ -85,8 +94,8 @@ describe('a file that is evidence', () => {
     const [badge] = badges(cwd);
     const id = badge?.id.slice('urn:uuid:'.length) ?? '';
     expect(badge?.evidence?.map((entry) => entry['id'])).toEqual([
-      `https://badges.example.org/evidence/${id}/1-A-nas-Film-1-.mp4`,
-      `https://badges.example.org/evidence/${id}/2-log.txt`,
+      `https://badges.example.org/evidence/${id}/1.mp4`,
+      `https://badges.example.org/evidence/${id}/2.txt`,
     ]);
     expect(filesBelow(join(cwd, 'public/evidence', id))).toHaveLength(2);
   });
@@ -95,7 +104,7 @@ describe('a file that is evidence', () => {
     const cwd = programme('email,evidence_url,evidence_file\nana@example.org,https://example.org/f,log.txt\n', FILES);
     await issue(cwd);
     expect(badges(cwd)[0]?.evidence).toEqual([
-      { id: 'https://example.org/f', type: ['Evidence'], name: 'log.txt', digestMultibase: digestOf('the log') },
+      { id: 'https://example.org/f', type: ['Evidence'], digestMultibase: digestOf('the log') },
     ]);
   });
 
@@ -115,7 +124,40 @@ describe('a file that is evidence', () => {
       { line: 6, column: 2, message: expect.stringContaining('a folder') as string },
       { line: 7, column: 3, message: expect.stringContaining('there is no such file') as string },
     ]);
-    expect(filesBelow(join(cwd, 'evidence')).every((file) => file.endsWith('log.txt'))).toBe(true);
+    expect(filesBelow(join(cwd, 'evidence')).every((file) => file.endsWith('.txt'))).toBe(true);
+  });
+
+  test("is none of the programme's own files, no roster, nothing hidden; and nothing from elsewhere is hosted", async () => {
+    const cwd = programme('');
+    mkdirSync(join(cwd, '.hidden'));
+    writeFileSync(join(cwd, '.hidden/x.pdf'), 'x');
+    const own = ['keys/key-1.jwe', 'badgekit.yaml', 'rosters/r.csv', '.hidden/x.pdf', 'badges/knots.svg'];
+    writeFileSync(
+      join(cwd, 'root.csv'),
+      `email,evidence_file\n${own.map((file, at) => `p${at}@example.org,${file}\n`).join('')}`,
+    );
+    const { refused, issued } = await issue(cwd, 'root.csv');
+    expect(issued).toEqual([]);
+    expect(refused).toHaveLength(own.length);
+    appendFileSync(join(cwd, 'badgekit.yaml'), 'evidence: public\n');
+    const elsewhere = temporaryFolder();
+    writeFileSync(join(elsewhere, 'x.pdf'), 'x');
+    writeFileSync(join(elsewhere, 'r.csv'), 'email,evidence_file\nana@example.org,x.pdf\n');
+    expect(await issue(cwd, join(elsewhere, 'r.csv'))).toMatchObject({
+      issued: [],
+      refused: [{ message: expect.stringContaining('does not lie in the programme, and would be hosted') as string }],
+    });
+  });
+
+  test('is copied only for a credential that is reserved, and ledger check tells of a copy without one', async () => {
+    const cwd = programme(ROSTER, FILES);
+    await issue(cwd);
+    mkdirSync(join(cwd, 'evidence/00000000-0000-8000-8000-000000000000'));
+    const { out, code } = await badgekit(['ledger', 'check'], { cwd });
+    expect([code, out]).toEqual([
+      1,
+      expect.stringContaining('the ledger knows no credential that this is the evidence of'),
+    ]);
   });
 
   test('that changed is a change of its row, and of a plan', async () => {
@@ -133,8 +175,10 @@ describe('a file that is evidence', () => {
   test('goes with its person', async () => {
     const cwd = programme(ROSTER.concat('bo@example.org,log.txt,,,,,\n'), FILES);
     await issue(cwd);
-    await badgekit(['erase', 'ana@example.org', '--yes'], { cwd });
-    expect(filesBelow(join(cwd, 'evidence')).map((file) => file.split('/')[1])).toEqual(['1-log.txt']);
+    const erased = await badgekit(['erase', 'ana@example.org', '--yes', '--json'], { cwd });
+    expect((JSON.parse(erased.out) as { evidence: string[] }).evidence).toHaveLength(2);
+    expect(readdirSync(join(cwd, 'evidence'))).toHaveLength(1);
+    expect(filesBelow(join(cwd, 'evidence')).map((file) => file.split('/')[1])).toEqual(['1.txt']);
   });
 });
 

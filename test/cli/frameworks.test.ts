@@ -48,7 +48,7 @@ describe('frameworks', () => {
       ],
     });
     const [head = ''] = readFileSync(join(cwd, 'frameworks/onet.jsonl'), 'utf8').split('\n');
-    expect(JSON.parse(head)).toMatchObject({ name: 'onet', title: 'O*NET-SOC', version: '29.0' });
+    expect(JSON.parse(head)).toMatchObject({ name: 'onet', title: 'O*NET', version: '29.0' });
   });
 
   test.each([
@@ -133,6 +133,34 @@ describe('frameworks', () => {
     expect(faults.every(({ line }) => line > 0)).toBe(true);
   });
 
+  test('keep entries that share a code, under their addresses, and say so', async () => {
+    const cwd = copyOf(template);
+    const items = ['1', '1', '2'].map((code, at) => ({
+      identifier: `i${at}`,
+      uri: `https://case.example/${at}`,
+      fullStatement: `S${at}`,
+      humanCodingScheme: code,
+    }));
+    writeFileSync(join(cwd, 'c.json'), JSON.stringify({ CFDocument: { title: 'T' }, CFItems: items }));
+    const run = await badgekit(['frameworks', 'import', 'c.json', '--as', 'shared'], { cwd });
+    expect(run.out).toContain('2 entries share their codes with others');
+    expect(run.out).toContain('3 entries');
+    expect((await badgekit(['align', 'knots', '--add', 'shared:https://case.example/1'], { cwd })).code).toBe(0);
+    expect((await badgekit(['align', 'knots', '--add', 'shared:1'], { cwd })).code).toBe(2);
+  });
+
+  test.each([
+    ['an address that is none', '{"code":"a","url":"javascript:alert(1)","name":"A"}'],
+    ['a description that is no text', '{"code":"a","url":"https://x.example","name":"A","description":5}'],
+  ])('with %s are refused with the line', async (_what, entry) => {
+    const cwd = copyOf(template);
+    appendFileSync(join(cwd, 'frameworks/case.jsonl'), `${entry}\n`);
+    const run = await badgekit(['align', 'knots', '--search', 'A', '--json'], { cwd });
+    expect(printed(run)).toMatchObject({
+      error: { code: 'FRAMEWORK_INVALID', where: { file: 'frameworks/case.jsonl', line: 6 } },
+    });
+  });
+
   test('that were damaged are refused with the line', async () => {
     const cwd = copyOf(template);
     appendFileSync(join(cwd, 'frameworks/case.jsonl'), '{"code":1}\n');
@@ -170,7 +198,7 @@ describe('align', () => {
     appendFileSync(join(cwd, 'badges/knots.yaml'), '# ours\nalignment: # two\n  - case:SEA.1 # one\n');
     await badgekit(['align', 'knots', '--add', 'case:SEA.3'], { cwd });
     expect(readFileSync(join(cwd, 'badges/knots.yaml'), 'utf8')).toMatch(
-      /# ours\nalignment:\n {2}# two\n {2}- case:SEA\.1 # one\n {2}- case:SEA\.3\n$/,
+      /# ours\nalignment: # two\n {2}- case:SEA\.1 # one\n {2}- case:SEA\.3\n$/,
     );
   });
 

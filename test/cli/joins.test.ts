@@ -82,6 +82,76 @@ describe('files that are joined', () => {
     expect(readFileSync(join(cwd, 'a.rejected.csv'), 'utf8')).toContain('"ana@example.org","someday","2"');
   });
 
+  test('are joined by what is written, not by what looks like it', async () => {
+    const cwd = programme(
+      {
+        'a.csv': 'user,grade\nana_m,95\nBo,90\nX,80\n',
+        'b.csv': 'user,email\nana-m,other@example.org\nbo,b@example.org\nX,x@example.org\n',
+      },
+      'grade >= 70',
+    );
+    expect(await issue(cwd, 'a.csv', 'b.csv', '--join', 'user')).toMatchObject({
+      issued: [{ line: 4 }],
+      refused: [{ line: 2 }, { line: 3 }],
+    });
+  });
+
+  test('give nobody a row that may belong to somebody else of the same name', async () => {
+    const cwd = programme(
+      {
+        'a.csv': 'email,name\njs1@example.org,John Smith\njs2@example.org,John Smith\nbo@example.org,Bo\n',
+        'b.csv': 'name,grade\nJohn Smith,95\nBo,90\n',
+      },
+      'grade >= 70',
+    );
+    const outcome = await issue(cwd, 'a.csv', 'b.csv', '--join', 'name');
+    expect(outcome).toMatchObject({
+      issued: [{ line: 4 }],
+      refused: [
+        { line: 2, message: 'lines 2 and 3 name different people, and the row b.csv:2 belongs to both' },
+        { line: 3 },
+      ],
+    });
+  });
+
+  test('take no cell that stands behind the columns of its own file', async () => {
+    const cwd = programme(
+      {
+        'a.csv': 'email,name\nx@example.org,Lind,95\ny@example.org,Y\n',
+        'b.csv': 'email,grade\nx@example.org,95\ny@example.org,80,nice\n',
+      },
+      'grade >= 70',
+    );
+    expect(await issue(cwd, 'a.csv', 'b.csv', '--join', 'email')).toMatchObject({
+      issued: [],
+      refused: [
+        { line: 2, column: 3, message: 'the row has 3 cells, the header 2' },
+        { line: 3, column: 3, file: 'b.csv', message: 'the row has 3 cells, the header 2' },
+      ],
+    });
+  });
+
+  test('count each row that belongs to nobody, and name the file that said the other thing', async () => {
+    const cwd = programme(
+      {
+        'f.csv': 'email\nx@example.org\n',
+        'g.csv': 'email,grade\nx@example.org,95\n,80\nz@example.org,90\nz@example.org,91\n',
+        'h.csv': 'email,grade\nx@example.org,40\n',
+      },
+      'grade >= 70',
+    );
+    expect(await issue(cwd, 'f.csv', 'g.csv', 'h.csv', '--join', 'email')).toMatchObject({
+      passedOver: [{ file: 'g.csv', rows: 3, firstLine: 4 }],
+      refused: [{ line: 2, message: 'grade is "95" in g.csv:2:2, and "40" in h.csv:2:2' }],
+    });
+  });
+
+  test('that contradict each other in a column called as a result refuse the row', async () => {
+    const cwd = programme({ 'a.csv': 'email,Paper\nx@example.org,95\n', 'b.csv': 'email,Paper\nx@example.org,20\n' });
+    appendFileSync(join(cwd, 'badges/knots.yaml'), 'resultDescription: [{ name: Paper, resultType: Percent }]\n');
+    expect(await issue(cwd, 'a.csv', 'b.csv', '--join', 'email')).toMatchObject({ issued: [], refused: [{ line: 2 }] });
+  });
+
   test('can be three, by any column that all of them have', async () => {
     const cwd = programme(
       {

@@ -76,9 +76,23 @@ describe('why', () => {
     expect(said.map(({ source, what }) => [source, what])).toEqual([
       ['plan', 'is to be issued by this plan: badgekit issue --plan'],
       ['list', expect.any(String)],
-      ['roster', 'a good row, which is not issued yet'],
+      ['roster', 'a good row: issue issues it, unless its person was erased'],
     ]);
     expect((await badgekit(['why', 'bo@example.org', '--plan', 'badgekit.yaml'], { cwd })).code).toBe(2);
+  });
+
+  test('looks only in the columns that say whom a row is of, and passes over what it cannot read', async () => {
+    const cwd = copyOf(template);
+    writeFileSync(
+      join(cwd, 'rosters/a.csv'),
+      'email,assessor,grade,Paper,Hands\nzoe@example.org,tutor@example.org,90,90,good\n',
+    );
+    writeFileSync(join(cwd, 'rosters/mine.rejected.csv'), Buffer.from('caf\u00e9,x\n', 'latin1'));
+    writeFileSync(join(cwd, 'rosters/own.rejected.csv'), 'name,email,note\nBo,bo@example.org,likes tea\n');
+    const tutor = await badgekit(['why', 'tutor@example.org'], { cwd });
+    expect([tutor.code, tutor.err]).toEqual([1, expect.stringContaining('mine.rejected.csv is passed over')]);
+    expect((await why(cwd, 'zoe@example.org')).said).toHaveLength(1);
+    expect((await why(cwd, 'bo@example.org')).said.every(({ where }) => !where.includes('own'))).toBe(true);
   });
 
   test('says no where nothing is known, and what to look at', async () => {
@@ -117,7 +131,7 @@ describe('record', () => {
     writeFileSync(join(cwd, 'rosters/r.csv'), ROSTER.replace('87.5', '90'));
     await badgekit(['issue', 'rosters/r.csv', '--supersede'], { cwd });
     const one = await badgekit(['record', 'ana@example.org', '--json'], { cwd });
-    expect(printed(one)).toMatchObject({ file: 'record-ana-example.org.html', badges: 1 });
+    expect(printed(one)).toMatchObject({ file: 'record-ana@example.org.html', badges: 1 });
     expect(printed(await badgekit(['record', 'ana@example.org', '--all', '--json'], { cwd }))).toMatchObject({
       badges: 2,
     });
@@ -149,6 +163,48 @@ describe('record', () => {
     const page = readFileSync(join(cwd, 'a.html'), 'utf8');
     expect(page).toContain('&lt;script&gt;');
     expect(page).not.toMatch(/<script|\u202e/);
+  });
+
+  test('shows the picture of the programme, not one that lies beside a badge', async () => {
+    const cwd = copyOf(template);
+    const [svg = ''] = filesBelow(join(cwd, 'credentials')).filter((name) => name.endsWith('.svg'));
+    const path = join(cwd, 'credentials', svg);
+    writeFileSync(path, readFileSync(path, 'utf8').replace('</svg>', '<text>FORGED</text></svg>'));
+    await badgekit(['record', 'ana@example.org', '--out', 'a.html'], { cwd });
+    const [, picture = ''] =
+      /src="data:image\/svg\+xml;base64,([^"]+)"/.exec(readFileSync(join(cwd, 'a.html'), 'utf8')) ?? [];
+    expect(Buffer.from(picture, 'base64').toString()).toBe(readFileSync(join(cwd, 'badges/knots.svg'), 'utf8'));
+  });
+
+  test('is of one person: an identifier that two systems use is refused', async () => {
+    const cwd = copyOf(template);
+    writeFileSync(
+      join(cwd, 'r.csv'),
+      'identifier,identifier_type,award,grade,Paper,Hands\n4711,sourcedId,a,90,90,good\n4711,systemId,b,90,90,good\n',
+    );
+    await badgekit(['issue', 'r.csv'], { cwd });
+    expect(printed(await badgekit(['record', '4711', '--out', 'a.html', '--json'], { cwd }))).toMatchObject({
+      error: { code: 'CREDENTIAL_AMBIGUOUS' },
+    });
+  });
+
+  test('takes the place of an older one, and of nothing else; it is whole, however long a text is', async () => {
+    const cwd = copyOf(template);
+    writeFileSync(join(cwd, 'mine.html'), 'mine');
+    expect(
+      printed(await badgekit(['record', 'ana@example.org', '--out', 'mine.html', '--json'], { cwd })),
+    ).toMatchObject({ error: { code: 'FILE_EXISTS' } });
+    const long = `${'word '.repeat(600)}end`;
+    writeFileSync(
+      join(cwd, 'r.csv'),
+      `email,award,grade,Paper,Hands,narrative\nana@example.org,2,90,90,good,${long}\n`,
+    );
+    await badgekit(['issue', 'r.csv'], { cwd });
+    expect((await badgekit(['record', 'ana@example.org', '--out', 'a.html', '--dry-run'], { cwd })).code).toBe(0);
+    expect(existsSync(join(cwd, 'a.html'))).toBe(false);
+    for (let time = 0; time < 2; time++)
+      expect((await badgekit(['record', 'ana@example.org', '--out', 'a.html'], { cwd })).code).toBe(0);
+    expect(readFileSync(join(cwd, 'a.html'), 'utf8')).toContain('word end”');
   });
 
   test('of nobody is not written', async () => {

@@ -203,12 +203,64 @@ describe('issue --plan', () => {
     expect(issuedIn(cwd)).toBe(0);
   });
 
+  test.each([
+    ['another badge', '"badge":"knots"', '"badge":"x"'],
+    ['another person', 'ana@example.org', 'eve@example.org'],
+    ['another line', '"line":4', '"line":9'],
+  ])('issues nothing where a row names %s than it is for', async (_what, from, to) => {
+    const cwd = await planned();
+    edit(cwd, 'plan.json', (text) => text.replace(from, to));
+    const { out } = await badgekit(['issue', '--plan', 'plan.json', '--json'], { cwd });
+    expect(JSON.parse(out)).toMatchObject({ error: { code: 'PLAN_CHANGED' } });
+    expect(issuedIn(cwd)).toBe(0);
+  });
+
+  test('issues nothing where a planned row can no longer be issued', async () => {
+    const cwd = programme('email,name\nana@example.org,Ana\nbo@example.org,Bo\n');
+    await badgekit(['issue', 'r.csv', '--plan-out', 'plan.json'], { cwd });
+    writeFileSync(join(cwd, 'other.csv'), 'email,name\nbo@example.org,Robert\n');
+    await badgekit(['issue', 'other.csv'], { cwd });
+    const { out } = await badgekit(['issue', '--plan', 'plan.json', '--json'], { cwd });
+    expect(JSON.parse(out)).toMatchObject({
+      error: { code: 'PLAN_CHANGED', more: [expect.stringContaining('r.csv:3')] },
+    });
+    expect(issuedIn(cwd)).toBe(1);
+  });
+
+  test('says how to plan again, with the options of the plan', async () => {
+    const cwd = await planned('My Contact\nana@example.org\n', '--map', 'email=My Contact', '--badge', 'knots');
+    edit(cwd, 'r.csv', (text) => `${text}bo@example.org\n`);
+    const { out } = await badgekit(['issue', '--plan', 'plan.json', '--json'], { cwd });
+    const { error } = JSON.parse(out) as { error: { hint: string } };
+    expect(error.hint).toContain("badgekit issue r.csv --badge knots --map 'email=My Contact' --plan-out plan.json");
+  });
+
+  test.each([
+    ['plan.json', 'plan.json'],
+    ['plan.html', 'plan.json'],
+    ['badgekit.json', 'badgekit.json'],
+  ])("is not written over somebody's %s", async (file, planFile) => {
+    const cwd = programme();
+    writeFileSync(join(cwd, file), '{"mine":true}');
+    const { out } = await badgekit(['issue', 'r.csv', '--plan-out', planFile, '--json'], { cwd });
+    expect(JSON.parse(out)).toMatchObject({ error: { code: 'FILE_EXISTS', where: { file } } });
+    expect(readFileSync(join(cwd, file), 'utf8')).toBe('{"mine":true}');
+  });
+
+  test('is not written where the world may see it', async () => {
+    const { out } = await badgekit(['issue', 'r.csv', '--plan-out', 'public/p.json', '--json'], { cwd: programme() });
+    expect(JSON.parse(out)).toMatchObject({ error: { code: 'PATH_OUTSIDE' } });
+  });
+
   test('issues nothing that was added to the plan by hand', async () => {
     const cwd = await planned();
     const [, row = ''] = readFileSync(join(cwd, 'plan.json'), 'utf8').split('\n');
     edit(cwd, 'plan.json', (text) => text.replace(`${row}\n`, ''));
     const { out } = await badgekit(['issue', '--plan', 'plan.json', '--json'], { cwd });
-    expect(JSON.parse(out)).toMatchObject({ error: { code: 'PLAN_CHANGED' } });
+    expect(JSON.parse(out)).toMatchObject({ error: { code: 'PLAN_INVALID' } });
+    edit(cwd, 'plan.json', (text) => text.replace('"toIssue":2', '"toIssue":1'));
+    const counted = await badgekit(['issue', '--plan', 'plan.json', '--json'], { cwd });
+    expect(JSON.parse(counted.out)).toMatchObject({ error: { code: 'PLAN_CHANGED' } });
     expect(issuedIn(cwd)).toBe(0);
   });
 });
@@ -303,6 +355,14 @@ resultDescription: [{ name: Paper, resultType: Percent, valueMin: "0", valueMax:
     expect(await carryOut(cwd)).toMatchObject({
       error: { more: [expect.stringContaining('it is by the same key as another approval')] },
     });
+  });
+
+  test('is not issued by a plan in which it was given another name', async () => {
+    const { cwd } = await examProgramme();
+    await plan(cwd);
+    edit(cwd, 'plan.json', (text) => text.replaceAll('"badge":"exam"', '"badge":"knots"'));
+    expect(await carryOut(cwd)).toMatchObject({ error: { code: 'PLAN_CHANGED' } });
+    expect(issuedIn(cwd)).toBe(0);
   });
 
   test('needs two people where the policy says two', async () => {
@@ -418,7 +478,13 @@ describe('roster diff', () => {
     const { differences } = JSON.parse(out) as { differences: { effect: string }[] };
     expect(differences).toMatchObject([
       { kind: 'changed', line: 2, columns: ['name'], issued: { standing: 'valid' } },
-      { kind: 'added', line: 3, recipient: 'di@example.org', issued: null, effect: 'would be issued' },
+      {
+        kind: 'added',
+        line: 3,
+        recipient: 'di@example.org',
+        issued: null,
+        effect: 'would be issued, unless its person was erased',
+      },
       { kind: 'refused', line: 4, recipient: null },
       { kind: 'removed', line: 3, recipient: 'bo@example.org', issued: { standing: 'valid' } },
       { kind: 'removed', line: 4, recipient: 'cy@example.org', issued: { standing: 'revoked' } },

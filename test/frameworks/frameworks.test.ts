@@ -57,7 +57,7 @@ describe('a framework of skills', () => {
     ],
     [
       'onet-occupations.txt',
-      { kind: 'O*NET', title: 'O*NET-SOC' },
+      { kind: 'O*NET', title: 'O*NET' },
       {
         code: '49-9096.00',
         url: 'https://www.onetonline.org/link/summary/49-9096.00',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { statementRows, voidedIn, XAPI_HEADER } from '../../src/roster/xapi.ts';
+import { statementRows, surveyOf, XAPI_HEADER } from '../../src/roster/xapi.ts';
 
 const statement = (id: string, more: object = {}) => ({
   id,
@@ -16,8 +16,8 @@ async function* pieces(text: string, size: number): AsyncGenerator<string> {
 
 async function read(text: string, size = 7): Promise<readonly { line: number; cells: Record<string, string> }[]> {
   const rows: { line: number; cells: Record<string, string> }[] = [];
-  const voided = await voidedIn(pieces(text, size));
-  for await (const { line, cells } of statementRows(pieces(text, size), voided))
+  const survey = await surveyOf(pieces(text, size));
+  for await (const { line, cells } of statementRows(pieces(text, size), survey))
     rows.push({ line, cells: Object.fromEntries(cells.map((cell, at) => [XAPI_HEADER[at] ?? '', cell])) });
   return rows.slice(1);
 }
@@ -27,7 +27,7 @@ describe('statements of the Experience API', () => {
     ['an array', (list: object[]) => JSON.stringify(list)],
     ['an array on several lines', (list: object[]) => `\ufeff${JSON.stringify(list, null, 2)}\n`],
     ['one a line', (list: object[]) => list.map((each) => JSON.stringify(each)).join('\n')],
-    ["a store's answer", (list: object[]) => JSON.stringify({ statements: list, more: '/more?x=1' })],
+    ["a store's answer", (list: object[]) => JSON.stringify({ statements: list, more: '' })],
     [
       "a store's answer, the other way round",
       (list: object[]) => JSON.stringify({ more: '', statements: list }, null, 1),
@@ -96,4 +96,58 @@ describe('statements of the Experience API', () => {
   ])('refuse %j with the line', async (text, code, line) => {
     await expect(read(text)).rejects.toMatchObject({ code, where: { line } });
   });
+
+  test('have a line of their own each, also where all stand on one', async () => {
+    const rows = await read(JSON.stringify(['a', 'b', 'c'].map((id) => statement(id))));
+    expect(rows.map(({ line }) => line)).toEqual([1, 2, 3]);
+  });
+
+  test('are repeated only where they say the same of how it went', async () => {
+    const scored = (id: string, scaled: number) => ({ ...statement('ana'), id, result: { score: { scaled } } });
+    const rows = await read(JSON.stringify([scored('1', 0.4), scored('2', 0.9), scored('3', 0.9)]));
+    expect(rows.map(({ cells }) => cells['standing'])).toEqual(['', '', 'repeated']);
+  });
+
+  test('are taken back by the verb of the standard alone, whatever the case of an id', async () => {
+    const voiding = (verb: string, id: string) => ({
+      ...statement('t'),
+      verb: { id: verb },
+      object: { objectType: 'StatementRef', id },
+    });
+    const rows = await read(
+      JSON.stringify([
+        statement('AB'),
+        statement('cd'),
+        voiding('http://adlnet.gov/expapi/verbs/voided', 'ab'),
+        voiding('https://anybody.example/voided', 'cd'),
+      ]),
+    );
+    expect(rows.map(({ cells }) => cells['standing'])).toEqual(['voided', '', '', '']);
+  });
+
+  test('keep accounts of several systems apart', async () => {
+    const of = (homePage: string) => statement(homePage.slice(-3), { actor: { account: { homePage, name: '1001' } } });
+    const rows = await read(JSON.stringify([of('https://a.example/one'), of('https://b.example/two')]));
+    expect(rows.map(({ cells }) => [cells['account'], cells['standing']])).toEqual([
+      ['1001 at https://a.example/one', ''],
+      ['1001 at https://b.example/two', ''],
+    ]);
+  });
+
+  test('may have numbers with more digits than are kept', async () => {
+    const [row] = await read(
+      `[${JSON.stringify(statement('a')).slice(0, -1)},"result":{"score":{"scaled":0.83333333333333334}}}]`,
+    );
+    expect(row?.cells['score_percent']).toBe('83.33');
+  });
+
+  test.each(['{"statements":[],"more":"/next"}', '{"more":"/next","statements":[]}'])(
+    'refuse a page of several: %s',
+    async (text) => {
+      await expect(read(text)).rejects.toMatchObject({
+        code: 'ROSTER_INVALID',
+        message: expect.stringContaining('one page of several') as string,
+      });
+    },
+  );
 });

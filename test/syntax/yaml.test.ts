@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseYaml } from '../../src/syntax/yaml.ts';
+import { parseYaml, withListed } from '../../src/syntax/yaml.ts';
 
 describe('YAML as badgekit reads it', () => {
   test('gives values with their places', () => {
@@ -46,5 +46,24 @@ describe('YAML as badgekit reads it', () => {
   ])('the plain scalar %s is %j', (text, value) => {
     expect(JSON.stringify(parseYaml(`a: ${text}`).value)).toBe(JSON.stringify({ a: value }));
     expect(parseYaml(`a: ${text}`).written('/a')).toBe(text);
+  });
+});
+
+describe('one more text in a list', () => {
+  test.each([
+    ['a: 1\n', 'a: 1\nlist:\n  - x:1\n'],
+    ['a: 1', 'a: 1\nlist:\n  - x:1\n'],
+    [
+      'list:\n  - one # why\n\n# end\na: >\n  folded\n  text\n',
+      'list:\n  - one # why\n  - x:1\n\n# end\na: >\n  folded\n  text\n',
+    ],
+    ['list:\n- one\n- b: 2\n  c: 3\na: 1\n', 'list:\n- one\n- b: 2\n  c: 3\n- x:1\na: 1\n'],
+    ['list: [one, two] # both\na: 1\n', 'list: [one, two, x:1] # both\na: 1\n'],
+    ['list: []\n', 'list: [x:1]\n'],
+    ['a: 1\r\nlist:\r\n    - one\r\n', 'a: 1\r\nlist:\r\n    - one\r\n    - x:1\r\n'],
+    ['list:\n  - one', 'list:\n  - one\n  - x:1\n'],
+  ])('leaves all else of %j as it is', (text, expected) => {
+    expect(withListed(text, 'list', 'x:1')).toBe(expected);
+    expect((parseYaml(expected).value as { list: unknown[] }).list.at(-1)).toBe('x:1');
   });
 });

@@ -1,4 +1,4 @@
-import { type AddCommand, withOutput, withProgramme } from './shared.ts';
+import { type AddCommand, withDryRun, withOutput, withProgramme } from './shared.ts';
 
 const EXAMPLES = `
 Examples:
@@ -18,7 +18,7 @@ export const addRecord: AddCommand = (program, session, outcome) => {
     .argument('<person>', 'the address or id that the ledger knows them by')
     .option('--out <file>', 'where to write it (default: record-<person>.html in this folder)')
     .option('--all', 'also badges that newer ones replaced');
-  withOutput(withProgramme(command))
+  withOutput(withDryRun(withProgramme(command)))
     .addHelpText('after', EXAMPLES)
     .action(async (person: string, options) => {
       const { runRecord } = await import('../run/record.ts');

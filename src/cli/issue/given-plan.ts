@@ -1,8 +1,8 @@
 import { dirname, relative, resolve } from 'node:path';
 import { BadgekitError } from '../../errors.ts';
-import { awardsToIssue, plannedAwards, type RosterPlan } from '../../issue/plan.ts';
-import { asPlanned, type PlanDifference, planDifferences, type PlanRow, planRowOf } from '../../issue/plan-row.ts';
-import { approvalsOf, readApprovals } from '../../programme/approvals.ts';
+import { plannedAwards, type RosterPlan } from '../../issue/plan.ts';
+import { isStillPlanned, type PlanDifference, planDifferences, type PlanRow, planRowOf } from '../../issue/plan-row.ts';
+import { readApprovals } from '../../programme/approvals.ts';
 import { openPlanFile, type PlanFile, type PlanInputs } from '../../programme/plan-file.ts';
 import { visible } from '../../syntax/text.ts';
 import type { Session } from '../session.ts';
@@ -11,6 +11,8 @@ import type { IssueOptions, Run } from './open-run.ts';
 import { inputsOf, planOptionsOf } from './plan-inputs.ts';
 
 const SHOWN = 20;
+/** Of more rows than these, it is not told one by one what changed: they would all be in memory. */
+const MOST_COMPARED = 200_000;
 
 /** The plan that is to be carried out. */
 export interface GivenPlan {
@@ -31,10 +33,16 @@ export async function openGivenPlan(
   shownAs: string,
   rosters: readonly string[],
   options: IssueOptions,
+  issuer: string,
   session: Session,
 ): Promise<GivenPlan> {
   const path = resolve(session.cwd, shownAs);
   const file = await openPlanFile(path, shownAs);
+  if (file.head.issuer !== issuer)
+    throw new BadgekitError('PLAN_CHANGED', `the plan is for the issuer ${visible(file.head.issuer, 200)}`, {
+      where: { file: shownAs },
+      hint: 'plan again in this programme',
+    });
   const other = Object.keys(planOptionsOf(options))[0];
   if (other !== undefined)
     throw new BadgekitError('USAGE', 'a plan is carried out as it was made, with no other options', {
@@ -58,28 +66,28 @@ export async function openGivenPlan(
  */
 export async function requireAsPlanned(given: GivenPlan, plan: RosterPlan, run: Run): Promise<void> {
   const { file, path } = given;
-  const { roster, planning, programme } = run;
-  if (file.head.issuer !== programme.config.issuer.id)
-    throw new BadgekitError('PLAN_CHANGED', `the plan is for the issuer ${visible(file.head.issuer, 200)}`, {
-      where: { file: given.shownAs },
-      hint: 'plan again in this programme',
-    });
+  const { roster, planning } = run;
   const inputs = changedInputs(file.head.inputs, await inputsOf(run, dirname(path)), run);
-  if (inputs.length === 0 && (await isStillSo(asPlanned(awardsToIssue(roster.rows(), planning, plan), file.rows()))))
-    return;
   async function* now(): AsyncGenerator<PlanRow> {
     for await (const award of plannedAwards(roster.rows(), planning, plan)) yield planRowOf(award);
   }
+  if (inputs.length === 0 && (await isStillPlanned(file.rows(), now()))) return;
   const rows: string[] = [];
   let all = 0;
-  for await (const difference of planDifferences(file.rows(), now())) {
+  const isLong = file.head.counts.rows > MOST_COMPARED;
+  for await (const difference of isLong ? noDifferences() : planDifferences(file.rows(), now())) {
     all++;
     if (rows.length < SHOWN) rows.push(differenceLine(difference, run.rosterFile));
   }
   throw new BadgekitError('PLAN_CHANGED', 'things are no longer as the plan says', {
     where: { file: given.shownAs },
-    hint: `look at what changed, and plan again: badgekit issue ${visible(given.rosters.join(' '), 200)} --plan-out ${visible(given.shownAs, 200)}`,
-    more: [...inputs, ...rows, ...(all > SHOWN ? [`and ${count(all - SHOWN)} rows more`] : [])],
+    hint: `look at what changed, and plan again: ${commandOf(given)}`,
+    more: [
+      ...inputs,
+      ...(isLong ? ['the roster is too long to name each row: badgekit roster diff compares two versions of it'] : []),
+      ...rows,
+      ...(all > SHOWN ? [`and ${count(all - SHOWN)} rows more`] : []),
+    ],
   });
 }
 
@@ -91,9 +99,8 @@ export async function requireAsPlanned(given: GivenPlan, plan: RosterPlan, run: 
 export async function requireApprovals(given: GivenPlan, plan: RosterPlan, run: Run): Promise<readonly string[]> {
   const { file, path, shownAs } = given;
   const { by, not } = await readApprovals(path, file.digest, run.programme.config);
-  const needed = plan.toIssue === 0 ? { approvals: 0, badge: '' } : await approvalsNeeded(file, run);
-  if (by.length >= needed.approvals) return by;
-  const { approvals, badge } = needed;
+  const { needed: approvals, badge } = plan.approvals;
+  if (by.length >= approvals) return by;
   throw new BadgekitError(
     'APPROVAL_MISSING',
     `${badge} needs ${approvals === 1 ? 'an approval' : `${approvals} approvals`} before it is issued, and ${by.length === 0 ? 'nobody' : `only ${by.join(', ')}`} approved this plan`,
@@ -105,29 +112,22 @@ export async function requireApprovals(given: GivenPlan, plan: RosterPlan, run: 
   );
 }
 
-/** The badge of a plan that needs the most approvals, and how many. */
-export async function approvalsNeeded(
-  file: Pick<PlanFile, 'rows'>,
-  { definitions, programme }: Pick<Run, 'definitions' | 'programme'>,
-): Promise<{ readonly approvals: number; readonly badge: string }> {
-  const perBadge = approvalsOf(definitions, programme.config);
-  let needed = { approvals: 0, badge: '' };
-  for await (const { step, badge } of file.rows()) {
-    const approvals = step === 'issue' ? (perBadge.get(badge) ?? 0) : 0;
-    if (approvals > needed.approvals) needed = { approvals, badge };
-  }
-  return needed;
+async function* noDifferences(): AsyncGenerator<PlanDifference> {
+  // None is named.
 }
 
-async function isStillSo(awards: AsyncIterable<unknown>): Promise<boolean> {
-  try {
-    const all = awards[Symbol.asyncIterator]();
-    while ((await all.next()).done !== true);
-    return true;
-  } catch (error) {
-    if (error instanceof BadgekitError && error.code === 'PLAN_CHANGED') return false;
-    throw error;
-  }
+/** The command that plans anew as this plan was made. */
+function commandOf({ file, rosters, shownAs }: GivenPlan): string {
+  const options = Object.entries(file.head.options).flatMap(([name, value]: readonly [string, unknown]) => {
+    const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    if (value === true) return [flag];
+    return (Array.isArray(value) ? value : [value]).map((one) => `${flag} ${asArgument(String(one))}`);
+  });
+  return ['badgekit issue', ...rosters.map(asArgument), ...options, '--plan-out', asArgument(shownAs)].join(' ');
+}
+
+function asArgument(text: string): string {
+  return /^[\w./=@:+-]+$/.test(text) ? text : `'${visible(text, 200).replaceAll("'", `'"'"'`)}'`;
 }
 
 function changedInputs(planned: PlanInputs, now: PlanInputs, { programme }: Run): readonly string[] {

@@ -5,6 +5,7 @@ import { parseShard } from '../../issue/shard.ts';
 import type { Ledger } from '../../ports.ts';
 import { approvalsOf } from '../../programme/approvals.ts';
 import { PROOF_FORMS } from '../../programme/config.ts';
+import type { EvidencePlace } from '../../programme/evidence-files.ts';
 import type { LoadedDefinition } from '../../programme/definitions.ts';
 import { loadIssuer } from '../../programme/issuer.ts';
 import type { Keyring } from '../../programme/keyring.ts';
@@ -47,7 +48,7 @@ export interface Run {
   /** All of its files: the same, and those that are joined with it. */
   readonly files: readonly NamedRoster[];
   /** Where its evidence lies. */
-  readonly folder: string;
+  readonly evidence: EvidencePlace;
   readonly programme: Programme;
   readonly definitions: readonly LoadedDefinition[];
   readonly issuer: Issuer;
@@ -75,7 +76,7 @@ export async function openRun(
   const { programme } = opening;
   const definitions = await requireDefinitions(programme);
   const [rosterFile] = names;
-  const { roster, files, folder } = await openRosters(names, options, programme.config, session);
+  const { roster, files, evidence } = await openRosters(names, options, programme, session);
   for (const { roster: each, shownAs } of files) tellReading(each, shownAs, definitions, session);
   refuseEveryone(roster, rosterFile, definitions, defaultBadge(options.badge, definitions));
   const jobs = readJobs(options.jobs);
@@ -94,7 +95,7 @@ export async function openRun(
     roster,
     rosterFile,
     files,
-    folder,
+    evidence,
     programme,
     definitions,
     issuer,
@@ -109,10 +110,8 @@ export async function openRun(
       ledger,
       isRemade: ledger !== undefined && (await hasUnknownAwards(ledger)),
       supersedes: options.supersede === true,
-      unapproved:
-        options.plan === undefined && options.planOut === undefined
-          ? approvalsOf(definitions, programme.config)
-          : new Map(),
+      approvals: approvalsOf(definitions, programme.config),
+      isByPlan: options.plan !== undefined || options.planOut !== undefined,
       shard,
     },
     checks,

@@ -1,18 +1,18 @@
-import { basename, dirname, extname, resolve } from 'node:path';
+import { basename, dirname, relative, resolve } from 'node:path';
 import { BadgekitError, EXIT } from '../../errors.ts';
 import { plannedAwards, type RosterPlan } from '../../issue/plan.ts';
 import { type PlanRow, planRowOf } from '../../issue/plan-row.ts';
 import { standingOf } from '../../issue/standing.ts';
 import type { LedgerAward } from '../../ports.ts';
-import { writeWhole } from '../../programme/files.ts';
-import { openPlanFile, writePlanFile } from '../../programme/plan-file.ts';
+import { beginningOfFile, writeWhole } from '../../programme/files.ts';
+import { writePlanFile } from '../../programme/plan-file.ts';
 import { formatStamp } from '../../syntax/datetime.ts';
 import { visible } from '../../syntax/text.ts';
 import { faultLines, type IssueOutcome, issueAsJson } from '../render-issue.ts';
 import { type MissingAwards, planAsHtml, type PreviewedPlan } from '../render-plan.ts';
+import type { Session } from '../session.ts';
 import { counted } from '../style.ts';
 import { sampleCredential } from './dry-run.ts';
-import { approvalsNeeded } from './given-plan.ts';
 import { inputsOf, planOptionsOf } from './plan-inputs.ts';
 import { nothingIssued } from './issued-list.ts';
 import { type IssueOptions, isSuperseding, type Run } from './open-run.ts';
@@ -40,10 +40,27 @@ export function refusePlanOut({ plan, planOut, dryRun, to, output }: IssueOption
     throw new BadgekitError('USAGE', `--plan-out issues nothing, so ${other} has no place beside it`, {
       hint: `leave ${other} out; the plan is carried out by: badgekit issue --plan ${visible(planOut, 200)}`,
     });
-  if (extname(planOut) !== '.json')
+  if (!planOut.endsWith('.json'))
     throw new BadgekitError('USAGE', '--plan-out names a file that does not end in .json', {
       hint: 'name it such as plan.json: its preview lies beside it as plan.html',
     });
+}
+
+const PLAN = '"kind":"plan"';
+const PAGE = '<title>Plan: ';
+const LONGEST_HEAD = 2048;
+
+/**
+ * Refuses to write a plan over anything else.
+ * @throws BadgekitError FILE_EXISTS
+ */
+async function refuseOther(shownAs: string, mark: string, session: Session): Promise<void> {
+  const head = await beginningOfFile(resolve(session.cwd, shownAs), LONGEST_HEAD);
+  if (head === undefined || head.includes(mark)) return;
+  throw new BadgekitError('FILE_EXISTS', 'it is there, and is no plan', {
+    where: { file: shownAs },
+    hint: 'give another name: --plan-out FILE',
+  });
 }
 
 /** Writes a plan down, with a page that shows it. Issues nothing. */
@@ -55,6 +72,14 @@ export async function writePlan(
 ): Promise<number> {
   const { roster, rosterFile, planning, programme, options, session, issuer } = run;
   const path = resolve(session.cwd, shownAs);
+  const page = `${shownAs.slice(0, -'.json'.length)}.html`;
+  if (/^public(?:[/\\]|$)/.test(relative(programme.root, path)))
+    throw new BadgekitError('PATH_OUTSIDE', 'public/ is what the world may see, and a plan names people', {
+      where: { file: shownAs },
+      hint: 'write it elsewhere: --plan-out plan.json',
+    });
+  await refuseOther(shownAs, PLAN, session);
+  await refuseOther(page, PAGE, session);
   const missing = await missingAwards(plan, run);
   const counts = {
     rows: plan.rows,
@@ -102,8 +127,7 @@ export async function writePlan(
     sample: sampleCredential(plan, issuer, session),
     isSuperseding: isSuperseding(run),
   };
-  const { approvals } = await approvalsNeeded(await openPlanFile(path, shownAs), run);
-  const page = `${shownAs.slice(0, -'.json'.length)}.html`;
+  const { needed: approvals } = plan.approvals;
   await writeWhole(resolve(session.cwd, page), Buffer.from(planAsHtml(preview), 'utf8'), {
     replace: true,
     mode: PRIVATE_MODE,

@@ -33,7 +33,7 @@ export async function writeRowLists(
   if (plan.unearned.rows === 0) await removeStaleList(unearned.path, unearned.list);
   else {
     await refuseForeignList(unearned.path, unearned.shownAs, unearned.list);
-    await writeUnearned(unearned.path, unearned.shownAs, roster.header, unearnedRows(roster.rows(), planning));
+    await writeUnearned(unearned.path, unearned.shownAs, roster.header, unearnedRows(roster.rows(), planning, plan));
   }
   return {
     rejectedFile: plan.refused.length === 0 ? undefined : rejected.shownAs,

@@ -65,6 +65,12 @@ function wordsOf({ value }: YamlSource): string {
   return [name, ...(Array.isArray(tag) ? tag : [])].filter((word) => typeof word === 'string').join(' ');
 }
 
+/** The references that a definition has already. */
+function listedIn({ value }: YamlSource): readonly string[] {
+  const list = isJsonObject(value) ? value['alignment'] : undefined;
+  return Array.isArray(list) ? list.filter((entry) => typeof entry === 'string') : [];
+}
+
 function offersAsText(offers: readonly Offer[], query: string, shown: string, session: Session): string {
   if (offers.length === 0) return `Nothing fits ${visible(query, 200)}. Try other words: --search "…"\n`;
   const { out } = styles(session);
@@ -85,7 +91,9 @@ async function add(
 ): Promise<ExitCode> {
   const frameworks = new Frameworks(programme);
   let edited = text;
-  for (const reference of references) edited = withListed(edited, 'alignment', reference);
+  const has = new Set(listedIn(parseYaml(text)));
+  const added = [...new Set(references)].filter((reference) => !has.has(reference));
+  for (const reference of added) edited = withListed(edited, 'alignment', reference);
   const yaml = parseYaml(edited);
   await frameworks.load(frameworksIn(yaml));
   for (const reference of references) {
@@ -100,11 +108,11 @@ async function add(
   const shown = programme.shown(path);
   if (options.json === true)
     session.out(
-      `${JSON.stringify({ badgekit: 1, command: 'align', definition: shown, search: null, offers: [], added: references })}\n`,
+      `${JSON.stringify({ badgekit: 1, command: 'align', definition: shown, search: null, offers: [], added })}\n`,
     );
   else
     session.out(
-      `${options.dryRun === true ? 'Would add' : 'Added'} ${references.map((reference) => visible(reference, 120)).join(', ')} to ${shown}\n`,
+      `${options.dryRun === true ? 'Would add' : 'Added'} ${added.length === 0 ? 'nothing' : added.map((reference) => visible(reference, 120)).join(', ')} to ${shown}\n`,
     );
   return EXIT.yes;
 }

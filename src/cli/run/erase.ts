@@ -4,7 +4,7 @@ import { credentialPath } from '../../issue/pipeline.ts';
 import { revocations } from '../../issue/revocations.ts';
 import { standingOf } from '../../issue/standing.ts';
 import type { Ledger, LedgerAward } from '../../ports.ts';
-import { evidenceCopies } from '../../programme/evidence-files.ts';
+import { evidenceCopies, removeEvidence } from '../../programme/evidence-files.ts';
 import { CREDENTIAL_ENDINGS, isCredentialFile, isInArchive } from '../../programme/issued-files.ts';
 import { type Keyring, openKeyring } from '../../programme/keyring.ts';
 import { hasLedger } from '../../programme/ledger.ts';
@@ -40,6 +40,8 @@ export interface Erasure {
   readonly unread: readonly string[];
   /** Badges that were to be revoked, and cannot be. */
   readonly withoutStatus: readonly string[];
+  /** The copies of files that were evidence. */
+  readonly evidence: readonly string[];
   readonly receipt: string | undefined;
   /** Where the database keeps old copies of what was erased, and until when. */
   readonly oldCopies: string | undefined;
@@ -104,6 +106,10 @@ async function planErasure(
   const isWanted = revoke === true;
   return {
     awards,
+    evidence: await evidenceCopies(
+      programme,
+      awards.map(({ credentialId }) => credentialId),
+    ),
     traces,
     unread,
     revoked: isWanted ? awards.filter(isRevocable).map(({ credentialId }) => credentialId) : [],
@@ -127,6 +133,7 @@ async function carryOut(planned: PlannedErasure, { programme, keyring, ledger, s
     statusLists = (await refreshPublic(programme, keyring, ledger, session)).lists;
   }
   for (const path of await filesOf(awards, programme)) await programme.files.remove(path);
+  await removeEvidence(programme, planned.evidence);
   const receipt = receiptPath(awards);
   await programme.files.write(receipt, erasureReceipt(planned, programme, now), {
     replace: true,
@@ -139,6 +146,8 @@ async function carryOut(planned: PlannedErasure, { programme, keyring, ledger, s
   );
   // A run that took up what another had reserved may have written in between; from here on it cannot.
   for (const path of await filesOf(awards, programme)) await programme.files.remove(path);
+  const ids = awards.map(({ credentialId }) => credentialId);
+  await removeEvidence(programme, await evidenceCopies(programme, ids));
   return { ...planned, statusLists, receipt, oldCopies };
 }
 
@@ -175,7 +184,7 @@ async function confirmed(awards: readonly LedgerAward[], { yes, json }: EraseOpt
 }
 
 /** The files of the badges: those that the ledger knows, and those that an interrupted run left under their names. */
-async function filesOf(awards: readonly LedgerAward[], { files, root }: Programme): Promise<readonly string[]> {
+async function filesOf(awards: readonly LedgerAward[], { files }: Programme): Promise<readonly string[]> {
   // What a ledger says may come from anywhere: nothing else is ever removed.
   const paths = new Set(awards.flatMap((award) => award.files).filter(isCredentialFile));
   for (const { badge, credentialId } of awards) {
@@ -185,8 +194,7 @@ async function filesOf(awards: readonly LedgerAward[], { files, root }: Programm
       for (const file of [`${base}.${ending}`, `${hidden}.${ending}.tmp`])
         if (await files.exists(file)) paths.add(file);
   }
-  const ids = awards.map(({ credentialId }) => credentialId);
-  return [...paths, ...(await evidenceCopies({ root }, ids))].sort();
+  return [...paths].sort();
 }
 
 /** The same for the same badges, so that an erasure that was interrupted leaves one receipt. */
@@ -196,7 +204,7 @@ function receiptPath(awards: readonly LedgerAward[]): string {
 }
 
 function report(
-  { awards, revoked, statusLists, traces, unread, withoutStatus, receipt, oldCopies }: Erasure,
+  { awards, revoked, statusLists, traces, unread, withoutStatus, evidence, receipt, oldCopies }: Erasure,
   programme: Programme,
   { json, dryRun = false }: EraseOptions,
   session: Session,
@@ -211,7 +219,7 @@ function report(
       archived: isInArchive(award),
     }));
     session.out(
-      `${JSON.stringify({ badgekit: 1, command: 'erase', dryRun, credentials, revoked, withoutStatus, statusLists, receipt: receipt === undefined ? null : programme.shown(receipt), remains: traces.map(({ path, lines }) => ({ file: programme.shown(path), lines })), unread: unread.map((path) => programme.shown(path)), oldCopies: oldCopies ?? null })}\n`,
+      `${JSON.stringify({ badgekit: 1, command: 'erase', dryRun, credentials, revoked, withoutStatus, statusLists, evidence, receipt: receipt === undefined ? null : programme.shown(receipt), remains: traces.map(({ path, lines }) => ({ file: programme.shown(path), lines })), unread: unread.map((path) => programme.shown(path)), oldCopies: oldCopies ?? null })}\n`,
     );
     return;
   }
@@ -225,6 +233,11 @@ function report(
     ...statusLists.map(
       (list) => `status list ${programme.shown(list)} signed again: publish it at ${programme.config.hosting ?? ''}\n`,
     ),
+    ...(evidence.length === 0
+      ? []
+      : [
+          `${dryRun ? 'would be erased' : 'erased'}  ${counted(evidence.length, 'file')} of evidence${evidence.some((path) => path.startsWith('public/')) ? ': publish public/ again, so that your host has them no more' : ''}\n`,
+        ]),
     ...awards
       .filter(isInArchive)
       .map(

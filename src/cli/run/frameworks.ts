@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import { BadgekitError, EXIT, type ExitCode } from '../../errors.ts';
+import { BadgekitError, EXIT, type ExitCode, unusable } from '../../errors.ts';
 import type { FrameworkSkill } from '../../frameworks/skill.ts';
 import {
   frameworkNames,
@@ -36,7 +36,7 @@ export async function runFrameworksImport(
     });
   const programme = await openProgramme(session.cwd, options.programme);
   const now = session.clock();
-  const skills = new Map<string, FrameworkSkill>();
+  const byAddress = new Map<string, FrameworkSkill>();
   const sources: { file: string; sha256: string }[] = [];
   let first: Pick<Snapshot, 'kind' | 'title' | 'version' | 'targetType'> | undefined;
   for (const file of files) {
@@ -55,9 +55,13 @@ export async function runFrameworksImport(
       });
     first ??= { kind, title, version, targetType };
     sources.push({ file: basename(file), sha256 });
-    for (const skill of read) skills.set(skill.code, skill);
+    for (const skill of read) byAddress.set(skill.url, skill);
   }
   if (first === undefined) throw new Error('a file is named');
+  const { skills, ambiguous } = withOwnCodes([...byAddress.values()]);
+  const before = (await frameworkNames(programme)).includes(name)
+    ? await readSnapshot(programme, name).catch(unusable)
+    : undefined;
   const version = options.release ?? first.version;
   const snapshot = {
     ...first,
@@ -66,7 +70,7 @@ export async function runFrameworksImport(
     name,
     imported: formatStamp(now),
     sources,
-    skills: [...skills.values()],
+    skills,
   };
   if (options.dryRun !== true) await writeSnapshot(programme, snapshot);
   const path = programme.shown(`${FRAMEWORKS_FOLDER}/${name}.jsonl`);
@@ -77,9 +81,21 @@ export async function runFrameworksImport(
     );
   else
     session.out(
-      `${options.dryRun === true ? 'Would write' : 'Wrote'} ${path}: ${visible(titleOf(snapshot))}, ${counted(snapshot.skills.length, 'entry', 'entries')}${deprecated === 0 ? '' : `, ${count(deprecated)} of them no longer to be used`}\n${version === undefined ? 'Its files do not say which release it is: give --release, so that badges do.\n' : ''}Definitions refer to it as ${name}:CODE. Find what fits: badgekit align badges/NAME.yaml --search "…"\n`,
+      `${options.dryRun === true ? 'Would write' : 'Wrote'} ${path}: ${visible(titleOf(snapshot))}, ${counted(snapshot.skills.length, 'entry', 'entries')}${deprecated === 0 ? '' : `, ${count(deprecated)} of them no longer to be used`}\n${ambiguous === 0 ? '' : `${counted(ambiguous, 'entry', 'entries')} share their codes with others: they go by their addresses.\n`}${before === undefined ? '' : `It takes the place of ${visible(titleOf(before))}, ${counted(before.skills.length, 'entry', 'entries')}.\n`}${version === undefined ? 'Its files do not say which release it is: give --release, so that badges do.\n' : ''}Definitions refer to it as ${name}:CODE. Find what fits: badgekit align badges/NAME.yaml --search "…"\n`,
     );
   return EXIT.yes;
+}
+
+/** Codes that several entries have stand for none of them: those go by their addresses. */
+function withOwnCodes(all: readonly FrameworkSkill[]): {
+  readonly skills: readonly FrameworkSkill[];
+  readonly ambiguous: number;
+} {
+  const counts = new Map<string, number>();
+  for (const { code } of all) counts.set(code, (counts.get(code) ?? 0) + 1);
+  const isShared = ({ code }: FrameworkSkill): boolean => (counts.get(code) ?? 0) > 1;
+  const skills = all.map((skill) => (isShared(skill) ? { ...skill, code: skill.url } : skill));
+  return { skills, ambiguous: all.filter(isShared).length };
 }
 
 /** `frameworks list`: the frameworks that a programme holds. */

@@ -36,6 +36,11 @@ const GITIGNORE_LINES: readonly (readonly [string, string])[] = [
   ['# Credentials name their recipients, hashed or not: keep them where you keep personal data.', ''],
   ['', 'credentials/'],
   ['', '*.rejected.csv'],
+  ['', '*.not-awarded.csv'],
+  ['', 'evidence/'],
+  ['', 'record-*.html'],
+  ['', 'plan.json'],
+  ['', 'plan.html'],
 ];
 
 /** `init-issuer`: plans every file of a new programme, sees that none is in the way, then writes them all. */

@@ -3,7 +3,6 @@ import { BadgekitError, EXIT } from '../../errors.ts';
 import { issuableFromRoster } from '../../issue/from-roster.ts';
 import { issueAwards, type Outlet } from '../../issue/pipeline.ts';
 import { awardsToIssue, planRoster, type RosterPlan } from '../../issue/plan.ts';
-import type { IdentifiedAward } from '../../issue/planned-award.ts';
 import { asPlanned } from '../../issue/plan-row.ts';
 import type { Ledger } from '../../ports.ts';
 import { copyEvidence } from '../../programme/evidence-files.ts';
@@ -34,7 +33,10 @@ export async function runIssue(
   own: Session,
 ): Promise<number> {
   refusePlanOut(wanted);
-  const given = wanted.plan === undefined ? undefined : await openGivenPlan(wanted.plan, rosters, wanted, own);
+  const given =
+    wanted.plan === undefined
+      ? undefined
+      : await openGivenPlan(wanted.plan, rosters, wanted, opening.programme.config.issuer.id, own);
   const [[rosterFile, ...joined], options] = given === undefined ? [rosters, wanted] : [given.rosters, given.options];
   if (rosterFile === undefined)
     throw new BadgekitError('USAGE', 'it is not said which roster to issue', {
@@ -162,7 +164,9 @@ async function issueInto(
     do {
       const wanted = awardsToIssue(roster.rows(), planning, plan);
       const allowed = given === undefined ? wanted : asPlanned(wanted, given.file.rows());
-      const awards = issuableFromRoster(withCopies(allowed, run), issuer, basename(rosterFile));
+      const awards = issuableFromRoster(allowed, issuer, basename(rosterFile), (credentialId, files) =>
+        copyEvidence(programme, run.evidence, credentialId, files),
+      );
       for await (const credential of issueAwards(awards, issuing)) {
         issued.add(credential);
         progress.step();
@@ -170,18 +174,6 @@ async function issueInto(
     } while (await held.wait());
   } finally {
     progress.end();
-  }
-}
-
-/** Awards whose evidence lies in the programme. */
-async function* withCopies(
-  awards: AsyncIterable<IdentifiedAward>,
-  { programme, issuer, folder }: Run,
-): AsyncGenerator<IdentifiedAward> {
-  const isPublic = issuer.publishesEvidence && issuer.hosting !== undefined;
-  for await (const award of awards) {
-    await copyEvidence(programme, folder, award.credentialId, award.row.evidence, isPublic);
-    yield award;
   }
 }
 

@@ -1,3 +1,4 @@
+import { evidenceFolders } from '../../programme/evidence-files.ts';
 import { extract } from '../../bake/bake.ts';
 import { EXIT, type ExitCode, ifUsable, unusable } from '../../errors.ts';
 import { ADVICE, type Difference, type DifferenceKind, documentDifference } from '../../issue/ledger-check.ts';
@@ -54,6 +55,8 @@ class Check {
   readonly #stolen = new Set<string>();
   /** Names, without endings, of files that are to be gone. */
   readonly #erased = new Set<string>();
+  /** The names of all credentials that the ledger knows. */
+  readonly #credentials = new Set<string>();
 
   constructor(programme: Programme, now: number) {
     this.#programme = programme;
@@ -79,6 +82,7 @@ class Check {
   }
 
   async #checkAward(award: AwardRecord): Promise<void> {
+    this.#credentials.add(award.credentialId.replace('urn:uuid:', ''));
     if (award.erasedAt !== undefined) this.#erased.add(award.credentialId.replace('urn:uuid:', ''));
     else if (award.state === 'reserved') {
       this.#note('reserved', `${award.credentialId} was reserved and not issued`, undefined, award.credentialId);
@@ -141,6 +145,11 @@ class Check {
       if (this.#erased.has(path.replace(/^.*\/|\.[^.]+$/g, '')))
         this.#note('file erased', 'the badge of somebody who was erased is here again', path);
       else this.#note('file unknown', 'the ledger does not know this credential', path);
+    }
+    for (const { path, name } of await evidenceFolders(this.#programme)) {
+      if (this.#erased.has(name)) this.#note('file erased', 'the evidence of somebody who was erased is here', path);
+      else if (!this.#credentials.has(name))
+        this.#note('file unknown', 'the ledger knows no credential that this is the evidence of', path);
     }
     for (const folder of ['credentials', 'public'])
       for (const path of await listFiles(this.#programme.root, folder))

@@ -1,16 +1,17 @@
 import { resolve } from 'node:path';
-import { extract, kindOf } from '../../bake/bake.ts';
-import { EXIT, ifUsable, type ExitCode } from '../../errors.ts';
+import { BadgekitError, EXIT, type ExitCode } from '../../errors.ts';
 import { standingOf } from '../../issue/standing.ts';
 import { achievedIn } from '../../openbadges/achieved.ts';
+import { asList } from '../../openbadges/credential.ts';
 import type { LedgerAward } from '../../ports.ts';
-import { MAX_IMAGE_BYTES, type LoadedDefinition, loadDefinitions } from '../../programme/definitions.ts';
-import { writeWhole } from '../../programme/files.ts';
+import { type LoadedDefinition, loadDefinitions } from '../../programme/definitions.ts';
+import { beginningOfFile, writeWhole } from '../../programme/files.ts';
 import { filesOfAward, readIssued } from '../../programme/issued-files.ts';
 import { isAsSigned, issuerKeys } from '../../programme/issued-signature.ts';
 import { hasLedger } from '../../programme/ledger.ts';
 import { openProgramme, type Programme } from '../../programme/programme.ts';
-import { visible } from '../../syntax/text.ts';
+import { isJsonObject, type JsonObject } from '../../syntax/json.ts';
+import { quoted, visible } from '../../syntax/text.ts';
 import { findAwards, nothingFound } from '../award-filter.ts';
 import type { CommonOptions } from '../commands/shared.ts';
 import { usingLedger } from '../open-ledger.ts';
@@ -33,13 +34,14 @@ export async function runRecord(person: string, options: RecordOptions, session:
   if (awards.length === 0) throw nothingFound([person], {});
   const keyOf = await issuerKeys(programme);
   const { definitions } = await loadDefinitions(programme);
-  const badges: RecordedBadge[] = [];
+  const badges: (RecordedBadge & { readonly identifiedBy: string })[] = [];
   const absent: string[] = [];
   for (const award of awards) {
     const badge = await recorded(award, { programme, keyOf, definitions, now });
     if (badge === undefined) absent.push(award.credentialId);
     else badges.push(badge);
   }
+  refuseSeveral(person, badges);
   const { id, name, url } = programme.config.issuer;
   const page = recordAsHtml({
     person: awards.find(({ recipientName }) => recipientName !== undefined)?.recipientName ?? person,
@@ -48,17 +50,19 @@ export async function runRecord(person: string, options: RecordOptions, session:
     badges,
     absent,
   });
-  const file = options.out ?? `record-${person.replace(/[^A-Za-z0-9.-]+/g, '-').slice(0, 80)}.html`;
-  await writeWhole(resolve(session.cwd, file), Buffer.from(page, 'utf8'), {
-    replace: true,
-    mode: PRIVATE_MODE,
-    shownAs: file,
-  });
+  const file = options.out ?? `record-${person.replace(/[^A-Za-z0-9.@_+-]+/g, '-').slice(0, 80)}.html`;
+  await refuseOther(resolve(session.cwd, file), file);
+  if (options.dryRun !== true)
+    await writeWhole(resolve(session.cwd, file), Buffer.from(page, 'utf8'), {
+      replace: true,
+      mode: PRIVATE_MODE,
+      shownAs: file,
+    });
   if (options.json === true)
     session.out(`${JSON.stringify({ badgekit: 1, command: 'record', file, badges: badges.length, absent })}\n`);
   else
     session.out(
-      `The record of ${counted(badges.length, 'badge')} is in ${visible(file)}: a page that needs nothing else, to be read, printed or sent.\n${absent.map((credential) => `not in it: ${credential}, whose file is not in the programme, or is not as it was signed\n`).join('')}`,
+      `The record of ${counted(badges.length, 'badge')} ${options.dryRun === true ? 'would be' : 'is'} in ${visible(file)}: a page that needs nothing else, to be read, printed or sent.\n${absent.map((credential) => `not in it: ${credential}, whose file is not in the programme, or is not as it was signed\n`).join('')}`,
     );
   return absent.length === 0 ? EXIT.yes : EXIT.no;
 }
@@ -90,30 +94,58 @@ interface Recording {
 async function recorded(
   award: LedgerAward,
   { programme, keyOf, definitions, now }: Recording,
-): Promise<RecordedBadge | undefined> {
-  const [main, ...images] = await filesOfAward(programme, award);
+): Promise<(RecordedBadge & { readonly identifiedBy: string }) | undefined> {
+  const [main] = await filesOfAward(programme, award);
   if (main === undefined || !(await programme.files.exists(main))) return undefined;
   const issued = await readIssued(programme, main);
   if (issued?.document['id'] !== award.credentialId || !(await isAsSigned(issued, keyOf))) return undefined;
+  // The picture that is the programme's own: what lies beside a credential may carry another one.
+  const definition = definitions.find(({ badge }) => badge === award.badge);
+  const { images = [] } = definition ?? {};
   return {
     credentialId: award.credentialId,
+    identifiedBy: identityTypesIn(issued.document),
     achieved: achievedIn(issued.document),
     standing: standingOf(award, now),
-    image: await imageOf(images, programme),
-    caption: definitions.find(({ badge }) => badge === award.badge)?.source.image.caption ?? '',
+    image: images.find(({ format }) => format === 'svg') ?? images[0],
+    caption: definition?.source.image.caption ?? '',
     text: issued.text,
     form: issued.form,
   };
 }
 
-/** An image that carries the badge: an SVG is sharp in any size. */
-async function imageOf(paths: readonly string[], { files }: Programme): Promise<RecordedBadge['image']> {
-  for (const path of paths.toSorted((a, b) => b.localeCompare(a))) {
-    if (!(await files.exists(path))) continue;
-    const bytes = await files.read(path, MAX_IMAGE_BYTES * 2);
-    const format = kindOf(bytes);
-    if ((format === 'png' || format === 'svg') && ifUsable(() => extract(bytes)) !== undefined)
-      return { format, bytes };
-  }
-  return undefined;
+/** By what kinds of identifiers a credential knows its holder. */
+function identityTypesIn({ credentialSubject }: JsonObject): string {
+  const subject = isJsonObject(credentialSubject) ? credentialSubject : {};
+  const types = asList(subject['identifier']).map((entry) =>
+    isJsonObject(entry) ? String(entry['identityType']) : '',
+  );
+  return types.filter((type) => type !== 'name').join(', ');
+}
+
+/** One text may stand for two people where it is no address: a number in one system, and the same one in another. */
+function refuseSeveral(person: string, badges: readonly (RecordedBadge & { readonly identifiedBy: string })[]): void {
+  const kinds = new Set(badges.map(({ identifiedBy }) => identifiedBy));
+  if (person.includes('@') || /^(?:did|https?):/.test(person) || kinds.size < 2) return;
+  throw new BadgekitError(
+    'CREDENTIAL_AMBIGUOUS',
+    `${quoted(person)} may be several people: it is an identifier of the kinds ${[...kinds].join(' and ')}`,
+    {
+      hint: 'ask for each by an address of theirs',
+      more: badges.map(({ credentialId, identifiedBy }) => `${credentialId}  ${identifiedBy}`),
+    },
+  );
+}
+
+const RECORD = '<title>Evidence record of ';
+const LONGEST_HEAD = 2048;
+
+/** Somebody else's page, or any other file, is not written over. */
+async function refuseOther(path: string, shownAs: string): Promise<void> {
+  const head = await beginningOfFile(path, LONGEST_HEAD);
+  if (head === undefined || head.includes(RECORD)) return;
+  throw new BadgekitError('FILE_EXISTS', 'it is there, and is no evidence record', {
+    where: { file: shownAs },
+    hint: 'give another name: --out FILE',
+  });
 }

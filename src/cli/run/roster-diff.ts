@@ -72,7 +72,7 @@ async function open(
   options: DiffOptions,
   session: Session,
 ): Promise<Roster> {
-  const { roster } = await openRosters([file], options, programme.config, session);
+  const { roster } = await openRosters([file], options, programme, session);
   refuseEveryone(roster, file, definitions, defaultBadge(options.badge, definitions));
   return roster;
 }
@@ -125,13 +125,14 @@ function effectOf(
   standing: Standing | undefined,
 ): string {
   if (known === undefined) {
-    if (kind === 'removed') return 'nothing: it was never issued';
-    return kind === 'added' ? 'would be issued' : 'would be issued as it is now';
+    if (kind === 'removed') return 'nothing: the ledger knows no badge for it';
+    return kind === 'added' ? 'would be issued, unless its person was erased' : 'would be issued as it is now';
   }
   const { credentialId: id } = known;
   if (standing === 'revoked') return `nothing: its badge ${id} was revoked`;
   if (kind === 'added') return `nothing, or with --supersede a new badge where it says otherwise: ${id} was issued`;
-  if (kind === 'changed') return `${id} stays as it is; with --supersede a new badge replaces it`;
+  if (kind === 'changed')
+    return `${id} stays as it is; with --supersede a new badge replaces it where it says otherwise`;
   return `its badge ${id} stays ${standing ?? 'valid'}; to take it back: badgekit revoke ${id}`;
 }
 
@@ -165,17 +166,19 @@ function textPrinter(oldFile: string, newFile: string, session: Session): Printe
   };
 }
 
+/** One document, printed when all of it is there: a roster may turn out to be unreadable at its end. */
 function jsonPrinter(oldFile: string, newFile: string, session: Session): Printer {
-  let separator = '';
-  session.out(
-    `${JSON.stringify({ badgekit: 1, command: 'roster diff', old: oldFile, new: newFile }).slice(0, -1)},"differences":[`,
-  );
+  const differences: string[] = [];
   return {
     add: ({ recipient, badge, issued, ...rest }) => {
       const whole = { ...rest, recipient: recipient ?? null, badge: badge ?? null, issued: issued ?? null };
-      session.out(`${separator}${JSON.stringify(whole)}`);
-      separator = ',';
+      differences.push(JSON.stringify(whole));
     },
-    end: () => session.out(']}\n'),
+    end: () => {
+      const head = JSON.stringify({ badgekit: 1, command: 'roster diff', old: oldFile, new: newFile }).slice(0, -1);
+      session.out(`${head},"differences":[`);
+      for (const [index, difference] of differences.entries()) session.out(`${index === 0 ? '' : ','}${difference}`);
+      session.out(']}\n');
+    },
   };
 }

@@ -27,7 +27,7 @@ export async function runRosterInspect(
 ): Promise<ExitCode> {
   const isInProgramme = options.programme !== undefined || findProgrammeRoot(session.cwd, undefined) !== undefined;
   const programme = isInProgramme ? await openProgramme(session.cwd, options.programme) : undefined;
-  const { roster, files } = await openRosters(names, options, programme?.config ?? {}, session);
+  const { roster, files } = await openRosters(names, options, programme ?? {}, session);
   const rules =
     programme === undefined
       ? undefined

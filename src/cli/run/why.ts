@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { BadgekitError, EXIT, type ExitCode } from '../../errors.ts';
 import { readAward, type RowOutcome } from '../../issue/award.ts';
 import { changeOf, standingOf } from '../../issue/standing.ts';
@@ -8,14 +8,15 @@ import { hasLedger } from '../../programme/ledger.ts';
 import { jsonFiles, openPlanFile } from '../../programme/plan-file.ts';
 import { openProgramme, type Programme } from '../../programme/programme.ts';
 import { rosterFiles, rowListFiles } from '../../programme/roster-files.ts';
-import { readRowList } from '../../programme/row-lists.ts';
+import type { Column, ColumnMap } from '../../roster/columns.ts';
+import type { RosterRow } from '../../roster/layout.ts';
 import { requireDefinitions } from '../../programme/sound-definitions.ts';
 import { formatDay, type Instant } from '../../syntax/datetime.ts';
 import { quoted, visible } from '../../syntax/text.ts';
 import { spellings } from '../award-filter.ts';
 import type { CommonOptions } from '../commands/shared.ts';
 import { usingLedger } from '../open-ledger.ts';
-import { openRosters } from '../open-rosters.ts';
+import { openPlainRoster } from '../open-rosters.ts';
 import { rowRulesOf } from '../row-rules.ts';
 import type { Session } from '../session.ts';
 
@@ -44,11 +45,13 @@ interface Asked {
 export async function runWhy(person: string, options: WhyOptions, session: Session): Promise<ExitCode> {
   const programme = await openProgramme(session.cwd, options.programme);
   const asked = { person, badge: options.badge, programme, session };
-  const issued = await inLedger(asked);
-  const known = new Set(issued.map(({ badge }) => badge));
-  // Of a good row the ledger tells more, where it knows it.
-  const rosters = (await inRosters(asked)).filter(({ badge }) => badge === undefined || !known.has(badge));
-  const said = [...issued, ...(await inPlans(asked, options.plan)), ...(await inLists(asked)), ...rosters];
+  const issued = await awardsOf(asked);
+  const said = [
+    ...issued.map((award) => inLedger(award, session.clock())),
+    ...(await inPlans(asked, issued, options.plan)),
+    ...(await inLists(asked)),
+    ...(await inRosters(asked, issued)),
+  ];
   if (options.json === true)
     session.out(
       `${JSON.stringify({ badgekit: 1, command: 'why', person, badge: options.badge ?? null, said: said.map(({ badge, ...rest }) => ({ ...rest, badge: badge ?? null })) })}\n`,
@@ -65,21 +68,19 @@ export async function runWhy(person: string, options: WhyOptions, session: Sessi
   return said.length === 0 ? EXIT.no : EXIT.yes;
 }
 
-async function inLedger({ person, badge, programme, session }: Asked): Promise<readonly Said[]> {
+/** What the ledger has of somebody, reserved or issued. */
+async function awardsOf({ person, badge, programme, session }: Asked): Promise<readonly LedgerAward[]> {
   if (!(await hasLedger(programme, session.env))) return [];
-  const now = session.clock();
   return await usingLedger(programme, undefined, session, async (ledger: Ledger) => {
     const awards = await ledger.awardsOf(spellings(person));
     return awards
       .filter((award) => badge === undefined || award.badge === badge)
-      .toSorted((a, b) => a.reservedAt - b.reservedAt)
-      .map((award) => ({
-        source: 'ledger' as const,
-        where: award.credentialId,
-        badge: award.badge,
-        what: fateOf(award, now),
-      }));
+      .toSorted((a, b) => a.reservedAt - b.reservedAt);
   });
+}
+
+function inLedger(award: LedgerAward, now: Instant): Said {
+  return { source: 'ledger', where: award.credentialId, badge: award.badge, what: fateOf(award, now) };
 }
 
 function fateOf(award: LedgerAward, now: Instant): string {
@@ -109,10 +110,12 @@ const STEPS = {
 /** The plans that are named, or those in the programme's folder. */
 async function inPlans(
   { person, badge, programme, session }: Asked,
+  issued: readonly LedgerAward[],
   named?: readonly string[],
 ): Promise<readonly Said[]> {
   const files = named ?? (await jsonFiles(programme)).map((file) => programme.shown(file));
   const names = new Set(spellings(person));
+  const done = new Set(issued.filter(({ state }) => state === 'issued').map(({ credentialId }) => credentialId));
   const said: Said[] = [];
   for (const file of files) {
     try {
@@ -123,7 +126,7 @@ async function inPlans(
             source: 'plan',
             where: `${file}, line ${row.line} of its roster`,
             badge: row.badge,
-            what: STEPS[row.step],
+            what: row.step === 'issue' && done.has(row.id) ? 'was issued by this plan' : STEPS[row.step],
           });
     } catch (error) {
       // Other files may be JSON, too.
@@ -133,57 +136,77 @@ async function inPlans(
   return said;
 }
 
-/** The lists that the last runs left beside rosters. */
-async function inLists({ person, programme }: Asked): Promise<readonly Said[]> {
+/** The lists that the last runs left beside rosters, which are written as the rosters are, with two columns more. */
+async function inLists(asked: Asked): Promise<readonly Said[]> {
+  const { programme, session } = asked;
   const said: Said[] = [];
   for (const file of await rowListFiles(programme)) {
-    const shown = programme.shown(file);
     const kind = file.endsWith('.rejected.csv') ? 'was refused' : 'had not earned it';
-    for await (const { cells, line, why } of readRowList(join(programme.root, file), shown))
-      if (isNamedIn(cells, person))
-        said.push({
-          source: 'list',
-          where: `${shown}, line ${line} of its roster`,
-          badge: undefined,
-          what: `${kind}: ${why}`,
-        });
+    const roster = basename(file).replace(/\.(?:rejected|not-awarded)\.csv$/, '.csv');
+    await passingOver(programme.shown(file), session, async (shown) => {
+      const list = await openPlainRoster(join(programme.root, file), shown, programme.config, roster);
+      const at = list.header.indexOf('badgekit_line');
+      if (at === -1) return;
+      for await (const row of list.rows()) {
+        const { cells, original = cells } = row;
+        if (!isOf(row, list.reading.columns, asked)) continue;
+        const where = `${shown}, line ${original[at] ?? ''} of its roster`;
+        said.push({ source: 'list', where, badge: undefined, what: `${kind}: ${original[at + 1] ?? ''}` });
+      }
+    });
   }
   return said;
 }
 
-/** What the rosters in the programme say now. */
-async function inRosters({ person, badge, programme, session }: Asked): Promise<readonly Said[]> {
+/** What the rosters in the programme say now, but for good rows whose award the ledger knows. */
+async function inRosters(asked: Asked, issued: readonly LedgerAward[]): Promise<readonly Said[]> {
+  const { badge, programme, session } = asked;
   const definitions = await requireDefinitions(programme);
   const said: Said[] = [];
-  for (const file of await rosterFiles(programme)) {
-    const shown = programme.shown(file);
-    try {
-      const { roster } = await openRosters([shown], {}, programme.config, session);
+  for (const file of await rosterFiles(programme))
+    await passingOver(programme.shown(file), session, async (shown) => {
+      const roster = await openPlainRoster(join(programme.root, file), shown, programme.config);
       const rules = rowRulesOf(programme, roster, definitions, badge);
       for await (const row of roster.rows()) {
-        const { cells, original = cells } = row;
-        if (!isNamedIn(original, person)) continue;
+        if (!isOf(row, rules.columns, asked)) continue;
         const outcome = readAward(row, rules);
-        if (outcome.ok && badge !== undefined && outcome.award.badge !== badge) continue;
         const of = outcome.ok ? outcome.award.badge : undefined;
+        if (outcome.ok && badge !== undefined && of !== badge) continue;
+        if (outcome.ok && issued.some((award) => award.badge === of && award.awardKey === outcome.award.awardKey))
+          continue;
         said.push({ source: 'roster', where: `${shown}:${row.line}`, badge: of, what: judgementOf(outcome) });
       }
-    } catch (error) {
-      if (!(error instanceof BadgekitError)) throw error;
-      session.err(`${shown} is passed over: ${visible(error.message, 300)}\n`);
-    }
-  }
+    });
   return said;
+}
+
+/** What cannot be read is told and passed over: it may be anybody's. */
+async function passingOver(shown: string, session: Session, read: (shown: string) => Promise<void>): Promise<void> {
+  try {
+    await read(shown);
+  } catch (error) {
+    if (!(error instanceof BadgekitError)) throw error;
+    session.err(`${visible(shown, 200)} is passed over: ${visible(error.message, 300)}\n`);
+  }
 }
 
 function judgementOf(outcome: RowOutcome): string {
-  if (outcome.ok) return 'a good row, which is not issued yet';
+  if (outcome.ok) return 'a good row: issue issues it, unless its person was erased';
   if (outcome.unearned !== undefined) return `has not earned it: ${outcome.unearned}`;
   return `refused: ${outcome.faults.map(({ message, hint }) => (hint === undefined ? message : `${message}; ${hint}`)).join(' | ')}`;
 }
 
-/** Whether a cell is what somebody goes by. */
-function isNamedIn(cells: readonly string[], person: string): boolean {
+const WHO = ['email', 'id', 'identifier', 'name'] as const;
+
+/** Whether a row is of somebody, and may be of the badge that is asked for: by the columns that say so, and no others. */
+function isOf(
+  { cells }: RosterRow,
+  { indices }: ColumnMap,
+  { person, badge }: Pick<Asked, 'person' | 'badge'>,
+): boolean {
+  const cell = (column: Column): string => normalizeEmail(cells[indices.get(column) ?? -1] ?? '');
   const wanted = normalizeEmail(person);
-  return cells.some((cell) => normalizeEmail(cell) === wanted);
+  if (!WHO.some((column) => cell(column) === wanted)) return false;
+  const named = cell('badge');
+  return badge === undefined || named === '' || named === badge;
 }

@@ -140,6 +140,7 @@ export const oneRoster: RosterFormat = {
       ...joinedName([indexOf(head, 'givenName'), indexOf(head, 'familyName')]),
       ...field(head, `${JOIN_PREFIX}sourcedid`, 'sourcedId'),
     ],
+    others: ['identifier'],
   }),
 };
 
