@@ -16,8 +16,8 @@ export interface TierDemands {
 }
 
 /** What may not be the same in badges of different tiers. */
-const SEPARABLE = ['image', 'type'] as const;
-export type Separable = (typeof SEPARABLE)[number];
+export type Separable = 'image' | 'type' | 'key';
+const APART_BY_DEFAULT: readonly Separable[] = ['image', 'type'];
 
 /** What badgekit.yaml says of tiers; what it does not say is as in {@link DEFAULT_DEMANDS}. */
 export type TierConfig = { readonly [T in Tier]?: Partial<TierDemands> } & { readonly apart?: readonly Separable[] };
@@ -44,7 +44,7 @@ export function tierPolicyOf(config: TierConfig = {}): TierPolicy {
   const of = (tier: Tier): TierDemands => ({ ...DEFAULT_DEMANDS[tier], ...config[tier] });
   return {
     demands: { participation: of('participation'), skill: of('skill'), qualification: of('qualification') },
-    apart: config.apart ?? SEPARABLE,
+    apart: config.apart ?? APART_BY_DEFAULT,
   };
 }
 

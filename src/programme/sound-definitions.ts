@@ -27,6 +27,7 @@ export async function checkDefinitions(programme: Programme, badges?: readonly s
       ...tried.flatMap(({ fault }) => fault ?? []),
       ...variantFaults(programme, definitions),
       ...sharedImageFaults(programme, definitions),
+      ...sharedKeyFaults(programme, definitions),
     ],
   };
 }
@@ -50,6 +51,20 @@ function sharedImageFaults(programme: Programme, definitions: readonly LoadedDef
       ];
     }),
   );
+}
+
+/** A programme signs with one key: where the policy wants another one for qualifications, they are a programme of their own. */
+function sharedKeyFaults(programme: Programme, definitions: readonly LoadedDefinition[]): readonly DefinitionFault[] {
+  if (!tierPolicyOf(programme.config.tiers).apart.includes('key')) return [];
+  const qualification = definitions.find(({ source }) => source.tier === 'qualification');
+  if (qualification === undefined) return [];
+  return definitions
+    .filter(({ source }) => source.tier === 'participation')
+    .map(({ badge }) => ({
+      where: { file: programme.shown(`${BADGES_FOLDER}/${badge}.yaml`), path: 'tier' },
+      message: `a participation badge would be signed with the key of the qualification ${qualification.badge}`,
+      hint: 'keep qualifications in a programme of their own, with a key of its own',
+    }));
 }
 
 /** A badge in another language is earned as the badge is. */

@@ -424,6 +424,18 @@ resultDescription: [{ name: Paper, resultType: Percent, valueMin: "0", valueMax:
     expect(out).toContain(message);
   });
 
+  test('is kept from the key of participation badges where the policy says so', async () => {
+    const { cwd } = await examProgramme();
+    edit(cwd, 'badgekit.yaml', (text) => `${text}tiers: { apart: [key] }\n`);
+    const { out, code } = await badgekit(['define', '--check'], { cwd });
+    expect([code, out]).toEqual([
+      1,
+      expect.stringContaining(
+        'badges/knots.yaml tier a participation badge would be signed with the key of the qualification exam',
+      ),
+    ]);
+  });
+
   test('cannot be where nothing is hosted', async () => {
     const { cwd } = await examProgramme();
     edit(cwd, 'badgekit.yaml', (text) =>
