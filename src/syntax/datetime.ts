@@ -84,11 +84,10 @@ export function isDuration(text: string): boolean {
  * @throws BadgekitError DATE_INVALID where the text is no duration or the sum passes the year 9999
  */
 export function addDuration(instant: Instant, duration: string): Instant {
-  const match = isDuration(duration) ? DURATION.exec(duration) : null;
-  if (match === null) throw new BadgekitError('DATE_INVALID', `"${duration}" is not an ISO 8601 duration such as P2Y`);
-  const [years = 0, months = 0, weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = match
-    .slice(1)
-    .map((part) => Number(part ?? 0));
+  const parts = partsOf(duration);
+  if (parts === undefined)
+    throw new BadgekitError('DATE_INVALID', `"${duration}" is not an ISO 8601 duration such as P2Y`);
+  const [years = 0, months = 0, weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = parts;
   const start = new Date(instant);
   const month = start.getUTCMonth() + years * 12 + months;
   const longest = new Date(Date.UTC(start.getUTCFullYear(), month + 1, 0)).getUTCDate();
@@ -100,14 +99,27 @@ export function addDuration(instant: Instant, duration: string): Instant {
   return sum;
 }
 
+const MOST_REMEMBERED = 64;
+/** The durations that were read lately: those of definitions are asked for with every award. */
+const durations = new Map<string, readonly number[] | undefined>();
+
+/** The years, months, weeks, days, hours, minutes and seconds of a duration; undefined for a text that is none. */
+function partsOf(text: string): readonly number[] | undefined {
+  if (durations.has(text)) return durations.get(text);
+  const match = isDuration(text) ? DURATION.exec(text) : null;
+  const parts = match?.slice(1).map((part) => Number(part ?? 0));
+  if (durations.size < MOST_REMEMBERED) durations.set(text, parts);
+  return parts;
+}
+
 const UNITS = ['year', 'month', 'week', 'day', 'hour', 'minute', 'second'] as const;
 
 /** `P1Y6M` as `1 year and 6 months`; what is no duration stays as it is. */
 export function durationInWords(text: string): string {
-  const match = isDuration(text) ? DURATION.exec(text) : null;
-  if (match === null) return text;
+  const numbers = partsOf(text);
+  if (numbers === undefined) return text;
   const parts = UNITS.flatMap((unit, index) => {
-    const number = Number(match[index + 1] ?? 0);
+    const number = numbers[index] ?? 0;
     return number === 0 ? [] : [`${number} ${unit}${number === 1 ? '' : 's'}`];
   });
   const last = parts.pop() ?? '';
