@@ -6,6 +6,7 @@ import type { NamedRoster } from '../programme/joined-roster.ts';
 import type { Roster } from '../programme/roster.ts';
 import type { ColumnMap } from '../roster/columns.ts';
 import type { Field, RosterRow } from '../roster/layout.ts';
+import { factName } from '../roster/facts.ts';
 import { foldName } from '../roster/names.ts';
 import { passedOverList } from '../roster/reading.ts';
 import { LIST } from '../roster/formats.ts';
@@ -23,6 +24,8 @@ export interface Inspection {
   /** All of its files: one, or several that are joined. */
   readonly files: readonly NamedRoster[];
   readonly rosterFile: string;
+  /** What conditions of definitions look at, and what is called as their results are. */
+  readonly judged: ReadonlySet<string>;
   /** How many rows stand for awards. */
   readonly rows: number;
   readonly first: readonly RosterRow[];
@@ -61,6 +64,7 @@ export function inspectionAsText(inspection: Inspection, session: Session): stri
       'columns',
       roster.reading.fields.map((field) => columnLine(field, roster)),
     ),
+    section('looked at', lookedAtLines(inspection)),
     section('not read', unreadLines(inspection)),
     section(
       'first rows',
@@ -97,7 +101,7 @@ function fileSections(
   return [
     ['file', [visible(shownAs)]],
     ['encoding', encodingLines(encoding)],
-    ['separator', [DELIMITER_NAMES[delimiter]]],
+    ['separator', [system?.name === 'xapi' ? 'none: it is JSON' : DELIMITER_NAMES[delimiter]]],
     [
       'format',
       [
@@ -130,11 +134,23 @@ function columnLine({ column, at, and = [] }: Field, { header, reading }: Roster
   return `${visible(column, 60).padEnd(COLUMN)}  from ${names}${file === undefined ? '' : ` of ${visible(file, 60)}`}`;
 }
 
-function unreadLines({ roster: { header, reading } }: Inspection): readonly string[] {
+/** Columns that are no part of a badge by themselves, and that conditions or results of badges are about. */
+function lookedAtLines({ roster: { header, reading }, judged }: Inspection): readonly string[] {
+  const read = new Set(reading.fields.map(({ at }) => at));
+  return header.filter((name, at) => !read.has(at) && isJudged(name, judged)).map((name) => quoted(name, 40));
+}
+
+/** `score` is looked at by `score_percent`, too. */
+function isJudged(name: string, judged: ReadonlySet<string>): boolean {
+  const fact = factName(name);
+  return fact !== '' && [fact, `${fact}_max`, `${fact}_percent`].some((known) => judged.has(known));
+}
+
+function unreadLines({ roster: { header, reading }, judged }: Inspection): readonly string[] {
   const read = new Set(reading.fields.flatMap(({ at, and = [] }) => [at, ...and]));
   const meant = new Map(reading.unused.map(({ name, meant: column }) => [name, column]));
   return header.flatMap((name, index) => {
-    if (read.has(index) || name.trim() === '') return [];
+    if (read.has(index) || name.trim() === '' || isJudged(name, judged)) return [];
     const column = meant.get(name);
     return [`${quoted(name, 40)}${column === undefined ? '' : `; did you mean "${column}"?`}`];
   });

@@ -107,7 +107,7 @@ export function tellReading(
 }
 
 /** The columns that conditions of definitions look at, or that are called as their results are. */
-function namesJudged(definitions: readonly Definition[]): ReadonlySet<string> {
+export function namesJudged(definitions: readonly Definition[]): ReadonlySet<string> {
   return new Set(
     definitions.flatMap(({ source }) => {
       const rule = ruleOf(source);

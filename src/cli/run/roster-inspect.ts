@@ -10,6 +10,7 @@ import type { CommonOptions } from '../commands/shared.ts';
 import { type Inspection, inspectionAsJson, inspectionAsText } from '../render-roster.ts';
 import { type JoinOptions, openRosters } from '../open-rosters.ts';
 import { rowRulesOf } from '../row-rules.ts';
+import { namesJudged } from '../roster-options.ts';
 import type { Session } from '../session.ts';
 
 const ROWS_SHOWN = 3;
@@ -63,6 +64,7 @@ async function inspect(
     roster,
     files,
     rosterFile: files[0]?.shownAs ?? '',
+    judged: namesJudged([...(rules?.definitions.values() ?? [])]),
     rows,
     first,
     compared:
