@@ -179,11 +179,12 @@ describe('files that are joined', () => {
   });
 
   test("are OneRoster's results and users: the addresses come from the users", async () => {
-    const results =
-      'sourcedId,status,dateLastModified,lineItemSourcedId,studentSourcedId,scoreStatus,score,scoreDate,comment\n' +
-      'r1,active,,li1,u1,fully graded,85,2026-05-04,\nr2,active,,li1,u2,fully graded,40,2026-05-04,\nr3,tobedeleted,,li1,u1,fully graded,99,2026-05-04,\n';
-    const cwd = programme({ 'results.csv': results }, 'score >= 70 and lineitemsourcedid == "li1"');
-    copyFileSync(join(FIXTURES, 'oneroster-users.csv'), join(cwd, 'users.csv'));
+    const cwd = programme({}, 'score >= 70 and lineitemsourcedid == "li1"');
+    for (const [fixture, file] of [
+      ['oneroster-results.csv', 'results.csv'],
+      ['oneroster-users.csv', 'users.csv'],
+    ] as const)
+      copyFileSync(join(FIXTURES, fixture), join(cwd, file));
     expect(await issue(cwd, 'results.csv', 'users.csv', '--join', 'sourcedId')).toMatchObject({
       format: 'oneroster-results',
       issued: [{ line: 2 }],
