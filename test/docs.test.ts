@@ -182,13 +182,14 @@ describe('the pages on the ledger, on keys, on rosters, on speed and on fleets',
   test('show how a plan is made, approved and carried out', () => {
     const cwd = programmeForPages();
     const blocks = [...read('docs/plans.md').matchAll(/```sh\n([^]*?)```/g)].map(([, block = '']) => block);
-    const outputs = blocks.slice(0, 3).map((block) => shell(block, cwd));
+    const home = { HOME: temporaryFolder() };
+    const outputs = blocks.slice(0, 3).map((block) => shell(block, cwd, home));
     expect(outputs[0]).toMatch(/The plan is in plan\.json[^]*Done {2}2 badges/);
     expect(outputs[1]).toContain('1 added, 1 removed');
     const [, approvers = ''] = /(\napprovers:\n[^]*)$/.exec(outputs[2] ?? '') ?? [];
     appendFileSync(join(cwd, 'badgekit.yaml'), `${approvers}tiers: { participation: { approvals: 1 } }\n`);
     writeFileSync(join(cwd, 'rosters/spring.csv'), 'email\ncy@example.org\n');
-    const env = { BADGEKIT_APPROVER_PASSPHRASE: 'a phrase that only Ana knows' };
+    const env = { ...home, BADGEKIT_APPROVER_PASSPHRASE: 'a phrase that only Ana knows' };
     expect(shell(blocks[3] ?? '', cwd, env)).toMatch(/Approved by ana[^]*Done {2}1 badge/);
   });
 

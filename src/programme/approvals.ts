@@ -107,7 +107,7 @@ export function approverKey(
     where: { file },
     hint:
       known.length === 0
-        ? `name people there, each with their key: badgekit keys approver ${name} --out ${name}.jwe makes one`
+        ? `name people there, each with their key: badgekit keys approver ${name} makes one`
         : `approvers are: ${known.join(', ')}`,
   });
 }

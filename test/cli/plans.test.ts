@@ -378,6 +378,21 @@ resultDescription: [{ name: Paper, resultType: Percent, valueMin: "0", valueMax:
     });
   });
 
+  test('is approved with the key in the home of a person, which nobody else can read', async () => {
+    const { cwd } = await examProgramme();
+    const env = { ...APPROVER, HOME: temporaryFolder() };
+    const made = printed(await badgekit(['keys', 'approver', 'ana', '--json'], { cwd, env }));
+    const file = join(env.HOME, '.badgekit/ana.jwe');
+    expect([made['file'], statSync(file).mode & 0o777]).toEqual([file, 0o600]);
+    expect(printed(await badgekit(['keys', 'approver', 'ana', '--json'], { cwd, env }))).toMatchObject({
+      error: { code: 'FILE_EXISTS' },
+    });
+    edit(cwd, 'badgekit.yaml', (text) => `${text}approvers: { ana: "${String(made['did'])}" }\n`);
+    await plan(cwd);
+    expect((await badgekit(['approve', 'plan.json', '--as', 'ana'], { cwd, env })).code).toBe(0);
+    expect(await carryOut(cwd)).toMatchObject({ approvedBy: ['ana'] });
+  });
+
   test('has its class inside the signed credential', async () => {
     const { cwd } = await examProgramme();
     edit(cwd, 'badgekit.yaml', (text) => `${text}tiers: { qualification: { approvals: 0 } }\n`);

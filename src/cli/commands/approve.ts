@@ -3,7 +3,8 @@ import { type AddCommand, withOutput, withProgramme } from './shared.ts';
 const EXAMPLES = `
 Examples:
   badgekit issue rosters/exam.csv --plan-out plan.json
-  badgekit approve plan.json --as ana --key ~/ana.jwe
+  badgekit approve plan.json --as ana
+  badgekit approve plan.json --as ana --key /media/stick/ana.jwe
   badgekit issue --plan plan.json
 
 An approval is for this very plan: whatever changes in it, in the roster or in a definition, it counts no more.
@@ -16,7 +17,10 @@ export const addApprove: AddCommand = (program, session, outcome) => {
     .description("Signs a plan with a person's own key, and writes the approval beside it.")
     .argument('<plan>', 'a plan that issue --plan-out wrote')
     .requiredOption('--as <name>', 'who you are, as badgekit.yaml calls you')
-    .requiredOption('--key <file>', 'your own sealed key: badgekit keys approver makes one')
+    .option(
+      '--key <file>',
+      'your own sealed key (default: BADGEKIT_APPROVER_KEY, or ~/.badgekit/<name>.jwe, where badgekit keys approver puts it)',
+    )
     .option('--passphrase-file <file>', 'read your own passphrase from a file (or set BADGEKIT_APPROVER_PASSPHRASE)');
   withOutput(withProgramme(command))
     .addHelpText('after', EXAMPLES)

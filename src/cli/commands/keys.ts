@@ -41,7 +41,8 @@ Examples:
 
 const APPROVER_EXAMPLES = `
 Examples:
-  badgekit keys approver ana --out ~/ana.jwe
+  badgekit keys approver ana
+  badgekit keys approver ana --out /media/stick/ana.jwe
   BADGEKIT_APPROVER_PASSPHRASE=… badgekit keys approver ana --out ana.jwe --json
 
 The key is that person's own, sealed with a passphrase that only they know. Its public half goes into badgekit.yaml.`;
@@ -131,7 +132,10 @@ export const addKeys: AddCommand = (program, session, outcome) => {
     .summary('make a key with which a person approves plans')
     .description('Makes a key with which a person approves plans, and says what to write into badgekit.yaml.')
     .argument('<name>', 'what badgekit.yaml calls the person, such as ana')
-    .requiredOption('--out <file>', 'where the sealed key is to lie: with the person, not in the programme')
+    .option(
+      '--out <file>',
+      'where the sealed key is to lie: with the person, not in the programme (default: ~/.badgekit/<name>.jwe)',
+    )
     .option(
       '--passphrase-file <file>',
       "read the person's own passphrase from a file (or set BADGEKIT_APPROVER_PASSPHRASE)",

@@ -106,7 +106,7 @@ export async function requireApprovals(given: GivenPlan, plan: RosterPlan, run: 
     `${badge} needs ${approvals === 1 ? 'an approval' : `${approvals} approvals`} before it is issued, and ${by.length === 0 ? 'nobody' : `only ${by.join(', ')}`} approved this plan`,
     {
       where: { file: shownAs },
-      hint: `whoever badgekit.yaml names as an approver: badgekit approve ${visible(shownAs, 200)} --as NAME --key FILE`,
+      hint: `whoever badgekit.yaml names as an approver: badgekit approve ${visible(shownAs, 200)} --as NAME`,
       more: not.map((line) => `does not count: ${visible(line, 300)}`),
     },
   );

@@ -140,7 +140,7 @@ export async function writePlan(
   } else {
     session.out(faultLines(plan, rosterFile).slice(0, SHOWN).join(''));
     session.out(
-      `The plan is in ${visible(shownAs)}, and ${visible(page)} shows it to people; nothing was issued.\n${approvals === 0 ? '' : `It needs ${counted(approvals, 'approval')}: badgekit approve ${visible(shownAs)} --as NAME --key FILE\n`}To carry it out: badgekit issue --plan ${visible(shownAs)}\n`,
+      `The plan is in ${visible(shownAs)}, and ${visible(page)} shows it to people; nothing was issued.\n${approvals === 0 ? '' : `It needs ${counted(approvals, 'approval')}: badgekit approve ${visible(shownAs)} --as NAME\n`}To carry it out: badgekit issue --plan ${visible(shownAs)}\n`,
     );
   }
   return plan.refused.length > 0 ? EXIT.no : EXIT.yes;

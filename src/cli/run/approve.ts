@@ -9,6 +9,7 @@ import { openSealedFile } from '../../programme/keyring.ts';
 import { openPlanFile, type PlanFile } from '../../programme/plan-file.ts';
 import { openProgramme } from '../../programme/programme.ts';
 import { quoted, visible } from '../../syntax/text.ts';
+import { approverKeyFile } from '../approver-key.ts';
 import type { CommonOptions } from '../commands/shared.ts';
 import { APPROVER_VARIABLE, withPassphrase } from '../passphrase.ts';
 import type { Session } from '../session.ts';
@@ -18,12 +19,13 @@ const PLAIN_MODE = 0o644;
 
 interface ApproveOptions extends CommonOptions {
   readonly as: string;
-  readonly key: string;
+  readonly key?: string;
 }
 
 /** `approve`: signs a plan's digest with a person's own key. */
 export async function runApprove(planFile: string, options: ApproveOptions, session: Session): Promise<ExitCode> {
-  const { as: name, key: keyFile } = options;
+  const { as: name } = options;
+  const keyFile = approverKeyFile(name, options.key, session);
   const programme = await openProgramme(session.cwd, options.programme);
   const did = approverKey(name, programme.config, programme.shown(CONFIG_FILE));
   const path = resolve(session.cwd, planFile);
