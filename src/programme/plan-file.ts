@@ -1,8 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { validate as validateHead } from 'validators:plan';
 import { validate as validateRow } from 'validators:plan-row';
 import { BadgekitError, ifUsable, placedIn } from '../errors.ts';
@@ -11,6 +8,7 @@ import { utf8Lines } from '../syntax/lines.ts';
 import { parseJson } from '../syntax/json.ts';
 import { schemaReader, type SchemaOutcome } from '../syntax/schema.ts';
 import { streamFile } from './files.ts';
+import { NamelessFile } from './nameless-file.ts';
 import type { Programme } from './programme.ts';
 import { writeWholeStream } from './whole-stream.ts';
 
@@ -104,7 +102,7 @@ export async function writePlanFile(
  */
 export async function openPlanFile(path: string, shownAs: string): Promise<PlanFile> {
   const hash = createHash('sha256');
-  const copy = new PrivateCopy();
+  const copy = new NamelessFile();
   async function* content(): AsyncGenerator<Uint8Array> {
     for await (const piece of streamFile(path, shownAs)) {
       hash.update(piece);
@@ -126,40 +124,13 @@ export async function openPlanFile(path: string, shownAs: string): Promise<PlanF
     head,
     digest: hash.digest('hex'),
     rows: async function* () {
-      for await (const part of partsOf(copy.read(), shownAs)) if ('award' in part) yield part;
+      for await (const part of partsOf(each(copy.read()), shownAs)) if ('award' in part) yield part;
     },
   };
 }
 
-const PIECE = 64 * 1024;
-
-/** A copy of what was read, in a file without a name. */
-class PrivateCopy {
-  readonly #file: number;
-  #size = 0;
-
-  constructor() {
-    const path = join(tmpdir(), `badgekit-${randomBytes(12).toString('hex')}`);
-    this.#file = openSync(path, 'wx+', 0o600);
-    process.once('exit', () => closeSync(this.#file));
-    rmSync(path, { force: true });
-  }
-
-  add(piece: Uint8Array): void {
-    for (let at = 0; at < piece.length;) {
-      const written = writeSync(this.#file, piece, at, piece.length - at, this.#size);
-      at += written;
-      this.#size += written;
-    }
-  }
-
-  async *read(): AsyncGenerator<Uint8Array> {
-    for (let at = 0; at < this.#size;) {
-      const piece = new Uint8Array(Math.min(PIECE, this.#size - at));
-      at += readSync(this.#file, piece, 0, piece.length, at);
-      yield piece;
-    }
-  }
+async function* each(pieces: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* pieces;
 }
 
 /** The JSON files in the programme's own folder, which plans may be among. */

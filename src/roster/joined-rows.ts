@@ -75,7 +75,7 @@ export async function* joinedRows(
   }
   for (const [index, { byKey, several, keyless }] of others.entries()) {
     const [name = '', first = ''] = [join.files[index + 1]?.name, join.files[0]?.name];
-    const count = (rows_: number, firstLine: number): void => countAlone(passedOver, name, first, rows_, firstLine);
+    const count = (alone: number, firstLine: number): void => countAlone(passedOver, name, first, alone, firstLine);
     for (const [key, { line }] of byKey) if (!seen.has(key)) count(several.get(key)?.rows ?? 1, line);
     if (keyless.rows > 0) count(keyless.rows, keyless.firstLine);
   }

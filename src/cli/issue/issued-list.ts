@@ -1,12 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { IssuedCredential } from '../../issue/pipeline.ts';
+import { NamelessFile } from '../../programme/nameless-file.ts';
 
 /** How much of the list stays in memory; the rest goes into a file that nobody else can open. */
 const MAX_KEPT = 256 * 1024;
-const PIECE = 64 * 1024;
 
 /** What a run has issued: how much, in which forms and, where that is to be told, each credential. */
 export class IssuedList {
@@ -14,7 +10,7 @@ export class IssuedList {
   readonly #endings = new Set<string>();
   #length = 0;
   #text = '';
-  #spool: Spool | undefined;
+  #spool: NamelessFile | undefined;
   #limit = MAX_KEPT;
 
   /** @param isKept whether each credential is to be told at the end */
@@ -42,8 +38,8 @@ export class IssuedList {
   /** Where there is no room for temporary files, memory has to do. */
   #store(): void {
     try {
-      this.#spool ??= new Spool();
-      this.#spool.write(this.#text);
+      this.#spool ??= new NamelessFile();
+      this.#spool.add(Buffer.from(this.#text, 'utf8'));
       this.#text = '';
     } catch {
       this.#limit = Infinity;
@@ -52,7 +48,10 @@ export class IssuedList {
 
   /** All credentials as the entries of a JSON list, in pieces. */
   *pieces(): Generator<string> {
-    if (this.#spool !== undefined) yield* this.#spool.read();
+    const decoder = new TextDecoder();
+    if (this.#spool !== undefined)
+      for (const piece of this.#spool.read()) yield decoder.decode(piece, { stream: true });
+    yield decoder.decode();
     yield this.#text;
   }
 }
@@ -68,36 +67,4 @@ export function nothingIssued() {
     isInterrupted: false,
     isHeld: false,
   } as const;
-}
-
-/** A temporary file without a name: it is gone when this process is. */
-class Spool {
-  readonly #file: number;
-  #size = 0;
-
-  constructor() {
-    const path = join(tmpdir(), `badgekit-${randomBytes(12).toString('hex')}`);
-    this.#file = openSync(path, 'wx+', 0o600);
-    process.once('exit', () => closeSync(this.#file));
-    rmSync(path, { force: true });
-  }
-
-  write(text: string): void {
-    const bytes = Buffer.from(text, 'utf8');
-    for (let at = 0; at < bytes.length;) {
-      const written = writeSync(this.#file, bytes, at, bytes.length - at, this.#size);
-      at += written;
-      this.#size += written;
-    }
-  }
-
-  *read(): Generator<string> {
-    const decoder = new TextDecoder();
-    const piece = new Uint8Array(PIECE);
-    for (let at = 0; at < this.#size;) {
-      const length = readSync(this.#file, piece, 0, Math.min(PIECE, this.#size - at), at);
-      at += length;
-      yield decoder.decode(piece.subarray(0, length), { stream: at < this.#size });
-    }
-  }
 }
