@@ -121,11 +121,23 @@ const SOME_ID = 'urn:uuid:00000000-0000-8000-8000-000000000000';
  * collide with the definition's, or not survive signing.
  */
 export function awardFault(row: Award, issuer: Issuer, now: Instant): RowFault | undefined {
-  return rowFault(row, () => {
+  const tried = triedAward(row, issuer, now);
+  return 'fault' in tried ? tried.fault : undefined;
+}
+
+/** The same, with the credential that was tried where it has no fault. */
+export function triedAward(
+  row: Award,
+  issuer: Issuer,
+  now: Instant,
+): { readonly document: JsonObject } | { readonly fault: RowFault } {
+  let document: JsonObject = {};
+  const fault = rowFault(row, () => {
     const { from, until } = periodOf(row, badgeOf(row, issuer), now);
     const award = { row, credentialId: SOME_ID, validFrom: from, validUntil: until, places: [], supersedes: undefined };
-    credentialOf(award, issuer);
+    document = credentialOf(award, issuer);
   });
+  return fault === undefined ? { document } : { fault };
 }
 
 /** The same, of nothing but the period: for awards of which all else is known to be sound. */

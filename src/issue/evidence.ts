@@ -121,11 +121,12 @@ export function evidenceOf(
       narrative,
       genre,
       audience,
-      digestMultibase: file?.sha256 === undefined ? undefined : digestOf(file.sha256),
+      digestMultibase: file?.sha256 === undefined ? undefined : digestMultibase(file.sha256),
     });
   });
 }
 
-function digestOf(sha256: string): string {
+/** A SHA-256, in hexadecimal, as a multihash in multibase (VCDM 2.0, section 5.3). */
+export function digestMultibase(sha256: string): string {
   return encodeMultibaseUrl(Uint8Array.from([...SHA_256, ...Buffer.from(sha256, 'hex')]));
 }

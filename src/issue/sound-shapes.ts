@@ -1,7 +1,7 @@
 import type { Instant } from '../syntax/datetime.ts';
 import type { Json } from '../syntax/json.ts';
 import type { Award, RowFault } from './award.ts';
-import { awardFault, periodFault } from './content.ts';
+import { periodFault, triedAward } from './content.ts';
 import type { Issuer } from './issuer.ts';
 
 /** Web addresses and DIDs in which nothing needs a second look. */
@@ -17,7 +17,8 @@ const MOST_SHAPES = 10_000;
 export class SoundShapes {
   readonly #issuer: Issuer;
   readonly #sound = new Set<string>();
-  readonly #addresses = new Map<string, ReadonlySet<string>>();
+  /** Every text of badges that were tried, by definition: any may be an address. */
+  readonly #taken = new Map<string, Set<string>>();
 
   constructor(issuer: Issuer) {
     this.#issuer = issuer;
@@ -27,32 +28,34 @@ export class SoundShapes {
     const shape = this.#isPlain(row) ? shapeOf(row) : undefined;
     if (shape !== undefined && this.#sound.has(shape) && periodFault(row, this.#issuer, now) === undefined)
       return undefined;
-    const fault = awardFault(row, this.#issuer, now);
-    if (fault === undefined && shape !== undefined && this.#sound.size < MOST_SHAPES) this.#sound.add(shape);
-    return fault;
+    const tried = triedAward(row, this.#issuer, now);
+    if ('fault' in tried) return tried.fault;
+    const taken = this.#taken.get(row.definition) ?? new Set<string>();
+    if (this.#taken.size < MOST_SHAPES) this.#taken.set(row.definition, taken);
+    // Whose shape is told was not plain if the texts of no badge of its definition were known: the next one is.
+    if (taken.size === 0) collect(tried.document, taken);
+    else if (shape !== undefined && this.#sound.size < MOST_SHAPES) {
+      this.#sound.add(shape);
+      collect(tried.document, taken);
+      for (const address of addressesOf(row)) taken.delete(address);
+    }
+    return undefined;
   }
 
-  #isPlain({ definition, recipient, evidence }: Award): boolean {
-    const [first, ...others] = evidence;
-    if (others.length > 0 || recipient.identifier !== undefined) return false;
-    const addresses = [recipient.id, first?.url].filter((address) => address !== undefined);
-    if (addresses.length === 0) return true;
-    const taken = this.#addressesOf(definition);
-    const isNew = (address: string): boolean => PLAIN_IRI.test(address) && !taken.has(address);
-    return addresses.every(isNew) && addresses[0] !== addresses[1];
+  #isPlain({ definition, recipient, evidence, ...rest }: Award): boolean {
+    if (evidence.length > 1 || recipient.identifier !== undefined) return false;
+    const taken = this.#taken.get(definition);
+    if (taken === undefined) return false;
+    const [one, other] = addressesOf({ recipient, evidence, ...rest });
+    const isNew = (address: string | undefined): boolean =>
+      address === undefined || (PLAIN_IRI.test(address) && !taken.has(address));
+    return isNew(one) && isNew(other) && (one === undefined || one !== other);
   }
+}
 
-  /** Every text in what badges of a definition have in common: any may be an address. */
-  #addressesOf(definition: string): ReadonlySet<string> {
-    const known = this.#addresses.get(definition);
-    if (known !== undefined) return known;
-    const texts = new Set<string>();
-    const badge = this.#issuer.badges.get(definition);
-    if (badge !== undefined) collect(badge.achievement, texts);
-    collect(this.#issuer.profile, texts);
-    this.#addresses.set(definition, texts);
-    return texts;
-  }
+/** The addresses of an award's own. */
+function addressesOf({ recipient, evidence: [first] }: Pick<Award, 'recipient' | 'evidence'>): readonly string[] {
+  return [recipient.id, first?.url].filter((address) => address !== undefined);
 }
 
 function collect(value: Json, texts: Set<string>): void {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, realpath, rmdir } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { BadgekitError } from '../errors.ts';
-import { type AwardedEvidence, evidenceFolder } from '../issue/evidence.ts';
+import { type AwardedEvidence, digestMultibase, evidenceFolder } from '../issue/evidence.ts';
 import type { ColumnMap } from '../roster/columns.ts';
 import type { AttachedFile, RosterRow } from '../roster/layout.ts';
 import { Recent } from '../syntax/recent.ts';
@@ -77,7 +77,11 @@ const OWN: ReadonlySet<string> = new Set([
   'frameworks',
   'images',
 ]);
-const TABLES = /\.(?:csv|tsv|jsonl|jwe)$/i;
+const TABLES = /\.(?:csv|tsv|json|jsonl|jwe|jwt)$/i;
+/** How plans' pages and evidence records begin, and rosters by another ending. */
+const OTHERS =
+  /<title>(?:Plan: |Evidence record of )|^[^\r\n]*\be-?mail\b[^\r\n]*[,;\t]|^[^\r\n]*[,;\t][^\r\n]*e-?mail/i;
+const LONGEST_BEGINNING = 2048;
 
 async function readBeside({ folder, root, isPublic }: EvidencePlace, path: string): Promise<Uint8Array> {
   const forms = [path, path.normalize('NFD')].map((form) => join(folder, form));
@@ -102,7 +106,11 @@ async function readBeside({ folder, root, isPublic }: EvidencePlace, path: strin
     throw new BadgekitError('PATH_OUTSIDE', "it is a hidden file, a roster, or one of the programme's own", {
       hint: 'put evidence into a folder of its own, such as rosters/evidence/',
     });
-  return await readBounded(real, MAX_EVIDENCE_BYTES, path);
+  const bytes = await readBounded(real, MAX_EVIDENCE_BYTES, path);
+  if (!OTHERS.test(Buffer.from(bytes.subarray(0, LONGEST_BEGINNING)).toString('utf8'))) return bytes;
+  throw new BadgekitError('PATH_OUTSIDE', 'it looks like a roster, or like a page that badgekit wrote', {
+    hint: 'name a file that is evidence of this award',
+  });
 }
 
 /** The parts of a path below a folder; undefined for one that leads elsewhere. */
@@ -150,6 +158,11 @@ export async function evidenceCopies(
     own.flatMap((id) => [false, true].map((isPublic) => listFiles(root, evidenceFolder(id, isPublic)))),
   );
   return found.flat();
+}
+
+/** The digest of such a copy, as credentials write it. */
+export async function evidenceDigest({ files }: Pick<Programme, 'files'>, path: string): Promise<string> {
+  return digestMultibase(digestOf(await files.read(path, MAX_EVIDENCE_BYTES)));
 }
 
 const CREDENTIAL_ID = /^urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -4,6 +4,7 @@ import { validate as validateHead } from 'validators:plan';
 import { validate as validateRow } from 'validators:plan-row';
 import { BadgekitError, ifUsable, placedIn } from '../errors.ts';
 import type { PlanRow } from '../issue/plan-row.ts';
+import { keyedDigest } from '../openbadges/identifiers.ts';
 import { utf8Lines } from '../syntax/lines.ts';
 import { parseJson } from '../syntax/json.ts';
 import { schemaReader, type SchemaOutcome } from '../syntax/schema.ts';
@@ -60,14 +61,18 @@ export interface PlanFile {
   readonly head: PlanHead;
   /** The SHA-256 of the whole file: what is approved. */
   readonly digest: string;
+  /** Whether it is as this programme wrote it: nobody else can seal a plan. */
+  isSealedBy(secret: Uint8Array): boolean;
   rows(): AsyncIterable<PlanRow>;
 }
 
 const ROWS = ',"rows":[';
-const END = ']}';
+/** The last line: the seal of all before it. */
+const END = /^\],"seal":"([0-9a-f]{64})"\}$/;
 
 /**
  * Writes a plan: its head on a line, then a row a line; all of it is one JSON object. It names people: nobody else may read it.
+ * @param secret the programme's own, with which it is sealed
  * @returns the SHA-256 of the file
  */
 export async function writePlanFile(
@@ -75,16 +80,22 @@ export async function writePlanFile(
   shownAs: string,
   head: PlanHead,
   rows: AsyncIterable<PlanRow>,
+  secret: Uint8Array,
 ): Promise<string> {
-  const hash = createHash('sha256');
+  const [hash, body] = [createHash('sha256'), createHash('sha256')];
   async function* text(): AsyncGenerator<string> {
-    yield `${JSON.stringify(head).slice(0, -1)}${ROWS}\n`;
-    let before = '';
+    const sealed = (line: string): string => {
+      body.update(line);
+      return line;
+    };
+    yield sealed(`${JSON.stringify(head).slice(0, -1)}${ROWS}\n`);
+    let before: string | undefined;
     for await (const row of rows) {
-      yield `${before}${JSON.stringify(row)}`;
-      before = ',\n';
+      if (before !== undefined) yield sealed(`${before},\n`);
+      before = JSON.stringify(row);
     }
-    yield `\n${END}\n`;
+    if (before !== undefined) yield sealed(`${before}\n`);
+    yield `],"seal":"${sealOf(secret, body.digest('hex'))}"}\n`;
   }
   async function* hashed(): AsyncGenerator<string> {
     for await (const piece of text()) {
@@ -111,18 +122,20 @@ export async function openPlanFile(path: string, shownAs: string): Promise<PlanF
     }
   }
   let head: PlanHead | undefined;
-  let isWhole = false;
+  let end: SealedEnd | undefined;
   let toIssue = 0;
   for await (const part of partsOf(content(), shownAs)) {
     if ('kind' in part) head = part;
-    else if ('end' in part) isWhole = true;
+    else if ('seal' in part) end = part;
     else if (part.step === 'issue') toIssue++;
   }
-  if (head === undefined || !isWhole) throw noPlan(shownAs, undefined);
+  if (head === undefined || end === undefined) throw noPlan(shownAs, undefined);
+  const { seal, body } = end;
   if (toIssue !== head.counts.toIssue) throw noPlan(shownAs, undefined, 'it says otherwise how many badges it issues');
   return {
     head,
     digest: hash.digest('hex'),
+    isSealedBy: (secret) => sealOf(secret, body) === seal,
     rows: async function* () {
       for await (const part of partsOf(each(copy.read()), shownAs)) if ('award' in part) yield part;
     },
@@ -138,24 +151,36 @@ export async function jsonFiles({ root }: Pick<Programme, 'root'>): Promise<read
   return (await readdir(root)).filter((file) => file.endsWith('.json')).sort();
 }
 
+interface SealedEnd {
+  readonly seal: string;
+  /** The SHA-256 of all before it. */
+  readonly body: string;
+}
+
+function sealOf(secret: Uint8Array, body: string): string {
+  return keyedDigest(secret, 'plan', body);
+}
+
 const readHead = schemaReader<PlanHead>(validateHead);
 const readRow = schemaReader<PlanRow>(validateRow);
 
 async function* partsOf(
   content: AsyncIterable<Uint8Array>,
   shownAs: string,
-): AsyncGenerator<PlanHead | PlanRow | { readonly end: true }> {
+): AsyncGenerator<PlanHead | PlanRow | SealedEnd> {
+  const body = createHash('sha256');
   let line = 0;
   let isEnded = false;
   for await (const text of placed(utf8Lines(content), shownAs)) {
     line++;
     if (isEnded) throw noPlan(shownAs, line);
+    if (!END.test(text)) body.update(`${text}\n`);
     if (line === 1) {
       if (!text.endsWith(ROWS)) throw noPlan(shownAs, line);
       yield readPart(readHead, `${text.slice(0, -ROWS.length)}}`, shownAs, line);
-    } else if (text === END) {
+    } else if (END.test(text)) {
       isEnded = true;
-      yield { end: true };
+      yield { seal: END.exec(text)?.[1] ?? '', body: body.digest('hex') };
     } else if (text !== '') yield readPart(readRow, text.replace(/,$/, ''), shownAs, line);
   }
 }

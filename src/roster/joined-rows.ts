@@ -46,7 +46,9 @@ export async function sharedKeys(
   if (isByPerson) return shared;
   const whom = new Map<string, { readonly who: string; readonly line: number }>();
   const places = fields.flatMap(({ column, at }, index) =>
-    ['email', 'id', 'identifier', 'name'].includes(column) ? [file?.isTranslated === true ? index : at] : [],
+    ['email', 'id', 'identifier', 'identifier_type', 'name'].includes(column)
+      ? [file?.isTranslated === true ? index : at]
+      : [],
   );
   for await (const row of rows) {
     const key = keys[0]?.(row) ?? '';

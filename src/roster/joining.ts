@@ -75,7 +75,14 @@ export function joinOf(files: readonly JoinedFile[], key: string): Join {
     ...columnsOf(fields, header, true),
     joined: { files: files.map(({ name }) => name), origins },
   };
-  return { header, fields, columns, files, keys, isByPerson: PERSONAL.has(foldName(key)), into };
+  return { header, fields, columns, files, keys, isByPerson: isPersonal(first, key), into };
+}
+
+/** Whether a key leads to the column that says who somebody is, and to one person each. */
+function isPersonal({ header, fields }: JoinedFile, key: string): boolean {
+  const wanted = foldName(key);
+  const own = fields.filter(({ column }) => column === 'email' || column === 'id');
+  return own.some(({ column, at }) => column === wanted || foldName(header[at] ?? '') === wanted);
 }
 
 /** How a row says what it is joined by. */

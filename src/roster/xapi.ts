@@ -7,7 +7,8 @@ import { isJsonObject, type Json, type JsonObject, parseJson } from '../syntax/j
 const COLUMNS: readonly (readonly [string, (statement: JsonObject) => Json | undefined])[] = [
   ['email', ({ actor }) => withoutMailto(at(actor, 'mbox'))],
   ['name', ({ actor }) => at(actor, 'name')],
-  ['account', ({ actor }) => at(actor, 'account', 'name')],
+  ['account', ({ actor }) => accountOf(actor)],
+  ['account_name', ({ actor }) => at(actor, 'account', 'name')],
   ['account_home', ({ actor }) => at(actor, 'account', 'homePage')],
   ['openid', ({ actor }) => at(actor, 'openid')],
   ['verb', ({ verb }) => lastPart(at(verb, 'id'))],
@@ -76,8 +77,8 @@ export async function* statementRows(
   for await (const { line, statement } of statementsIn(text)) {
     last = Math.max(line, last + 1);
     const values = COLUMNS.map(([, read]) => cellOf(read(statement)));
-    if (hasHomes && values[ACCOUNT] !== '')
-      values[ACCOUNT] = `${values[ACCOUNT] ?? ''} at ${values[ACCOUNT_HOME] ?? ''}`;
+    // A name alone stands for several people then.
+    if (hasHomes) values[ACCOUNT_NAME] = '';
     const said = hash('sha256', values.filter((_, index) => !PASSING.has(index)).join('\0'), 'base64url').slice(0, TAG);
     const isVoided = voided.has(cellOf(statement['id']).toLowerCase());
     const standing = isVoided ? 'voided' : seen.has(said) ? 'repeated' : '';
@@ -90,7 +91,7 @@ function indexOf(name: string): number {
   return XAPI_HEADER.indexOf(name);
 }
 
-const [ACCOUNT, ACCOUNT_HOME] = [indexOf('account'), indexOf('account_home')];
+const ACCOUNT_NAME = indexOf('account_name');
 /** What differs between two statements that say the same. */
 const PASSING: ReadonlySet<number> = new Set(['name', 'activity_name', 'timestamp', 'statement'].map(indexOf));
 
@@ -102,6 +103,12 @@ function at(value: Json | undefined, ...path: readonly string[]): Json | undefin
 
 function cellOf(value: Json | undefined): string {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+}
+
+/** Who an account is: a name, in one system. */
+function accountOf(actor: Json | undefined): string {
+  const [name, home] = [cellOf(at(actor, 'account', 'name')), cellOf(at(actor, 'account', 'homePage'))];
+  return name === '' || home === '' ? name : `${name} at ${home}`;
 }
 
 function withoutMailto(value: Json | undefined): string {
@@ -165,12 +172,15 @@ function withDoubles(source: string): string {
   return source.replace(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g, (token) => {
     if (token.startsWith('"')) return token;
     const number = Number(Number(token).toPrecision(DIGITS));
-    return Number.isFinite(number) ? String(number) : '0';
+    // What is larger than a double keeps is no score: as a text it hurts nobody.
+    return Number.isFinite(number) && Math.abs(number) <= Number.MAX_SAFE_INTEGER ? String(number) : `"${token}"`;
   });
 }
 
 /** What stands before the first statement of an array, or of what a learning record store answers. */
 const BEFORE_FIRST = /^\ufeff?\s*(?:\[|\{\s*(?:"more"\s*:\s*"[^"]*"\s*,\s*)?"statements"\s*:\s*\[)/;
+/** What may stand behind the last one. */
+const BEHIND_LAST = /^\s*(?:,\s*"more"\s*:\s*"[^"]*"\s*)?\}?\s*$/;
 const LONGEST_BEGINNING = 4096;
 
 /** The objects of a text one by one, each with its line: those in the outermost array, or those that stand one after the other. */
@@ -217,9 +227,12 @@ class ObjectScanner {
     for (const char of text) {
       if (char === '\n') this.#line++;
       if (this.#depth === 0) {
-        if (this.#isArray && char === ']') this.isEnded = true;
         if (this.isEnded) {
           if (this.#tail.length < LONGEST_BEGINNING) this.#tail += char;
+          continue;
+        }
+        if (this.#isArray && char === ']') {
+          this.isEnded = true;
           continue;
         }
         if (/[\s,]/.test(char)) continue;
@@ -239,6 +252,7 @@ class ObjectScanner {
   end(): void {
     if (this.#depth > 0 || (this.#isArray && !this.isEnded)) throw this.#fault('the file ends in the middle');
     this.#refusePage(this.#tail);
+    if (!BEHIND_LAST.test(this.#tail)) throw this.#fault('something else stands behind the statements');
   }
 
   /** A store answers page by page: one alone lacks statements, and what takes others back. */

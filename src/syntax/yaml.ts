@@ -224,12 +224,23 @@ const PLAIN_REFERENCE = /^[A-Za-z][\w./-]*:[\w./:-]*[\w/]$/;
 
 /** The same YAML with one more text at the end of a list of the outermost mapping. Nothing else of it changes. */
 export function withListed(text: string, member: string, entry: string): string {
-  const list = parseDocument(text).get(member, true);
+  const document = parseDocument(text);
+  const list = document.get(member, true);
   const end = text.includes('\r\n') ? '\r\n' : '\n';
   const item = PLAIN_REFERENCE.test(entry) ? entry : writeYamlText(entry);
   if (!isSeq(list) || list.range === null || list.range === undefined) {
-    const gap = text === '' || text.endsWith('\n') ? '' : end;
-    return `${text}${gap}${member}:${end}  - ${item}${end}`;
+    const empty = document.has(member)
+      ? new RegExp(`^${member}[ \\t]*:[ \\t]*(?:~|null)?(?=[ \\t]*(?:#|\\r?$))`, 'm').exec(text)
+      : null;
+    if (empty !== null) {
+      const lineEnd = text.indexOf('\n', empty.index);
+      const line = text.slice(empty.index + empty[0].length, lineEnd === -1 ? undefined : lineEnd).trimEnd();
+      return `${text.slice(0, empty.index)}${member}:${line}${end}  - ${item}${end}${lineEnd === -1 ? '' : text.slice(lineEnd + 1)}`;
+    }
+    const [closing = ''] = /(?<=^|\n)\.\.\.\s*$/.exec(text) ?? [];
+    const body = closing === '' ? text : text.slice(0, -closing.length);
+    const gap = body === '' || body.endsWith('\n') ? '' : end;
+    return `${body}${gap}${member}:${end}  - ${item}${end}${closing}`;
   }
   const last = list.items.at(-1);
   const [start] = list.range;

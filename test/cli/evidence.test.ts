@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -147,6 +148,35 @@ describe('a file that is evidence', () => {
       issued: [],
       refused: [{ message: expect.stringContaining('does not lie in the programme, and would be hosted') as string }],
     });
+  });
+
+  test('is no plan, no page of one, and no roster by another ending', async () => {
+    const cwd = programme('');
+    await badgekit(['issue', 'rosters/r.csv', '--plan-out', 'rosters/p.json'], { cwd });
+    writeFileSync(join(cwd, 'rosters/films/p.html'), '<!doctype html><title>Plan: x</title>');
+    const own = ['ev.txt', 'films/p.html', 'films/old.txt', 'films/stmts.json'];
+    writeFileSync(join(cwd, 'rosters/films/old.txt'), 'name;E-Mail\nAna;ana@example.org\n');
+    writeFileSync(join(cwd, 'rosters/films/stmts.json'), '[]');
+    writeFileSync(
+      join(cwd, 'rosters/ev.txt'),
+      `email,evidence_file\n${own.map((file, at) => `p${at}@example.org,${file}\n`).join('')}`,
+    );
+    expect(await issue(cwd, 'rosters/ev.txt')).toMatchObject({
+      issued: [],
+      refused: own.map((_, at) => ({ line: at + 2 })),
+    });
+  });
+
+  test('that was altered or is gone is told by ledger check', async () => {
+    const cwd = programme(ROSTER, FILES);
+    await issue(cwd);
+    const [first = '', second = ''] = filesBelow(join(cwd, 'evidence'));
+    writeFileSync(join(cwd, 'evidence', first), 'tampered');
+    rmSync(join(cwd, 'evidence', second));
+    const { out, code } = await badgekit(['ledger', 'check'], { cwd });
+    expect(code).toBe(1);
+    expect(out).toContain('it is not the evidence whose digest was signed');
+    expect(out).toContain('the copy of evidence 2 is not here');
   });
 
   test('is copied only for a credential that is reserved, and ledger check tells of a copy without one', async () => {

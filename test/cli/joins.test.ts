@@ -114,6 +114,23 @@ describe('files that are joined', () => {
     });
   });
 
+  test('keep people apart whose identifiers are of two systems, and look at the column, not at its name', async () => {
+    const cwd = programme({
+      'd.csv': 'identifier,identifier_type,award\n7,sourcedId,a\n7,systemId,b\n',
+      'e.csv': 'identifier,credits\n7,1\n',
+      'f.csv': 'E-mail,name,award\na@example.org,Ana M,1\na@example.org,Ana,2\n',
+      'g.csv': 'E-mail,credits\na@example.org,1\n',
+    });
+    expect(await issue(cwd, 'd.csv', 'e.csv', '--join', 'identifier')).toMatchObject({
+      issued: [],
+      refused: [{ line: 2 }, { line: 3 }],
+    });
+    expect(await issue(cwd, 'f.csv', 'g.csv', '--join', 'E-mail', '--dry-run')).toMatchObject({
+      toIssue: 2,
+      refused: [],
+    });
+  });
+
   test('take no cell that stands behind the columns of its own file', async () => {
     const cwd = programme(
       {

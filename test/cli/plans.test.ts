@@ -207,11 +207,12 @@ describe('issue --plan', () => {
     ['another badge', '"badge":"knots"', '"badge":"x"'],
     ['another person', 'ana@example.org', 'eve@example.org'],
     ['another line', '"line":4', '"line":9'],
+    ['another form of proof', '"options":{}', '"options":{"proof":"jwt"}'],
   ])('issues nothing where a row names %s than it is for', async (_what, from, to) => {
     const cwd = await planned();
     edit(cwd, 'plan.json', (text) => text.replace(from, to));
     const { out } = await badgekit(['issue', '--plan', 'plan.json', '--json'], { cwd });
-    expect(JSON.parse(out)).toMatchObject({ error: { code: 'PLAN_CHANGED' } });
+    expect(JSON.parse(out)).toMatchObject({ error: { code: 'PLAN_INVALID' } });
     expect(issuedIn(cwd)).toBe(0);
   });
 
@@ -260,7 +261,7 @@ describe('issue --plan', () => {
     expect(JSON.parse(out)).toMatchObject({ error: { code: 'PLAN_INVALID' } });
     edit(cwd, 'plan.json', (text) => text.replace('"toIssue":2', '"toIssue":1'));
     const counted = await badgekit(['issue', '--plan', 'plan.json', '--json'], { cwd });
-    expect(JSON.parse(counted.out)).toMatchObject({ error: { code: 'PLAN_CHANGED' } });
+    expect(JSON.parse(counted.out)).toMatchObject({ error: { code: 'PLAN_INVALID' } });
     expect(issuedIn(cwd)).toBe(0);
   });
 });
@@ -361,7 +362,7 @@ resultDescription: [{ name: Paper, resultType: Percent, valueMin: "0", valueMax:
     const { cwd } = await examProgramme();
     await plan(cwd);
     edit(cwd, 'plan.json', (text) => text.replaceAll('"badge":"exam"', '"badge":"knots"'));
-    expect(await carryOut(cwd)).toMatchObject({ error: { code: 'PLAN_CHANGED' } });
+    expect(await carryOut(cwd)).toMatchObject({ error: { code: 'PLAN_INVALID' } });
     expect(issuedIn(cwd)).toBe(0);
   });
 

@@ -42,6 +42,7 @@ const issuer: Issuer = {
 
 const ADDRESSES = [
   undefined,
+  'https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json',
   'https://example.org/1',
   KNOWN,
   'https://badges.example.org',

@@ -78,7 +78,8 @@ describe('statements of the Experience API', () => {
     );
     expect(row?.cells).toMatchObject({
       email: '',
-      account: 'u1',
+      account: 'u1 at https://lms.example',
+      account_name: 'u1',
       activity_name: 'Knots',
       score: '37',
       score_max: '40',
@@ -128,7 +129,9 @@ describe('statements of the Experience API', () => {
   test('keep accounts of several systems apart', async () => {
     const of = (homePage: string) => statement(homePage.slice(-3), { actor: { account: { homePage, name: '1001' } } });
     const rows = await read(JSON.stringify([of('https://a.example/one'), of('https://b.example/two')]));
-    expect(rows.map(({ cells }) => [cells['account'], cells['standing']])).toEqual([
+    expect(
+      rows.map(({ cells }) => [cells['account'], `${cells['account_name'] ?? ''}${cells['standing'] ?? ''}`]),
+    ).toEqual([
       ['1001 at https://a.example/one', ''],
       ['1001 at https://b.example/two', ''],
     ]);
@@ -140,6 +143,23 @@ describe('statements of the Experience API', () => {
     );
     expect(row?.cells['score_percent']).toBe('83.33');
   });
+
+  test('may have numbers that no double keeps, where nobody looks', async () => {
+    const rows = await read(
+      `[${JSON.stringify(statement('a')).slice(0, -1)},"result":{"extensions":{"https://x.example/e":123456789012345678}}}]`,
+    );
+    expect(rows).toHaveLength(1);
+  });
+
+  test.each(['[]\n[]', `[${JSON.stringify(statement('a'))}]${JSON.stringify(statement('b'))}`])(
+    'refuse what stands behind them: %s',
+    async (text) => {
+      await expect(read(text)).rejects.toMatchObject({
+        code: 'JSON_SYNTAX',
+        message: 'something else stands behind the statements',
+      });
+    },
+  );
 
   test.each(['{"statements":[],"more":"/next"}', '{"more":"/next","statements":[]}'])(
     'refuse a page of several: %s',

@@ -62,6 +62,9 @@ describe('one more text in a list', () => {
     ['list: []\n', 'list: [x:1]\n'],
     ['a: 1\r\nlist:\r\n    - one\r\n', 'a: 1\r\nlist:\r\n    - one\r\n    - x:1\r\n'],
     ['list:\n  - one', 'list:\n  - one\n  - x:1\n'],
+    ['list:\na: 1\n', 'list:\n  - x:1\na: 1\n'],
+    ['a: 1\nlist: ~ # none\n', 'a: 1\nlist: # none\n  - x:1\n'],
+    ['a: 1\n...\n', 'a: 1\nlist:\n  - x:1\n...\n'],
   ])('leaves all else of %j as it is', (text, expected) => {
     expect(withListed(text, 'list', 'x:1')).toBe(expected);
     expect((parseYaml(expected).value as { list: unknown[] }).list.at(-1)).toBe('x:1');

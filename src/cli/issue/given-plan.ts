@@ -67,6 +67,15 @@ export async function openGivenPlan(
 export async function requireAsPlanned(given: GivenPlan, plan: RosterPlan, run: Run): Promise<void> {
   const { file, path } = given;
   const { roster, planning } = run;
+  if (!file.isSealedBy(run.keyring.awardSecret))
+    throw new BadgekitError(
+      'PLAN_INVALID',
+      'it is not as this programme wrote it: it was edited, or written elsewhere',
+      {
+        where: { file: given.shownAs },
+        hint: `make it again: ${commandOf(given)}`,
+      },
+    );
   const inputs = changedInputs(file.head.inputs, await inputsOf(run, dirname(path)), run);
   async function* now(): AsyncGenerator<PlanRow> {
     for await (const award of plannedAwards(roster.rows(), planning, plan)) yield planRowOf(award);

@@ -111,7 +111,7 @@ export async function writePlan(
       yield row;
     }
   }
-  const digest = await writePlanFile(path, shownAs, head, rows());
+  const digest = await writePlanFile(path, shownAs, head, rows(), run.keyring.awardSecret);
   const preview: PreviewedPlan = {
     plan,
     head,

@@ -1,4 +1,3 @@
-import { evidenceFolders } from '../../programme/evidence-files.ts';
 import { extract } from '../../bake/bake.ts';
 import { EXIT, type ExitCode, ifUsable, unusable } from '../../errors.ts';
 import { ADVICE, type Difference, type DifferenceKind, documentDifference } from '../../issue/ledger-check.ts';
@@ -16,6 +15,10 @@ import type { CommonOptions } from '../commands/shared.ts';
 import { usingLedger } from '../open-ledger.ts';
 import type { Session } from '../session.ts';
 import { count, counted, styles } from '../style.ts';
+import { basename } from 'node:path';
+import { asList } from '../../openbadges/credential.ts';
+import { evidenceCopies, evidenceDigest, evidenceFolders } from '../../programme/evidence-files.ts';
+import { isJsonObject, type JsonObject } from '../../syntax/json.ts';
 
 /** `ledger check`: compares ledger, files and status lists, and names every difference. Writes nothing. */
 export async function runLedgerCheck(options: CommonOptions, session: Session): Promise<ExitCode> {
@@ -110,6 +113,7 @@ class Check {
     else if (this.#keyOf !== undefined && !(await isAsSigned(issued, this.#keyOf)))
       this.#note('signature', "it is not as one of the issuer's keys signed it", main, award.credentialId);
     for (const image of images) await this.#checkImage(image, issued.text, award.credentialId);
+    await this.#checkEvidence(award.credentialId, issued.document);
   }
 
   #isStolen(verificationMethod: Json | undefined): boolean {
@@ -129,6 +133,23 @@ class Check {
     if (carried === undefined) this.#note('file unreadable', 'it carries no credential', image, credentialId);
     else if (carried.credential.trim() !== text.trim())
       this.#note('file differs', 'it carries another credential than the file beside it', image, credentialId);
+  }
+
+  /** Files that were evidence, by the digests that were signed. */
+  async #checkEvidence(credentialId: string, { evidence }: JsonObject): Promise<void> {
+    const copies = asList(evidence).some((entry) => isJsonObject(entry) && entry['digestMultibase'] !== undefined)
+      ? await evidenceCopies(this.#programme, [credentialId])
+      : [];
+    for (const [index, entry] of asList(evidence).entries()) {
+      if (!isJsonObject(entry) || entry['digestMultibase'] === undefined) continue;
+      const path = copies.find(
+        (copy) => basename(copy).startsWith(`${index + 1}.`) || basename(copy) === `${index + 1}`,
+      );
+      if (path === undefined)
+        this.#note('file missing', `the copy of evidence ${index + 1} is not here`, undefined, credentialId);
+      else if ((await evidenceDigest(this.#programme, path)) !== entry['digestMultibase'])
+        this.#note('file differs', 'it is not the evidence whose digest was signed', path, credentialId);
+    }
   }
 
   async #checkList(list: StatusListRow, ledger: Ledger): Promise<void> {
