@@ -32,7 +32,8 @@ export class SoundShapes {
     if ('fault' in tried) return tried.fault;
     const taken = this.#taken.get(row.definition) ?? new Set<string>();
     if (this.#taken.size < MOST_SHAPES) this.#taken.set(row.definition, taken);
-    // Whose shape is told was not plain if the texts of no badge of its definition were known: the next one is.
+    // Before any badge of a definition was looked at, its own texts are not known, so no row could be told plain:
+    // the first badge teaches the texts, and only the next may teach a shape.
     if (taken.size === 0) collect(tried.document, taken);
     else if (shape !== undefined && this.#sound.size < MOST_SHAPES) {
       this.#sound.add(shape);
