@@ -67,8 +67,9 @@ class Part {
     const old = this.#slots;
     this.#slots = new Uint32Array(Math.ceil((old.length / SLOT) * GROWTH) * SLOT);
     for (let at = 0; at < old.length; at += SLOT) {
-      const [first = 0, second = 0, third = 0, line = 0] = old.subarray(at, at + SLOT);
-      if (line !== 0) this.#slots.set([first, second, third, line], this.#find([first, second, third]));
+      if (old[at + WORDS] === 0) continue;
+      const to = this.#find([old[at] ?? 0, old[at + 1] ?? 0, old[at + 2] ?? 0]);
+      for (let word = 0; word < SLOT; word++) this.#slots[to + word] = old[at + word] ?? 0;
     }
   }
 }
@@ -78,5 +79,16 @@ function wordsOf(award: string): Words {
 }
 
 function wordAt(award: string, index: number): number {
-  return Number.parseInt(award.slice(index * DIGITS, (index + 1) * DIGITS), 16);
+  let word = 0;
+  for (let at = index * DIGITS; at < (index + 1) * DIGITS; at++) word = (word << 4) | digitOf(award.charCodeAt(at));
+  return word >>> 0;
 }
+
+/** What a digit stands for: 0 to 9, and a to f. */
+function digitOf(code: number): number {
+  return code <= NINE ? code - ZERO : code - LETTERS;
+}
+
+const [ZERO, NINE] = [0x30, 0x39];
+/** From the code of a letter to what it stands for. */
+const LETTERS = 0x61 - 10;

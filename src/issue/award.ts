@@ -92,7 +92,7 @@ class RowReader {
   read(): RowOutcome {
     const { cells, original = cells, line } = this.#record;
     const { width } = this.#rules.columns;
-    if (original.slice(width).some((cell) => cell.trim() !== '')) {
+    if (original.length > width && original.slice(width).some((cell) => cell.trim() !== '')) {
       this.#faultAt(
         width,
         `the row has ${original.length} cells, the header ${width}`,
@@ -149,6 +149,8 @@ class RowReader {
 
   /** What joined files say differently of what goes into the badge; what only conditions look at is theirs to tell. */
   #tellConflicts(definition: Definition | undefined): void {
+    const { conflicts = [] } = this.#record;
+    if (conflicts.length === 0) return;
     const { indices, results } = this.#rules.columns;
     const called = (definition?.source.resultDescription ?? []).map(({ name }) => factName(name));
     const files = [...this.#rules.columns.evidence.keys()].map((name) => `evidence_file.${name}`);
@@ -158,14 +160,14 @@ class RowReader {
       ...[...results.keys()].map((name) => `result.${name}`),
       ...called,
     ]);
-    for (const { column, fault } of this.#record.conflicts ?? [])
-      if (column === undefined || read.has(column)) this.#faults.push(fault);
+    for (const { column, fault } of conflicts) if (column === undefined || read.has(column)) this.#faults.push(fault);
   }
 
   #recipient(): AwardRecipient | undefined {
     const [rawEmail, id, value] = [this.#cell('email'), this.#cell('id'), this.#cell('identifier')];
     const type = this.#cell('identifier_type') ?? 'identifier';
-    if (rawEmail !== undefined && !isEmailAddress(normalizeEmail(rawEmail)))
+    const email = rawEmail === undefined ? undefined : normalizeEmail(rawEmail);
+    if (rawEmail !== undefined && email !== undefined && !isEmailAddress(email))
       this.#fault(
         'email',
         `email ${quoted(rawEmail)} is not an e-mail address`,
@@ -190,7 +192,6 @@ class RowReader {
         'fill the column id, or set recipients: hashed-email in badgekit.yaml',
       );
     }
-    const email = rawEmail === undefined ? undefined : normalizeEmail(rawEmail);
     const label = email ?? id ?? value;
     if (label !== undefined) return { label, email, id, identifier: value === undefined ? undefined : { value, type } };
     const column =
@@ -227,9 +228,10 @@ class RowReader {
 
   #definition(badge: string): Definition | undefined {
     const locale = this.#cell('locale');
-    if (locale !== undefined && !/^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*$/.test(locale))
+    if (locale === undefined) return this.#rules.definitions.get(badge);
+    if (!/^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*$/.test(locale))
       this.#fault('locale', `locale ${quoted(locale)} is not a language code`, 'write a code such as en, de or pt-BR');
-    const language = (locale ?? '').replace('_', '-').toLowerCase();
+    const language = locale.replace('_', '-').toLowerCase();
     const variants = [`${badge}.${language}`, `${badge}.${language.split('-')[0] ?? ''}`, badge];
     return variants.map((name) => this.#rules.definitions.get(name)).find((definition) => definition !== undefined);
   }
@@ -249,10 +251,11 @@ class RowReader {
 
   #evidence(): Award['evidence'] {
     const { cells, attached } = this.#record;
-    const files = [...this.#rules.columns.evidence].flatMap(([name, at]) => {
+    const files: { readonly name: string; readonly text: string; readonly at: number }[] = [];
+    for (const [name, at] of this.#rules.columns.evidence) {
       const text = (cells[at] ?? '').trim().normalize('NFC');
-      return text === '' ? [] : [{ name, text, at }];
-    });
+      if (text !== '') files.push({ name, text, at });
+    }
     return readEvidence({
       cell: (column) => this.#cell(column),
       files,

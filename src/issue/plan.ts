@@ -1,5 +1,6 @@
 import type { Clock, Ledger } from '../ports.ts';
 import type { RosterRow } from '../roster/layout.ts';
+import { detached } from '../syntax/text.ts';
 import { ahead, inBatches } from './ahead.ts';
 import type { Award, RowFault, RowRules } from './award.ts';
 import { AwardLines } from './award-lines.ts';
@@ -97,7 +98,7 @@ export async function planRoster(records: AsyncIterable<RosterRow>, planning: Pl
     rows += batch.awards.length + batch.refused.length + batch.unearned.length;
     unearnedCount += batch.unearned.length;
     unearned.push(...batch.unearned.slice(0, UNEARNED_KEPT - unearned.length));
-    refused.push(...batch.refused);
+    refused.push(...batch.refused.map(kept));
     for (const { award, cells, fault: ownFault } of batch.awards) {
       const { known, line, step } = award;
       const earlier = lines.get(award.award);
@@ -108,7 +109,7 @@ export async function planRoster(records: AsyncIterable<RosterRow>, planning: Pl
       }
       const fault = ownFault ?? (earlier === undefined ? undefined : repeated(line, earlier, planning.rules));
       if (fault !== undefined) {
-        refused.push({ line, cells, faults: [fault] });
+        refused.push(kept({ line, cells, faults: [fault] }));
         continue;
       }
       lines.set(award.award, line);
@@ -144,6 +145,15 @@ export async function planRoster(records: AsyncIterable<RosterRow>, planning: Pl
     sample,
     lastIssuedAt: lastIssuedAt === 0 ? undefined : lastIssuedAt,
     lines,
+  };
+}
+
+/** A refused row that does not keep the part of the file that it stands in. */
+function kept({ line, cells, faults }: RefusedRow): RefusedRow {
+  return {
+    line,
+    cells: cells.map(detached),
+    faults: faults.map((fault) => ({ ...fault, message: detached(fault.message) })),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Instant } from '../syntax/datetime.ts';
 import type { Json } from '../syntax/json.ts';
+import { detached } from '../syntax/text.ts';
 import type { Award, RowFault } from './award.ts';
 import { periodFault, triedAward } from './content.ts';
 import type { Issuer } from './issuer.ts';
@@ -38,29 +39,26 @@ export class SoundShapes {
     else if (shape !== undefined && this.#sound.size < MOST_SHAPES) {
       this.#sound.add(shape);
       collect(tried.document, taken);
-      for (const address of addressesOf(row)) taken.delete(address);
+      for (const address of [row.recipient.id, row.evidence[0]?.url]) if (address !== undefined) taken.delete(address);
     }
     return undefined;
   }
 
-  #isPlain({ definition, recipient, evidence, ...rest }: Award): boolean {
+  #isPlain({ definition, recipient, evidence }: Award): boolean {
     if (evidence.length > 1 || recipient.identifier !== undefined) return false;
     const taken = this.#taken.get(definition);
     if (taken === undefined) return false;
-    const [one, other] = addressesOf({ recipient, evidence, ...rest });
-    const isNew = (address: string | undefined): boolean =>
-      address === undefined || (PLAIN_IRI.test(address) && !taken.has(address));
-    return isNew(one) && isNew(other) && (one === undefined || one !== other);
+    const [one, other] = [recipient.id, evidence[0]?.url];
+    return isNew(one, taken) && isNew(other, taken) && (one === undefined || one !== other);
   }
 }
 
-/** The addresses of an award's own. */
-function addressesOf({ recipient, evidence: [first] }: Pick<Award, 'recipient' | 'evidence'>): readonly string[] {
-  return [recipient.id, first?.url].filter((address) => address !== undefined);
+function isNew(address: string | undefined, taken: ReadonlySet<string>): boolean {
+  return address === undefined || (PLAIN_IRI.test(address) && !taken.has(address));
 }
 
 function collect(value: Json, texts: Set<string>): void {
-  if (typeof value === 'string') texts.add(value);
+  if (typeof value === 'string') texts.add(detached(value));
   else if (typeof value === 'object' && value !== null)
     for (const member of Object.values(value)) collect(member, texts);
 }
@@ -78,14 +76,16 @@ function shapeOf({
   results,
 }: Award): string {
   const [first] = evidence;
-  return [
-    definition,
-    [recipient.email, recipient.id, name, issuedOn, expiresOn, narrative, credits].map(has).join(''),
-    first === undefined ? '' : Object.values(first).map(has).join(''),
-    ...results.map(({ name: of, value, level, status }) => `${of}\0${has(value)}\0${level ?? ''}\0${status ?? ''}`),
-  ].join('\n');
+  const own = said(recipient.email, recipient.id, name, issuedOn, expiresOn, narrative, credits);
+  let shape = `${definition}\n${own}\n${first === undefined ? '' : said(...Object.values(first))}`;
+  for (const { name: of, value, level = '', status = '' } of results)
+    shape += `\n${of}\0${said(value)}\0${level}\0${status}`;
+  return shape;
 }
 
-function has(value: unknown): string {
-  return value === undefined ? '-' : '+';
+/** Which of the values are there, a bit for each. */
+function said(...values: readonly unknown[]): number {
+  let bits = 1;
+  for (const value of values) bits = (bits << 1) | (value === undefined ? 0 : 1);
+  return bits;
 }

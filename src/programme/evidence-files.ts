@@ -6,7 +6,7 @@ import { type AwardedEvidence, digestMultibase, evidenceFolder } from '../issue/
 import type { ColumnMap } from '../roster/columns.ts';
 import type { AttachedFile, RosterRow } from '../roster/layout.ts';
 import { Recent } from '../syntax/recent.ts';
-import { quoted } from '../syntax/text.ts';
+import { detached, quoted } from '../syntax/text.ts';
 import { listFiles, readBounded } from './files.ts';
 import type { Programme } from './programme.ts';
 
@@ -45,8 +45,9 @@ export async function* withAttached(
     for (const at of columns) {
       const path = (row.cells[at] ?? '').trim().normalize('NFC');
       if (path === '') continue;
-      const file = known.get(path) ?? (await attach(place, path));
-      known.set(path, file);
+      const before = known.get(path);
+      const file = before ?? (await attach(place, path));
+      if (before === undefined) known.set(detached(path), file);
       attached.set(path, file);
     }
     yield { ...row, attached };

@@ -64,7 +64,7 @@ export async function openRoster(path: string, shownAs: string, hints: RosterHin
     }
   };
   const content = (): AsyncGenerator<Uint8Array> => streamFile(path, shownAs);
-  const encoding = hints.encoding ?? (await placing(() => findEncoding(content())));
+  const encoding = hints.encoding ?? (await placing(() => findEncoding(content)));
   const text = (): AsyncGenerator<string> => decodeText(content(), encoding.encoding);
   const beginning = await placing(() => beginningOf(text(), HEAD_LENGTH));
   const isJson = ['auto', 'xapi', undefined].includes(hints.format) && looksLikeStatements(beginning);

@@ -1,8 +1,17 @@
 import type { Value } from '../syntax/expression.ts';
+import { Recent } from '../syntax/recent.ts';
 import { foldName } from './names.ts';
 
 /** The name by which a condition calls a column: `Course total (Percentage)` is `course_total_percentage`. */
 export function factName(header: string): string {
+  return factNames.orMake(header, () => makeFactName(header));
+}
+
+const MOST_NAMES = 500;
+/** The same results of a badge are looked for in every row. */
+const factNames = new Recent<string, string>(MOST_NAMES);
+
+function makeFactName(header: string): string {
   const name = foldName(header)
     .replace(/[^\p{L}\p{N}]+/gu, '_')
     .replace(/^_+|_+$/g, '');

@@ -1,5 +1,6 @@
 import { BadgekitError } from '../errors.ts';
 import { Recent } from './recent.ts';
+import { detached } from './text.ts';
 
 const STAMP = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 const MAX_KEPT = 64;
@@ -18,17 +19,25 @@ export type Instant = number;
  * @returns the instant, or undefined where the text is anything else
  */
 export function parseDateTimeStamp(text: string): Instant | undefined {
-  if (text.length > MAX_KEPT_LENGTH) return readStamp(text);
-  const known = parsed.get(text);
-  if (known !== undefined) return known;
-  const instant = readStamp(text);
-  // A copy: a part of a text keeps the whole of it in memory.
-  if (instant !== undefined) parsed.set(Buffer.from(text, 'latin1').toString('latin1'), instant);
-  return instant;
+  return remembered(stamps, text, readStamp);
 }
 
 /** The same dates stand in many badges, and each is read several times. */
-const parsed = new Recent<string, Instant>(MAX_KEPT);
+const stamps = new Recent<string, Instant>(MAX_KEPT);
+const dates = new Recent<string, Instant>(MAX_KEPT);
+
+function remembered(
+  recent: Recent<string, Instant>,
+  text: string,
+  read: (text: string) => Instant | undefined,
+): Instant | undefined {
+  if (text.length > MAX_KEPT_LENGTH) return read(text);
+  const known = recent.get(text);
+  if (known !== undefined) return known;
+  const instant = read(text);
+  if (instant !== undefined) recent.set(detached(text), instant);
+  return instant;
+}
 
 function readStamp(text: string): Instant | undefined {
   const match = STAMP.exec(text);
@@ -49,6 +58,10 @@ export function readInstant(value: unknown): Instant | undefined {
 
 /** `2026-05-04` as midnight UTC, or a full dateTimeStamp; undefined for anything else. */
 export function parseDateOrStamp(text: string): Instant | undefined {
+  return remembered(dates, text, readDateOrStamp);
+}
+
+function readDateOrStamp(text: string): Instant | undefined {
   const match = DATE.exec(text);
   if (match === null) return parseDateTimeStamp(text);
   const [, year = '', month = '', day = ''] = match;

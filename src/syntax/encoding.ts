@@ -22,21 +22,24 @@ const MARKS: readonly (readonly [Encoding, readonly number[]])[] = [
 /**
  * Finds the encoding of a text from its bytes: by its mark, or else UTF-8 where all of it is, or else UTF-16 where every
  * other byte is empty, or else Windows-1252, which older programs write, and of which nobody can be sure.
+ * @param chunks its bytes, from the beginning each time
  * @throws BadgekitError NOT_TEXT where it can be none of them
  */
-export async function findEncoding(chunks: AsyncIterable<Uint8Array>): Promise<FoundEncoding> {
+export async function findEncoding(chunks: () => AsyncIterable<Uint8Array>): Promise<FoundEncoding> {
   let found: FoundEncoding | undefined;
   let isFirst = true;
-  const [utf8, western] = [new TextDecoder('utf-8', { fatal: true }), new WesternText()];
   let isUtf8 = true;
-  for await (const chunk of chunks) {
+  const utf8 = new TextDecoder('utf-8', { fatal: true });
+  for await (const chunk of chunks()) {
     if (isFirst) found = byBeginning(chunk);
     isFirst = false;
     if (found !== undefined && found.encoding !== 'utf-8') return found;
-    western.read(chunk);
-    if (isUtf8) isUtf8 = decodes(utf8, chunk);
+    isUtf8 = decodes(utf8, chunk);
+    if (!isUtf8) break;
   }
   if (isUtf8 && decodes(utf8)) return found ?? { encoding: 'utf-8', by: 'content' };
+  const western = new WesternText();
+  for await (const chunk of chunks()) western.read(chunk);
   western.end();
   const { example } = western;
   if (western.isPossible && !western.isPartlyUtf8 && found === undefined)

@@ -165,3 +165,8 @@ function editDistance(a: string, b: string): number {
 export function withThousands(number: number): string {
   return String(number).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
+
+/** The same text by itself: what is cut out of a text keeps the whole of it in memory. */
+export function detached(text: string): string {
+  return Buffer.from(text, 'utf16le').toString('utf16le');
+}

@@ -100,7 +100,16 @@ describe('awards that are told by their shapes', () => {
   });
 
   test('are told so for most rosters: an award like the one before is not tried as a whole', () => {
-    const shapes = new SoundShapes(issuer);
+    let tried = 0;
+    // Only a whole badge names its issuer.
+    const { profile } = issuer;
+    const shapes = new SoundShapes({
+      ...issuer,
+      get profile() {
+        tried++;
+        return profile;
+      },
+    });
     const row = (index: number): Award => ({
       ...(fc.sample(award, { seed: 1, numRuns: 1 })[0] as Award),
       recipient: { label: 'x', email: `p${index}@example.org`, id: undefined, identifier: undefined },
@@ -108,12 +117,8 @@ describe('awards that are told by their shapes', () => {
       issuedOn: undefined,
       expiresOn: undefined,
     });
-    shapes.faultOf(row(0), NOW);
-    const started = performance.now();
-    for (let index = 1; index <= 2000; index++) shapes.faultOf(row(index), NOW);
-    const quick = performance.now() - started;
-    const again = performance.now();
-    for (let index = 1; index <= 2000; index++) awardFault(row(index), issuer, NOW);
-    expect(quick).toBeLessThan((performance.now() - again) / 2);
+    for (let index = 0; index < 2000; index++) expect(shapes.faultOf(row(index), NOW)).toBeUndefined();
+    // The first tells the texts of the badge, the second its shape.
+    expect(tried).toBe(2);
   });
 });

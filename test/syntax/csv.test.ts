@@ -1,5 +1,7 @@
+import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { BadgekitError } from '../../src/errors.ts';
 import { type CsvRecord, type Delimiter, findDelimiter, readCsv, writeCsvLine } from '../../src/syntax/csv.ts';
 
 async function read(text: string, delimiter: Delimiter = findDelimiter(text), pieces = 7): Promise<CsvRecord[]> {
@@ -10,6 +12,24 @@ async function read(text: string, delimiter: Delimiter = findDelimiter(text), pi
   const records: CsvRecord[] = [];
   for await (const record of readCsv(chunks(), delimiter)) records.push(record);
   return records;
+}
+
+/** The rows of a text as csv-parse has them, or that it has none. */
+function wholeOf(text: string): unknown {
+  try {
+    return parse(text, {
+      delimiter: ',',
+      record_delimiter: ['\r\n', '\n', '\r'],
+      relax_column_count: true,
+      skip_empty_lines: true,
+    });
+  } catch {
+    return 'CSV_SYNTAX';
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof BadgekitError ? error.code : String(error);
 }
 
 describe('CSV', () => {
@@ -53,6 +73,50 @@ describe('CSV', () => {
     ['a quote in the middle of a cell', 'email,name\na@x.org,A"na\n'],
   ])('names the line of %s', async (_, text) => {
     await expect(read(text)).rejects.toMatchObject({ code: 'CSV_SYNTAX', where: { line: expect.any(Number) } });
+  });
+
+  test('names the line of a row that is too long, and of a quote far into a file', async () => {
+    const long = 'x'.repeat(1_100_000);
+    await expect(read(`a,b\n1,2\n${long}`, ',', 50_000)).rejects.toMatchObject({
+      where: { line: 3 },
+      message: expect.stringContaining('too long'),
+    });
+    await expect(read(`a,b\n1,2\n"${long}`, ',', 50_000)).rejects.toMatchObject({ where: { line: 3 } });
+    const rows = Array.from({ length: 3000 }, (_, index) => `a${index}@x.org,"Ana, ${index}"\n`).join('');
+    await expect(read(`email,name\n${rows}b@x.org,B"o\n`, ',', 50_000)).rejects.toMatchObject({
+      where: { line: 3002 },
+    });
+  });
+
+  test('reads files whose line ends differ', async () => {
+    const records = await read('a,b\n1,2\r\n"3",4\r5,6\n7,"8"\r\n');
+    expect(records.map(({ line, cells }) => [line, ...cells])).toEqual([
+      [1, 'a', 'b'],
+      [2, '1', '2'],
+      [3, '3', '4'],
+      [4, '5', '6'],
+      [5, '7', '8'],
+    ]);
+  });
+
+  test('reads in pieces, with and without quotes, what csv-parse reads as a whole', async () => {
+    const far = 'x,y\n'.repeat(1100);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.constantFrom('a', ',', '"', '\n', '\r', '\r\n', '"b"', '"c\n"', ',"', '",', '""', far, 'é🛠')),
+        fc.integer({ min: 1, max: 40 }),
+        async (parts, pieces) => {
+          const text = parts.join('');
+          const size = text.length > far.length ? pieces * 500 : pieces;
+          const records = await read(text, ',', size).catch((error: unknown) => codeOf(error));
+          expect(typeof records === 'string' ? records : records.map(({ cells }) => cells)).toEqual(wholeOf(text));
+          const lines = text.split(/\r\n|\n|\r/);
+          const begins = typeof records === 'string' ? [] : records;
+          for (const { line, cells } of begins) expect(lines[line - 1]).toContain(cells[0]?.split(/[\r\n"]/)[0]);
+        },
+      ),
+      { numRuns: 2000 },
+    );
   });
 
   test('reads back what it writes, but for armed formulas', async () => {
