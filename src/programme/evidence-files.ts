@@ -29,16 +29,20 @@ export interface EvidencePlace {
  * Rows with the digests of the files that they name as evidence. Those lie beside the roster, or below it: a roster may come
  * from anybody, and nothing else is ever copied.
  */
-export async function* withAttached(
+export function withAttached(
   rows: AsyncIterable<RosterRow>,
   { indices, evidence }: ColumnMap,
   place: EvidencePlace,
-): AsyncGenerator<RosterRow> {
+): AsyncIterable<RosterRow> {
   const columns = [indices.get('evidence_file'), ...evidence.values()].filter((at) => at !== undefined);
-  if (columns.length === 0) {
-    yield* rows;
-    return;
-  }
+  return columns.length === 0 ? rows : attaching(rows, columns, place);
+}
+
+async function* attaching(
+  rows: AsyncIterable<RosterRow>,
+  columns: readonly number[],
+  place: EvidencePlace,
+): AsyncGenerator<RosterRow> {
   const known = new Recent<string, AttachedFile>(MAX_REMEMBERED);
   for await (const row of rows) {
     const attached = new Map<string, AttachedFile>();

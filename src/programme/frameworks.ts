@@ -63,7 +63,8 @@ async function rowsOf(text: string): Promise<readonly (readonly string[])[]> {
     yield text;
   }
   const rows: (readonly string[])[] = [];
-  for await (const { cells } of readCsv(whole(), findDelimiter(text.slice(0, LONGEST_HEADER)))) rows.push(cells);
+  for await (const records of readCsv(whole(), findDelimiter(text.slice(0, LONGEST_HEADER))))
+    for (const { cells } of records) rows.push(cells);
   return rows;
 }
 

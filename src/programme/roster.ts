@@ -72,8 +72,8 @@ export async function openRoster(path: string, shownAs: string, hints: RosterHin
   const delimiter = isJson
     ? ','
     : (hints.delimiter ?? (await placing(() => Promise.resolve(findDelimiter(beginning)))));
-  const records = (): AsyncGenerator<CsvRecord> =>
-    placed(survey === undefined ? readCsv(text(), delimiter) : statementRows(text(), survey), shownAs);
+  const records = (): AsyncGenerator<readonly CsvRecord[]> =>
+    placed(survey === undefined ? readCsv(text(), delimiter) : alone(statementRows(text(), survey)), shownAs);
   const head = await headOfFile(records(), shownAs);
   return await placing(async () => {
     const format = findFormat(head, hints.format);
@@ -101,13 +101,13 @@ export async function openRoster(path: string, shownAs: string, hints: RosterHin
 }
 
 /** The header and the first rows. */
-async function headOfFile(records: AsyncGenerator<CsvRecord>, shownAs: string): Promise<RosterHead> {
+async function headOfFile(records: AsyncGenerator<readonly CsvRecord[]>, shownAs: string): Promise<RosterHead> {
   const first: CsvRecord[] = [];
-  for await (const record of records) {
-    if (first.length === 0 || !isBlank(record)) first.push(record);
+  for await (const some of records) {
+    for (const record of some) if (first.length === 0 || !isBlank(record)) first.push(record);
     if (first.length > HEAD_ROWS) break;
   }
-  const [header, ...rows] = first;
+  const [header, ...rows] = first.slice(0, HEAD_ROWS + 1);
   if (header === undefined)
     throw new BadgekitError('ROSTER_INVALID', 'the roster is empty', {
       where: { file: shownAs },
@@ -156,10 +156,15 @@ function isBlank({ cells }: CsvRecord): boolean {
   return cells.every((cell) => cell.trim() === '');
 }
 
-async function* withoutFirst(items: AsyncIterable<CsvRecord>): AsyncGenerator<RosterRow> {
+async function* withoutFirst(records: AsyncIterable<readonly CsvRecord[]>): AsyncGenerator<RosterRow> {
   let isFirst = true;
-  for await (const item of items) {
-    if (!isFirst && !isBlank(item)) yield item;
-    isFirst = false;
-  }
+  for await (const some of records)
+    for (const record of some) {
+      if (!isFirst && !isBlank(record)) yield record;
+      isFirst = false;
+    }
+}
+
+async function* alone<Item>(items: AsyncIterable<Item>): AsyncGenerator<readonly Item[]> {
+  for await (const item of items) yield [item];
 }

@@ -12,15 +12,19 @@ export interface CsvRecord {
 }
 
 /**
- * Streams the records of a CSV text (RFC 4180, any line ends, quoted line breaks). The first record is the header.
+ * Streams the records of a CSV text (RFC 4180, any line ends, quoted line breaks), as many at a time as are complete with
+ * each piece. The first record is the header.
  * Blank lines are passed over; a record's number of cells is for the caller to judge.
  * @param text in pieces of whole characters
  * @throws BadgekitError CSV_SYNTAX
  */
-export async function* readCsv(text: AsyncIterable<string>, delimiter: Delimiter): AsyncGenerator<CsvRecord> {
+export async function* readCsv(
+  text: AsyncIterable<string>,
+  delimiter: Delimiter,
+): AsyncGenerator<readonly CsvRecord[]> {
   const reader = new CsvReader(delimiter);
-  for await (const piece of text) yield* reader.read(piece);
-  yield* reader.end();
+  for await (const piece of text) yield reader.read(piece);
+  yield reader.end();
 }
 
 const QUOTE = '"';

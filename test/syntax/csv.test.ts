@@ -10,7 +10,7 @@ async function read(text: string, delimiter: Delimiter = findDelimiter(text), pi
     for (let at = 0; at < characters.length; at += pieces) yield characters.slice(at, at + pieces).join('');
   }
   const records: CsvRecord[] = [];
-  for await (const record of readCsv(chunks(), delimiter)) records.push(record);
+  for await (const some of readCsv(chunks(), delimiter)) records.push(...some);
   return records;
 }
 

@@ -5,9 +5,9 @@ import type { Issuer } from '../../issue/issuer.ts';
 import type { ArchiveForm } from '../../issue/packing.ts';
 import type { Made, Order, ReadRow, RowReading } from '../../issue/workshop.ts';
 import { CanonicalDifference } from '../../proof/canonicalize.ts';
-import type { RosterRow } from '../../roster/layout.ts';
 import type { Instant } from '../../syntax/datetime.ts';
 import type { JsonObject } from '../../syntax/json.ts';
+import type { SentLooks, SentRows } from './sent-rows.ts';
 
 /** What a thread that issues is started with. A key travels as the platform's own object, never as text. */
 export interface IssueWorkerStart {
@@ -20,19 +20,14 @@ export interface IssueWorkerStart {
 
 /** Work for a thread; it answers in the order in which it is asked. */
 export type Asked =
-  | { readonly kind: 'read'; readonly records: readonly RosterRow[] }
-  | { readonly kind: 'look'; readonly records: readonly RosterRow[]; readonly at: Instant }
+  | { readonly kind: 'read'; readonly records: SentRows }
+  | { readonly kind: 'look'; readonly records: SentRows; readonly at: Instant }
   | { readonly kind: 'check'; readonly rows: readonly ReadRow[]; readonly now: Instant }
   | { readonly kind: 'make'; readonly orders: readonly Order[] };
 
-/** What a row comes to, without the row itself: the way between threads costs more than to read it again, if need be. */
-export type RowLook =
-  | { readonly ok: true; readonly award: string; readonly fault: RowFault | undefined }
-  | Extract<RowReading, { readonly ok: false }>;
-
 export type Answered =
   | { readonly kind: 'read'; readonly readings: readonly RowReading[] }
-  | { readonly kind: 'look'; readonly looks: readonly RowLook[] }
+  | { readonly kind: 'look'; readonly looks: SentLooks }
   | { readonly kind: 'check'; readonly faults: readonly (RowFault | undefined)[] }
   | { readonly kind: 'make'; readonly made: Made }
   | { readonly kind: 'failed'; readonly fault: SentFault };

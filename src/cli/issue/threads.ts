@@ -5,7 +5,8 @@ import type { PrivateKey } from '../../keys/private-key.ts';
 import type { RosterRow } from '../../roster/layout.ts';
 import type { Instant } from '../../syntax/datetime.ts';
 import { Lane, leastBusy } from '../lane.ts';
-import { type Answered, type Asked, errorOf, type IssueWorkerStart, type RowLook } from './messages.ts';
+import { type Answered, type Asked, errorOf, type IssueWorkerStart } from './messages.ts';
+import { receivedLooks, type RowLook, sentRows } from './sent-rows.ts';
 
 /** So much is in hand for each worker: one piece that it works on, and what waits while this thread is busy itself. */
 const IN_HAND = 2;
@@ -51,12 +52,14 @@ export class ThreadedWorkshop implements Workshop {
   async read(records: readonly RosterRow[], checkedAt?: Instant): Promise<readonly RowReading[]> {
     if (this.#isOwnTurn()) return this.#busily(() => this.#own.read(records));
     if (checkedAt === undefined) {
-      const answered = await this.#ask({ kind: 'read', records });
+      const answered = await this.#ask({ kind: 'read', records: sentRows(records) });
       return answered.kind === 'read' ? answered.readings : misanswered(answered);
     }
-    const answered = await this.#ask({ kind: 'look', records, at: checkedAt });
+    const answered = await this.#ask({ kind: 'look', records: sentRows(records), at: checkedAt });
     if (answered.kind !== 'look') return misanswered(answered);
-    return answered.looks.map((look, index) => (look.ok ? new LookedAtRow(look, records[index], this.#own) : look));
+    return receivedLooks(answered.looks).map((look, index) =>
+      look.ok ? new LookedAtRow(look, records[index], this.#own) : look,
+    );
   }
 
   async check(rows: readonly ReadRow[], now: Instant): Promise<readonly (RowFault | undefined)[]> {

@@ -4,7 +4,8 @@ import { privateKeyOf } from '../../keys/private-key.ts';
 import { createFiles } from '../../programme/files.ts';
 import type { RosterRow } from '../../roster/layout.ts';
 import type { Instant } from '../../syntax/datetime.ts';
-import { type Answered, type Asked, type IssueWorkerStart, type RowLook, sentFault } from './messages.ts';
+import { type Answered, type Asked, type IssueWorkerStart, sentFault } from './messages.ts';
+import { receivedRows, type RowLook, sentLooks } from './sent-rows.ts';
 
 /** A worker thread of `issue`: rows and orders come in; awards, faults and signed credentials go out. */
 const { issuer, key, rules, into }: IssueWorkerStart = workerData;
@@ -32,9 +33,9 @@ parentPort?.on('message', (asked: Asked) => {
 async function answer(asked: Asked): Promise<Answered> {
   switch (asked.kind) {
     case 'read':
-      return { kind: 'read', readings: await workshop.read(asked.records) };
+      return { kind: 'read', readings: await workshop.read(receivedRows(asked.records)) };
     case 'look':
-      return { kind: 'look', looks: await look(asked.records, asked.at) };
+      return { kind: 'look', looks: sentLooks(await look(receivedRows(asked.records), asked.at)) };
     case 'check':
       return { kind: 'check', faults: await workshop.check(asked.rows, asked.now) };
     case 'make':
