@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Measured, ownWork, serve } from './lib/measure.ts';
 import { oneCore, works } from './lib/one-core.ts';
-import { growth, sizes, type Size, startUp, twoCores } from './lib/processes.ts';
+import { growth, planning, sizes, type Size, startUp, twoCores } from './lib/processes.ts';
 import { PLACE } from './lib/programme.ts';
 import { type Ratio, ratioTable, shown, table } from './lib/table.ts';
 
@@ -30,6 +30,7 @@ if (ownWork !== undefined) await serve(works(isQuick ? 0.05 : 1), ownWork);
 const single = await oneCore(isQuick ? 1 : 9, isQuick ? 0.05 : 1);
 const starts = startUp(isQuick ? 1 : 15);
 const cores = twoCores(isQuick ? 1000 : 20_000, isQuick ? 1 : 5);
+const planned = planning(isQuick ? 2000 : 1_000_000, isQuick ? 1 : 5);
 const grown = sizes([
   100,
   1000,
@@ -40,6 +41,7 @@ const [from, to] = [grown.find(({ rows }) => rows === 10_000), grown.at(-1)];
 const ratios = [
   ...single.ratios,
   ...cores.ratios,
+  ...planned.ratios,
   ...starts.ratios,
   ...(from === undefined || to === from ? [] : growth(from, to)),
 ];
@@ -55,7 +57,7 @@ function report(found: readonly Ratio[]): string {
     'One run; rounds are interleaved, each work in a process of its own, and medians are compared. The credential has two alignments, a result, evidence, a status and a hashed identifier: about 3 KB of JSON, some 80 statements.\n',
     `## Ratios\n\n${isQuick ? 'A quick run: these say that it runs, and nothing of how fast.\n\n' : ''}${ratioTable(found)}`,
     `## One core, µs each\n\n${timesTable(single.measured, ['work', 'median', 'least', 'most'])}`,
-    `## Whole processes, ms each\n\n${timesTable(new Map([...starts.measured, ...cores.measured]), ['process', 'median', 'least', 'most'])}`,
+    `## Whole processes, ms each\n\n${timesTable(new Map([...starts.measured, ...cores.measured, ...planned.measured]), ['process', 'median', 'least', 'most'])}`,
     `## Rosters of growing size, whole processes, ledger and files included\n\n${sizesTable(grown)}`,
   ].join('\n');
 }

@@ -94,12 +94,6 @@ export async function oneCore(rounds: number, share: number): Promise<OneCore> {
       ),
       ratio('issue VC-JWT, beside jose', 'jose: SignJWT', 'badgekit: issue VC-JWT', 2.5, 3),
       ratio('bake a PNG of 50 KB, beside writing it', 'write 50 KB', 'badgekit: bake and write 50 KB', 0.75, 0.85),
-      {
-        work: 'plan a roster (read, check), beside csv-parse alone',
-        value: of(CSV_ALONE) / SIGNED / (of(CSV_READ) / SIGNED + of('badgekit: read and check a row (the plan)')),
-        floor: 0.33,
-        aim: 0.5,
-      },
     ],
   };
 }

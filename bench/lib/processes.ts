@@ -108,6 +108,48 @@ export function twoCores(rows: number, rounds: number): Processes {
   return { measured, ratios: [{ work: `two cores, beside one, ${rows} rows`, value, floor: 1.7, aim: 1.85 }] };
 }
 
+/** A long roster planned, and its bare rows read by csv-parse: whole processes, beginnings included. */
+export function planning(rows: number, rounds: number): Processes {
+  const cwd = makeProgramme();
+  writeRoster(cwd, rows);
+  const alone = `
+    import { createReadStream } from 'node:fs';
+    import { parse } from ${JSON.stringify(import.meta.resolve('csv-parse'))};
+    let rows = 0;
+    for await (const row of createReadStream('r.csv').pipe(parse())) if (row.length > 0) rows++;
+    if (rows !== ${rows + 1}) process.exitCode = 1;`;
+  const counted = rows.toLocaleString('en');
+  const [bare, plan] = [`csv-parse alone, ${counted} rows`, `plan ${counted} rows (issue --dry-run)`];
+  let peak = 0;
+  const measured = inTurn(
+    {
+      [bare]: () => runNode(['--input-type=module', '-e', alone], cwd),
+      [plan]: () => {
+        const run = badgekit(cwd, ['issue', 'r.csv', '--dry-run']);
+        peak = Math.max(peak, run.peak);
+        return run;
+      },
+    },
+    rounds,
+  );
+  const of = (name: string): number => measured.get(name)?.median ?? Number.NaN;
+  rmSync(cwd, { recursive: true, force: true });
+  return {
+    measured,
+    ratios: [
+      { work: `plan ${counted} rows, beside csv-parse alone`, value: of(bare) / of(plan), floor: 0.33, aim: 0.5 },
+      {
+        work: `memory, plan of ${counted} rows`,
+        value: peak,
+        floor: 300,
+        aim: 200,
+        isCeiling: true,
+        unit: ' MiB',
+      },
+    ],
+  };
+}
+
 export interface Size {
   readonly rows: number;
   readonly ms: number;
