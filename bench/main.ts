@@ -3,7 +3,7 @@ import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Measured, ownWork, serve } from './lib/measure.ts';
-import { oneCore, works } from './lib/one-core.ts';
+import { oneCore, someOfOneCore, works } from './lib/one-core.ts';
 import { growth, planning, sizes, type Size, startUp, twoCores } from './lib/processes.ts';
 import { PLACE } from './lib/programme.ts';
 import { type Ratio, ratioTable, shown, table } from './lib/table.ts';
@@ -15,17 +15,29 @@ import { type Ratio, ratioTable, shown, table } from './lib/table.ts';
  *   npm run bench                  all, with rosters of 100 to 100,000 rows
  *   npm run bench -- --million     with a roster of a million, too
  *   npm run bench -- --quick       a minute; says whether it runs, not how fast it is
+ *   npm run bench -- --only verify: what one core takes for the works of that name, for whoever makes them quicker
  *   npm run bench -- --write       the results go to bench/RESULTS.md, too
  */
 
 const { values: options } = parseArgs({
-  options: { quick: { type: 'boolean' }, million: { type: 'boolean' }, write: { type: 'boolean' } },
+  options: {
+    quick: { type: 'boolean' },
+    million: { type: 'boolean' },
+    write: { type: 'boolean' },
+    only: { type: 'string' },
+  },
 });
 const isQuick = options.quick === true;
 const say = (text: string): void => void process.stdout.write(text);
+const TIMES = ['work', 'median', 'least', 'most'];
 const ROOT = join(dirname(process.env['BADGEKIT_BENCH_BIN'] ?? ''), '..');
 
 if (ownWork !== undefined) await serve(works(isQuick ? 0.05 : 1), ownWork);
+
+if (options.only !== undefined) {
+  say(timesTable(await someOfOneCore(options.only, 9), TIMES));
+  process.exit(0);
+}
 
 const single = await oneCore(isQuick ? 1 : 9, isQuick ? 0.05 : 1);
 const starts = startUp(isQuick ? 1 : 15);
@@ -56,7 +68,7 @@ function report(found: readonly Ratio[]): string {
     `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, files in ${PLACE}. ${versions()}\n`,
     'One run; rounds are interleaved, each work in a process of its own, and medians are compared. The credential has two alignments, a result, evidence, a status and a hashed identifier: about 3 KB of JSON, some 80 statements.\n',
     `## Ratios\n\n${isQuick ? 'A quick run: these say that it runs, and nothing of how fast.\n\n' : ''}${ratioTable(found)}`,
-    `## One core, µs each\n\n${timesTable(single.measured, ['work', 'median', 'least', 'most'])}`,
+    `## One core, µs each\n\n${timesTable(single.measured, TIMES)}`,
     `## Whole processes, ms each\n\n${timesTable(new Map([...starts.measured, ...cores.measured, ...planned.measured]), ['process', 'median', 'least', 'most'])}`,
     `## Rosters of growing size, whole processes, ledger and files included\n\n${sizesTable(grown)}`,
   ].join('\n');

@@ -61,11 +61,7 @@ export interface OneCore {
 
 /** What one credential takes on one core, beside what others take for it and beside what nothing can be quicker than. */
 export async function oneCore(rounds: number, share: number): Promise<OneCore> {
-  const cwd = makeProgramme();
-  writeRoster(cwd, SIGNED);
-  badgekit(cwd, ['issue', 'r.csv']);
-  process.env[PROGRAMME] = cwd;
-  const measured = await measure(works(share), rounds);
+  const measured = await someOfOneCore('', rounds, share);
   const of = (name: string): number => measured.get(name)?.median ?? Number.NaN;
   const ratio = (work: string, slow: string, quick: string, floor: number, aim: number): Ratio => ({
     work,
@@ -96,6 +92,18 @@ export async function oneCore(rounds: number, share: number): Promise<OneCore> {
       ratio('bake a PNG of 50 KB, beside writing it', 'write 50 KB', 'badgekit: bake and write 50 KB', 0.75, 0.85),
     ],
   };
+}
+
+/** The works of those alone that are called so. */
+export async function someOfOneCore(called: string, rounds: number, share = 1): Promise<ReadonlyMap<string, Measured>> {
+  const cwd = makeProgramme();
+  writeRoster(cwd, SIGNED);
+  badgekit(cwd, ['issue', 'r.csv']);
+  process.env[PROGRAMME] = cwd;
+  return await measure(
+    works(share).filter(({ name }) => name.includes(called)),
+    rounds,
+  );
 }
 
 const PROGRAMME = 'BADGEKIT_BENCH_PROGRAMME';
