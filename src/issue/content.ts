@@ -1,8 +1,8 @@
-import { createHmac } from 'node:crypto';
 import { BadgekitError } from '../errors.ts';
 import { levelId, present, resultDescriptionId } from '../openbadges/achievement.ts';
 import { assembleCredential, type Result } from '../openbadges/credential.ts';
 import { credentialFault } from '../openbadges/credential-fault.ts';
+import { keyedDigest } from '../openbadges/identifiers.ts';
 import { supersessionEvidence } from '../openbadges/supersession.ts';
 import { hashedIdentity, type IdentityObject, plainIdentity, SALT_BYTES } from '../openbadges/recipient.ts';
 import type { StatusPlace } from '../ports.ts';
@@ -95,10 +95,7 @@ function identifiersOf(
 }
 
 function saltOf(secret: Uint8Array, credentialId: string, type: string): Uint8Array {
-  return createHmac('sha256', secret)
-    .update(JSON.stringify(['salt', credentialId, type]))
-    .digest()
-    .subarray(0, SALT_BYTES);
+  return Buffer.from(keyedDigest(secret, 'salt', credentialId, type), 'hex').subarray(0, SALT_BYTES);
 }
 
 function resultsOf({ results }: Award, achievementId: string): Result[] {

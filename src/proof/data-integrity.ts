@@ -299,7 +299,8 @@ async function canonicalHash(part: JsonObject, hash: string, documentLoader?: Do
 }
 
 function digestOf(text: string, hash: string): Uint8Array {
-  return hashOf(hash, text, 'buffer');
+  // Sooner than as a buffer from the start.
+  return Buffer.from(hashOf(hash, text, 'hex'), 'hex');
 }
 
 /** A proof's signature bytes; undefined where the value is no base58btc multibase. */

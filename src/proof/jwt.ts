@@ -7,6 +7,7 @@ import { decodeBase64url, encodeBase64url } from '../syntax/base64url.ts';
 import { CREDENTIALS_V2 } from '../openbadges/vocabulary.ts';
 import { readInstant } from '../syntax/datetime.ts';
 import { isJsonObject, type Json, type JsonObject, parseJson } from '../syntax/json.ts';
+import { Recent } from '../syntax/recent.ts';
 import { decodeUtf8 } from '../syntax/text.ts';
 import type { SigningChecks } from './data-integrity.ts';
 
@@ -73,9 +74,8 @@ export async function signJwt(
   };
   const [alg] = key.publicKey.algorithm.jws;
   // RFC 7515, section 5.1, in our own hands: the key may be where no library reaches it.
-  const signed = [{ alg, kid, typ: 'JWT' }, payload]
-    .map((part) => Buffer.from(JSON.stringify(part), 'utf8').toString('base64url'))
-    .join('.');
+  const header = headers.orMake(JSON.stringify([alg, kid]), () => encoded({ alg, kid, typ: 'JWT' }));
+  const signed = `${header}.${encoded(payload)}`;
   const signature = await key.sign(Buffer.from(signed, 'latin1'));
   const token = `${signed}.${encodeBase64url(signature)}`;
   if (checks !== 'none' && !(await checkJwtSignature(openJwt(token), key.publicKey)))
@@ -83,6 +83,13 @@ export async function signJwt(
       hint: 'this computer may be faulty: run the command on another one',
     });
   return token;
+}
+
+/** Most tokens have the header of the one before. */
+const headers = new Recent<string, string>(16);
+
+function encoded(part: object): string {
+  return Buffer.from(JSON.stringify(part), 'utf8').toString('base64url');
 }
 
 /**

@@ -16,7 +16,7 @@ const MAX_BASE58 = 1024;
 const PAIRS = [...ALPHABET].flatMap((high) => [...ALPHABET].map((low) => high + low));
 const LIMB_DIGITS = 4;
 const DIGITS_LIMB = 58 ** LIMB_DIGITS;
-const LIMB_BYTES = 2;
+const LIMB_BYTES = 3;
 const BYTES_LIMB = 256 ** LIMB_BYTES;
 
 /** Multibase with prefix `z`: base58btc (W3C Controlled Identifiers, section 2.4). */
@@ -24,9 +24,15 @@ export function encodeBase58btc(bytes: Uint8Array): string {
   const zeros = bytes.findIndex((byte) => byte !== 0);
   const leading = zeros === -1 ? bytes.length : zeros;
   const limbs: number[] = [];
-  // An odd byte comes first, alone.
-  for (let at = -(bytes.length % LIMB_BYTES); at < bytes.length; at += LIMB_BYTES)
-    multiplyAndAdd(limbs, DIGITS_LIMB, BYTES_LIMB, (bytes[at] ?? 0) * 256 + (bytes[at + 1] ?? 0));
+  // What is left over comes first, as if zeros stood before it.
+  const lacking = (LIMB_BYTES - (bytes.length % LIMB_BYTES)) % LIMB_BYTES;
+  for (let at = -lacking; at < bytes.length; at += LIMB_BYTES)
+    multiplyAndAdd(
+      limbs,
+      DIGITS_LIMB,
+      BYTES_LIMB,
+      ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0),
+    );
   const text = limbs
     .map((limb) => `${PAIRS[Math.floor(limb / PAIRS.length)] ?? ''}${PAIRS[limb % PAIRS.length] ?? ''}`)
     .reverse()
@@ -79,8 +85,9 @@ function decodeBase58btc(text: string): Uint8Array {
   const number = new Uint8Array(limbs.length * LIMB_BYTES);
   for (const [index, limb] of limbs.entries()) {
     const at = number.length - LIMB_BYTES * (index + 1);
-    number[at] = limb >> 8;
-    number[at + 1] = limb & 0xff;
+    number[at] = limb >> 16;
+    number[at + 1] = (limb >> 8) & 0xff;
+    number[at + 2] = limb & 0xff;
   }
   const ones = /^1*/.exec(text)?.[0].length ?? 0;
   const first = number.findIndex((byte) => byte !== 0);
