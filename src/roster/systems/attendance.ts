@@ -44,14 +44,24 @@ export const googleForms: RosterFormat = {
   },
 };
 
+/** What Microsoft calls when an answer was begun and when it was sent. */
+const FORM_TIMES = [
+  ['Start time', 'Completion time'],
+  ['Startzeit', 'Fertigstellungszeit'],
+  ['Heure de début', 'Heure de fin'],
+  ['Hora de inicio', 'Hora de finalización'],
+] as const;
+
 /** The answers of a Microsoft form, as Excel saves them. */
 export const microsoftForms: RosterFormat = {
   name: 'microsoft-forms',
   title: 'the answers of a Microsoft form',
   rows: 'everyone',
   example: 'total_points >= 7',
-  recognize: (head) =>
-    hasAll(head, 'ID', 'Start time', 'Completion time') ? 'it has "Start time" and "Completion time"' : undefined,
+  recognize: (head) => {
+    const [start, end] = FORM_TIMES.find((times) => hasAll(head, 'ID', ...times)) ?? [];
+    return start === undefined || end === undefined ? undefined : `it has "${start}" and "${end}"`;
+  },
   layout: (head): Layout => ({ fields: people(head) }),
 };
 
