@@ -55,6 +55,8 @@ export type RowOutcome =
   | {
       readonly ok: false;
       readonly faults: readonly RowFault[];
+      /** Which badge it is about, where that can be said. */
+      readonly badge?: string;
       /** Why the row's person has not earned the badge, where the badge says who does; there are no faults then. */
       readonly unearned?: string;
     };
@@ -122,9 +124,9 @@ class RowReader {
     };
     if (definition !== undefined) this.#checkAssessment(definition, results, rest.evidence);
     const unearned = badge === undefined ? undefined : this.#unearned(badge);
-    if (unearned !== undefined) return { ok: false, faults: [], unearned };
+    if (unearned !== undefined) return { ok: false, faults: [], unearned, ...(badge === undefined ? {} : { badge }) };
     if (this.#faults.length > 0 || recipient === undefined || badge === undefined || definition === undefined)
-      return { ok: false, faults: this.#faults };
+      return { ok: false, faults: this.#faults, ...(badge === undefined ? {} : { badge }) };
     return {
       ok: true,
       award: { line, badge, definition: definition.badge, recipient, issuedOn, expiresOn, results, ...rest },

@@ -24,6 +24,8 @@ export interface RefusedRow {
   readonly line: number;
   readonly cells: readonly string[];
   readonly faults: readonly RowFault[];
+  /** Which badge it is about, where that can be said. */
+  readonly badge: string | undefined;
 }
 
 /** How many rows of people there are who have not earned their badge, and the first of them. */
@@ -35,6 +37,12 @@ export interface UnearnedRows {
 export interface UnearnedRow {
   readonly line: number;
   readonly reason: string;
+}
+
+/** Such a row as its list tells it. */
+export interface UnearnedCells extends UnearnedRow {
+  readonly cells: readonly string[];
+  readonly badge: string | undefined;
 }
 
 const UNEARNED_KEPT = 20;
@@ -109,7 +117,7 @@ export async function planRoster(records: AsyncIterable<RosterRow>, planning: Pl
       }
       const fault = ownFault ?? (earlier === undefined ? undefined : repeated(line, earlier, planning.rules));
       if (fault !== undefined) {
-        refused.push(kept({ line, cells, faults: [fault] }));
+        refused.push(kept({ line, cells, faults: [fault], badge: award.row.badge }));
         continue;
       }
       lines.set(award.award, line);
@@ -149,9 +157,10 @@ export async function planRoster(records: AsyncIterable<RosterRow>, planning: Pl
 }
 
 /** A refused row that does not keep the part of the file that it stands in. */
-function kept({ line, cells, faults }: RefusedRow): RefusedRow {
+function kept({ line, badge, cells, faults }: RefusedRow): RefusedRow {
   return {
     line,
+    badge,
     cells: cells.map(detached),
     faults: faults.map((fault) => ({ ...fault, message: detached(fault.message) })),
   };
@@ -189,12 +198,12 @@ export async function* unearnedRows(
   records: AsyncIterable<RosterRow>,
   planning: Planning,
   plan: Pick<RosterPlan, 'lines'>,
-): AsyncGenerator<UnearnedRow & { readonly cells: readonly string[] }> {
+): AsyncGenerator<UnearnedCells> {
   for await (const { unearned, rows } of readBatches(records, planning, false)) {
     const again = rows.flatMap(({ line, cells, read }) => {
       const earlier = plan.lines.get(read.award);
       const isAgain = planning.rules.namesEveryone && earlier !== undefined && earlier < line;
-      return isAgain ? [{ line, cells, reason: earnedBefore(earlier) }] : [];
+      return isAgain ? [{ line, cells, badge: read.row.badge, reason: earnedBefore(earlier) }] : [];
     });
     yield* [...unearned, ...again].toSorted((a, b) => a.line - b.line);
   }
@@ -219,7 +228,7 @@ interface ReadBatch {
   readonly all: number;
   readonly rows: readonly CellRow[];
   readonly refused: readonly RefusedRow[];
-  readonly unearned: readonly (UnearnedRow & { readonly cells: readonly string[] })[];
+  readonly unearned: readonly UnearnedCells[];
 }
 
 function readBatches(
@@ -238,14 +247,15 @@ async function readBatch(
   const readings = await workshop.read(batch, willCheck ? clock() : undefined);
   const rows: CellRow[] = [];
   const refused: RefusedRow[] = [];
-  const unearned: (UnearnedRow & { readonly cells: readonly string[] })[] = [];
+  const unearned: UnearnedCells[] = [];
   for (const [index, { cells: own, original: cells = own, line }] of batch.entries()) {
     const reading = readings[index];
     if (reading === undefined) continue;
     if (!reading.ok) {
       if (shard !== undefined && !isLineInShard(line, shard)) continue;
-      if (reading.unearned === undefined) refused.push({ line, cells, faults: reading.faults });
-      else unearned.push({ cells, line, reason: reading.unearned });
+      const { badge } = reading;
+      if (reading.unearned === undefined) refused.push({ line, cells, badge, faults: reading.faults });
+      else unearned.push({ cells, line, badge, reason: reading.unearned });
     } else if (shard === undefined || isInShard(reading.award, shard))
       rows.push({ line, read: reading, cells, checked: reading.checked });
   }

@@ -7,7 +7,7 @@ import { constant } from '../syntax/constant.ts';
 import type { RosterRow } from '../roster/layout.ts';
 import type { Instant } from '../syntax/datetime.ts';
 import type { JsonObject } from '../syntax/json.ts';
-import { type Award, readAward, type RowFault, type RowRules } from './award.ts';
+import { type Award, readAward, type RowFault, type RowOutcome, type RowRules } from './award.ts';
 import { type AwardedCredential, badgeOf, credentialOf } from './content.ts';
 import { awardName } from './identity.ts';
 import type { IssuableBadge, Issuer } from './issuer.ts';
@@ -29,7 +29,7 @@ export type RowReading =
       /** Why it could not become a badge, if it could not; undefined where that was not looked at yet. */
       readonly checked?: { readonly fault: RowFault | undefined };
     } & ReadRow)
-  | { readonly ok: false; readonly faults: readonly RowFault[]; readonly unearned?: string };
+  | Extract<RowOutcome, { readonly ok: false }>;
 
 /** What an unsigned credential says: an award's, in the images of its badge, or what is given. */
 export type OrderContent =

@@ -107,7 +107,7 @@ export function approverKey(
     where: { file },
     hint:
       known.length === 0
-        ? `name people there, each with their key: badgekit keys approver ${name} makes one`
+        ? 'name people there, each with their key: badgekit keys approver NAME makes one (lower-case letters, digits, hyphens)'
         : `approvers are: ${known.join(', ')}`,
   });
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { BadgekitError } from '../errors.ts';
-import type { RefusedRow } from '../issue/plan.ts';
+import type { RefusedRow, UnearnedCells } from '../issue/plan.ts';
 import type { Shard } from '../issue/shard.ts';
 import { writeCsvLine } from '../syntax/csv.ts';
 import { streamFile } from './files.ts';
@@ -21,11 +21,21 @@ export function besideRoster(roster: string, shard: Shard | undefined, list: Row
   return `${roster.slice(0, roster.length - extension.length)}${part}.${list}.csv`;
 }
 
-/** The columns that badgekit adds to such a list: the line in the roster, and why it is in the list. */
+/** The columns that badgekit adds to such a list: the line in the roster, why it is in the list, and the badge. */
 const ADDED: Readonly<Record<RowList, readonly [string, string]>> = {
   rejected: ['badgekit_line', 'badgekit_problem'],
   'not-awarded': ['badgekit_line', 'badgekit_reason'],
 };
+/** Empty where it cannot be said. */
+const BADGE = 'badgekit_badge';
+
+/** Where in such a list stands which line of the roster a row is, why it is in the list, and the badge. */
+export function listPlaces(
+  header: readonly string[],
+): { readonly line: number; readonly reason: number; readonly badge: number } | undefined {
+  const line = header.indexOf(ADDED.rejected[0]);
+  return line === -1 ? undefined : { line, reason: line + 1, badge: header.indexOf(BADGE) };
+}
 
 /** Takes away the list that an earlier run left, now that there is no such row; any other file stays. */
 export async function removeStaleList(path: string, list: RowList): Promise<void> {
@@ -60,12 +70,12 @@ export async function writeUnearned(
   path: string,
   shownAs: string,
   header: readonly string[],
-  rows: AsyncIterable<{ readonly cells: readonly string[]; readonly line: number; readonly reason: string }>,
+  rows: AsyncIterable<UnearnedCells>,
 ): Promise<void> {
   async function* lines(): AsyncGenerator<string> {
-    yield `\ufeff${writeCsvLine([...header, ...ADDED['not-awarded']])}`;
-    for await (const { cells, line, reason } of rows)
-      yield writeCsvLine([...padded(cells, header), String(line), reason]);
+    yield `\ufeff${writeCsvLine([...header, ...ADDED['not-awarded'], BADGE])}`;
+    for await (const { cells, line, reason, badge = '' } of rows)
+      yield writeCsvLine([...padded(cells, header), String(line), reason, badge]);
   }
   await writeWholeStream(path, shownAs, lines());
 }
@@ -74,15 +84,15 @@ function padded(cells: readonly string[], header: readonly string[]): readonly s
   return Array.from({ length: header.length }, (_, index) => cells[index] ?? '');
 }
 
-/** The refused rows as CSV, with what is wrong with each in two columns of their own. */
+/** The refused rows as CSV, with what is wrong with each in columns of their own. */
 export function rejectedCsv(header: readonly string[], refused: readonly RefusedRow[]): string {
-  const rows = refused.map(({ line, cells, faults }) => {
+  const rows = refused.map(({ line, cells, faults, badge = '' }) => {
     const problem = faults
       .map(({ message, hint }) => (hint === undefined ? message : `${message}; ${hint}`))
       .join(' | ');
-    return writeCsvLine([...padded(cells, header), String(line), problem]);
+    return writeCsvLine([...padded(cells, header), String(line), problem, badge]);
   });
-  return `\ufeff${writeCsvLine([...header, ...ADDED.rejected])}${rows.join('')}`;
+  return `\ufeff${writeCsvLine([...header, ...ADDED.rejected, BADGE])}${rows.join('')}`;
 }
 
 /** The first bytes of a file. */

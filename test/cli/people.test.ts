@@ -51,13 +51,13 @@ describe('why', () => {
       {
         source: 'list',
         where: 'rosters/r.not-awarded.csv, line 3 of its roster',
-        badge: null,
+        badge: 'knots',
         what: 'had not earned it: grade is 60, and it takes >= 70',
       },
       {
         source: 'roster',
         where: 'rosters/r.csv:3',
-        badge: null,
+        badge: 'knots',
         what: 'has not earned it: grade is 60, and it takes >= 70',
       },
     ]);
@@ -93,6 +93,31 @@ describe('why', () => {
     expect([tutor.code, tutor.err]).toEqual([1, expect.stringContaining('mine.rejected.csv is passed over')]);
     expect((await why(cwd, 'zoe@example.org')).said).toHaveLength(1);
     expect((await why(cwd, 'bo@example.org')).said.every(({ where }) => !where.includes('own'))).toBe(true);
+  });
+
+  test('of several badges tells what is of the one that is asked for, and of rosters that may be of any only where nothing else is known', async () => {
+    const cwd = copyOf(template);
+    const knots = readFileSync(join(cwd, 'badges/knots.yaml'), 'utf8');
+    writeFileSync(join(cwd, 'badges/splices.yaml'), knots.replace('grade >= 70', 'grade >= 95'));
+    writeFileSync(join(cwd, 'rosters/s.csv'), ROSTER);
+    writeFileSync(join(cwd, 'rosters/named.csv'), 'email,badge,grade\nbo@example.org,knots,10\n');
+    await badgekit(['issue', 'rosters/s.csv', '--badge', 'splices'], { cwd });
+    const of = async (person: string, badge: string): Promise<readonly string[]> =>
+      (await why(cwd, person, '--badge', badge)).said.map(({ where, what }) => `${where}: ${what}`);
+    expect(await of('bo@example.org', 'splices')).toEqual([
+      'rosters/s.not-awarded.csv, line 3 of its roster: had not earned it: grade is 60, and it takes >= 95',
+      'rosters/s.csv:3: has not earned it: grade is 60, and it takes >= 95',
+    ]);
+    expect(await of('bo@example.org', 'knots')).toEqual([
+      'rosters/r.not-awarded.csv, line 3 of its roster: had not earned it: grade is 60, and it takes >= 70',
+      'rosters/named.csv:2: has not earned it: grade is 10, and it takes >= 70',
+      'rosters/r.csv:3: has not earned it: grade is 60, and it takes >= 70',
+    ]);
+    writeFileSync(join(cwd, 'rosters/new.csv'), 'email,grade,Paper,Hands\nnew@example.org,60,70,good\n');
+    expect(await of('new@example.org', 'knots')).toEqual([
+      'rosters/new.csv:2: if it is of knots: has not earned it: grade is 60, and it takes >= 70',
+    ]);
+    expect((await why(cwd, 'new@example.org')).said[0]?.what).toContain('ask again with --badge');
   });
 
   test('says no where nothing is known, and what to look at', async () => {

@@ -125,7 +125,7 @@ describe('issue', () => {
     });
     const rejected = readFileSync(join(cwd, 'moodle-completion-en.rejected.csv'), 'utf8').split('\r\n');
     expect(rejected[0]).toBe(
-      '\ufeff"ID","Name","Email address","ID number","Knots quiz","Knots quiz - Completion date","Self completion","Course complete","badgekit_line","badgekit_problem"',
+      '\ufeff"ID","Name","Email address","ID number","Knots quiz","Knots quiz - Completion date","Self completion","Course complete","badgekit_line","badgekit_problem","badgekit_badge"',
     );
     expect(rejected[2]).toContain('"19","Chen Wei","chen@@example.org","S-19"');
   });
@@ -357,9 +357,9 @@ describe('award_when', () => {
       expect.stringContaining('\nNot earned (also in grades.not-awarded.csv):\n  grades.csv:3  grade is empty'),
     ]);
     expect(readFileSync(join(cwd, 'grades.not-awarded.csv'), 'utf8').split('\r\n')).toEqual([
-      expect.stringMatching(/^\ufeff"First name",.*,"badgekit_line","badgekit_reason"$/),
-      expect.stringMatching(/^"Bo",.*"3","grade is empty, and it takes >= 70"$/),
-      expect.stringMatching(/^"Chen",.*"4","grade is 69, and it takes >= 70"$/),
+      expect.stringMatching(/^\ufeff"First name",.*,"badgekit_line","badgekit_reason","badgekit_badge"$/),
+      expect.stringMatching(/^"Bo",.*"3","grade is empty, and it takes >= 70","knots"$/),
+      expect.stringMatching(/^"Chen",.*"4","grade is 69, and it takes >= 70","knots"$/),
       '',
     ]);
     expect(statSync(join(cwd, 'grades.not-awarded.csv')).mode & 0o777).toBe(0o600);

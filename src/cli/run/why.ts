@@ -8,11 +8,13 @@ import { hasLedger } from '../../programme/ledger.ts';
 import { jsonFiles, openPlanFile } from '../../programme/plan-file.ts';
 import { openProgramme, type Programme } from '../../programme/programme.ts';
 import { rosterFiles, rowListFiles } from '../../programme/roster-files.ts';
+import { listPlaces } from '../../programme/row-lists.ts';
 import type { Column, ColumnMap } from '../../roster/columns.ts';
 import type { RosterRow } from '../../roster/layout.ts';
 import { requireDefinitions } from '../../programme/sound-definitions.ts';
 import { formatDay, type Instant } from '../../syntax/datetime.ts';
 import { quoted, visible } from '../../syntax/text.ts';
+import { defaultBadge } from '../award-badge.ts';
 import { spellings } from '../award-filter.ts';
 import type { CommonOptions } from '../commands/shared.ts';
 import { usingLedger } from '../open-ledger.ts';
@@ -32,6 +34,8 @@ interface Said {
   readonly where: string;
   readonly badge: string | undefined;
   readonly what: string;
+  /** The rosters that it came from, as files are called. */
+  readonly rosters: readonly string[];
 }
 
 interface Asked {
@@ -46,15 +50,15 @@ export async function runWhy(person: string, options: WhyOptions, session: Sessi
   const programme = await openProgramme(session.cwd, options.programme);
   const asked = { person, badge: options.badge, programme, session };
   const issued = await awardsOf(asked);
-  const said = [
+  const known = [
     ...issued.map((award) => inLedger(award, session.clock())),
     ...(await inPlans(asked, issued, options.plan)),
     ...(await inLists(asked)),
-    ...(await inRosters(asked, issued)),
   ];
+  const said = [...known, ...(await inRosters(asked, issued, known))];
   if (options.json === true)
     session.out(
-      `${JSON.stringify({ badgekit: 1, command: 'why', person, badge: options.badge ?? null, said: said.map(({ badge, ...rest }) => ({ ...rest, badge: badge ?? null })) })}\n`,
+      `${JSON.stringify({ badgekit: 1, command: 'why', person, badge: options.badge ?? null, said: said.map(({ source, where, what, badge }) => ({ source, where, what, badge: badge ?? null })) })}\n`,
     );
   else if (said.length === 0)
     session.out(
@@ -80,7 +84,8 @@ async function awardsOf({ person, badge, programme, session }: Asked): Promise<r
 }
 
 function inLedger(award: LedgerAward, now: Instant): Said {
-  return { source: 'ledger', where: award.credentialId, badge: award.badge, what: fateOf(award, now) };
+  const { credentialId, badge, roster } = award;
+  return { source: 'ledger', where: credentialId, badge, what: fateOf(award, now), rosters: [roster] };
 }
 
 function fateOf(award: LedgerAward, now: Instant): string {
@@ -127,6 +132,7 @@ async function inPlans(
             where: `${file}, line ${row.line} of its roster`,
             badge: row.badge,
             what: row.step === 'issue' && done.has(row.id) ? 'was issued by this plan' : STEPS[row.step],
+            rosters: plan.head.inputs.rosters.map(({ file: of }) => basename(of)),
           });
     } catch (error) {
       // Other files may be JSON, too.
@@ -145,39 +151,65 @@ async function inLists(asked: Asked): Promise<readonly Said[]> {
     const roster = basename(file).replace(/\.(?:rejected|not-awarded)\.csv$/, '.csv');
     await passingOver(programme.shown(file), session, async (shown) => {
       const list = await openPlainRoster(join(programme.root, file), shown, programme.config, roster);
-      const at = list.header.indexOf('badgekit_line');
-      if (at === -1) return;
+      const places = listPlaces(list.header);
+      if (places === undefined) return;
       for await (const row of list.rows()) {
         const { cells, original = cells } = row;
+        const at = (place: number): string => original[place] ?? '';
         if (!isOf(row, list.reading.columns, asked)) continue;
-        const where = `${shown}, line ${original[at] ?? ''} of its roster`;
-        said.push({ source: 'list', where, badge: undefined, what: `${kind}: ${original[at + 1] ?? ''}` });
+        // Lists had no such column once.
+        const badge = at(places.badge) === '' ? undefined : at(places.badge);
+        if (asked.badge !== undefined && badge !== undefined && badge !== asked.badge) continue;
+        const where = `${shown}, line ${at(places.line)} of its roster`;
+        said.push({ source: 'list', where, badge, what: `${kind}: ${at(places.reason)}`, rosters: [roster] });
       }
     });
   }
   return said;
 }
 
-/** What the rosters in the programme say now, but for good rows whose award the ledger knows. */
-async function inRosters(asked: Asked, issued: readonly LedgerAward[]): Promise<readonly Said[]> {
+/**
+ * What the rosters in the programme say now, but for good rows whose award the ledger knows. A roster that names no badge may be of
+ * any: what it would say if it were of the one in question is told where nothing else is known.
+ */
+async function inRosters(
+  asked: Asked,
+  issued: readonly LedgerAward[],
+  known: readonly Said[],
+): Promise<readonly Said[]> {
   const { badge, programme, session } = asked;
   const definitions = await requireDefinitions(programme);
+  const isOnlyBadge = defaultBadge(undefined, definitions) !== undefined;
+  const rosters = new Set(known.flatMap((each) => each.rosters));
   const said: Said[] = [];
+  const ifOfIt: Said[] = [];
   for (const file of await rosterFiles(programme))
     await passingOver(programme.shown(file), session, async (shown) => {
       const roster = await openPlainRoster(join(programme.root, file), shown, programme.config);
       const rules = rowRulesOf(programme, roster, definitions, badge);
       for await (const row of roster.rows()) {
         if (!isOf(row, rules.columns, asked)) continue;
+        const where = `${shown}:${row.line}`;
+        const told = { source: 'roster', where, rosters: [basename(file)] } as const;
+        const isSure = isOnlyBadge || namesBadge(row, rules.columns) || rosters.has(basename(file));
+        if (!isSure && badge === undefined) {
+          ifOfIt.push({ ...told, badge, what: 'names them, and no badge: ask again with --badge' });
+          continue;
+        }
         const outcome = readAward(row, rules);
-        const of = outcome.ok ? outcome.award.badge : undefined;
-        if (outcome.ok && badge !== undefined && of !== badge) continue;
+        const of = outcome.ok ? outcome.award.badge : outcome.badge;
+        if (badge !== undefined && of !== undefined && of !== badge) continue;
         if (outcome.ok && issued.some((award) => award.badge === of && award.awardKey === outcome.award.awardKey))
           continue;
-        said.push({ source: 'roster', where: `${shown}:${row.line}`, badge: of, what: judgementOf(outcome) });
+        if (isSure) said.push({ ...told, badge: of, what: judgementOf(outcome) });
+        else ifOfIt.push({ ...told, badge: undefined, what: `if it is of ${badge ?? ''}: ${judgementOf(outcome)}` });
       }
     });
-  return said;
+  return said.length + known.length === 0 ? ifOfIt : said;
+}
+
+function namesBadge({ cells }: RosterRow, { indices }: ColumnMap): boolean {
+  return (cells[indices.get('badge') ?? -1] ?? '').trim() !== '';
 }
 
 /** What cannot be read is told and passed over: it may be anybody's. */
