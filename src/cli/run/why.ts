@@ -161,7 +161,8 @@ async function inLists(asked: Asked): Promise<readonly Said[]> {
         const badge = at(places.badge) === '' ? undefined : at(places.badge);
         if (asked.badge !== undefined && badge !== undefined && badge !== asked.badge) continue;
         const where = `${shown}, line ${at(places.line)} of its roster`;
-        said.push({ source: 'list', where, badge, what: `${kind}: ${at(places.reason)}`, rosters: [roster] });
+        const rosters = badge === undefined ? [] : [roster];
+        said.push({ source: 'list', where, badge, what: `${kind}: ${at(places.reason)}`, rosters });
       }
     });
   }
