@@ -69,7 +69,7 @@ export function planAsHtml(preview: PreviewedPlan): string {
   const shown = counts.filter(([what, number]) => number > 0 || what === 'to issue' || what === 'refused');
   return pageAsHtml({
     title: `Plan: ${rosterFile}`,
-    lead: `<p class="dim">${escapeHtml(`What issuing this roster would do, in the name of ${issuerName}. Made ${made === undefined ? head.made : formatMinute(made)}; nothing is issued yet.`)}</p>`,
+    lead: `<p class="dim">${escapeHtml(`What issuing this roster would do, in the name of ${issuerName}. Made ${made === undefined ? head.made : formatMinute(made)}; nothing is issued yet.`)}</p>${approvalsAsHtml(plan)}`,
     main: [
       countsAsHtml(
         'What the plan does',
@@ -87,6 +87,11 @@ export function planAsHtml(preview: PreviewedPlan): string {
     style: STYLE,
     hasImages: true,
   });
+}
+
+function approvalsAsHtml({ approvals: { needed, badge } }: RosterPlan): string {
+  if (needed === 0) return '';
+  return `<p><strong>It takes ${counted(needed, 'approval')}</strong> before it can be carried out: <code>${escapeHtml(badge)}</code> is issued to nobody without.</p>`;
 }
 
 function section(title: string, content: string): string {

@@ -316,6 +316,7 @@ resultDescription: [{ name: Paper, resultType: Percent, valueMin: "0", valueMax:
       refused: [{ line: 2, message: 'exam needs an approval before it is issued' }],
     });
     expect(printed(await plan(cwd))).toMatchObject({ planned: { approvals: 1 } });
+    expect(readFileSync(join(cwd, 'plan.html'), 'utf8')).toContain('It takes 1 approval<');
     expect(await carryOut(cwd)).toMatchObject({ error: { code: 'APPROVAL_MISSING' } });
     const approved = await approve(cwd, keys, 'ana');
     expect(approved.code).toBe(0);
