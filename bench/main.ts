@@ -12,8 +12,8 @@ import { type Ratio, ratioTable, shown, table } from './lib/table.ts';
  * Everything that badgekit promises of its speed, beside the programs that it is measured against and the limits that
  * nothing can pass, in one run. Ratios come first: times are this machine's, ratios travel.
  *
- *   npm run bench                  all, with rosters of 100 to 100,000 rows
- *   npm run bench -- --million     with a roster of a million, too
+ *   npm run bench                  all, with rosters of 100 to 100,000 rows, and a plan of a million
+ *   npm run bench -- --million     with a roster of a million issued, too
  *   npm run bench -- --quick       a minute; says whether it runs, not how fast it is
  *   npm run bench -- --only verify: what one core takes for the works of that name, for whoever makes them quicker
  *   npm run bench -- --write       the results go to bench/RESULTS.md, too
@@ -35,8 +35,9 @@ const ROOT = join(dirname(process.env['BADGEKIT_BENCH_BIN'] ?? ''), '..');
 if (ownWork !== undefined) await serve(works(isQuick ? 0.05 : 1), ownWork);
 
 if (options.only !== undefined) {
-  say(timesTable(await someOfOneCore(options.only, 9), TIMES));
-  process.exit(0);
+  const some = await someOfOneCore(options.only, 9);
+  say(some.size === 0 ? `No work is called so: ${options.only}\n` : timesTable(some, TIMES));
+  process.exit(some.size === 0 ? 2 : 0);
 }
 
 const single = await oneCore(isQuick ? 1 : 9, isQuick ? 0.05 : 1);

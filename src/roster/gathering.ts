@@ -1,5 +1,6 @@
 import { readValue } from './facts.ts';
-import type { Gathering, RosterRow } from './layout.ts';
+import { detached } from '../syntax/text.ts';
+import { detachedRow, type Gathering, type RosterRow } from './layout.ts';
 
 interface Person {
   readonly row: RosterRow;
@@ -25,19 +26,28 @@ export async function* gathered(
   for await (const row of rows) {
     const text = (at: number | undefined): string => (at === undefined ? '' : (row.cells[at] ?? '').trim());
     const who = by.map((at) => text(at).toLowerCase()).find((name) => name !== '') ?? '';
-    const person = people.get(who) ?? { row, spans: new Map<string, Span[]>(), minutes: 0, unreadable: undefined };
-    people.set(who, person);
+    const known = people.get(who);
+    const person = known ?? newPerson(row);
+    if (known === undefined) people.set(detached(who), person);
     const duration = readValue(text(minutes));
     if (typeof duration === 'number') person.minutes += duration;
-    else if (duration !== undefined) person.unreadable ??= text(minutes);
+    else if (duration !== undefined) person.unreadable ??= detached(text(minutes));
     const span = spanOf(text(from), text(until));
-    if (span !== undefined) person.spans.set(span.day, [...(person.spans.get(span.day) ?? []), span.minutes]);
+    if (span === undefined) continue;
+    const ofDay = person.spans.get(span.day);
+    if (ofDay === undefined) person.spans.set(detached(span.day), [span.minutes]);
+    else ofDay.push(span.minutes);
   }
   for (const { row, spans, minutes: sum, unreadable } of people.values()) {
     const there = [...spans.values()].reduce((length, ofDay) => length + lengthOf(ofDay), 0);
     const total = unreadable ?? String(spans.size > 0 ? Math.min(sum, Math.ceil(there)) : sum);
     yield { line: row.line, cells: row.cells.map((cell, at) => (at === minutes ? total : cell)) };
   }
+}
+
+/** Kept for long: what is cut out of a text would keep all of it in memory. */
+function newPerson(row: RosterRow): Person {
+  return { row: detachedRow(row), spans: new Map(), minutes: 0, unreadable: undefined };
 }
 
 const MOMENT = /^(\S+) (\d{1,2}):(\d{2})(?::(\d{2}))?(?: ([AP])M)?$/i;

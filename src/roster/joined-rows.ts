@@ -1,7 +1,7 @@
-import { quoted } from '../syntax/text.ts';
+import { detached, quoted } from '../syntax/text.ts';
 import { factName } from './facts.ts';
 import type { Join, JoinedFile } from './joining.ts';
-import type { RosterRow, RowConflict } from './layout.ts';
+import { detachedRow, type RosterRow, type RowConflict } from './layout.ts';
 import type { PassedOver } from './reading.ts';
 
 /** The rows of a file that is joined to the first, by what they are joined by. */
@@ -22,12 +22,12 @@ export async function keyedRows(rows: AsyncIterable<RosterRow>, keyIn: (row: Ros
     const known = byKey.get(key);
     if (key === '') {
       if (keyless.rows++ === 0) keyless.firstLine = row.line;
-    } else if (known === undefined) byKey.set(key, row);
+    } else if (known === undefined) byKey.set(detached(key), detachedRow(row));
     else {
       const counted = several.get(key) ?? { rows: 1, other: undefined };
       counted.rows++;
       if (originalOf(known).join('\0') !== originalOf(row).join('\0')) counted.other ??= row.line;
-      several.set(key, counted);
+      several.set(detached(key), counted);
     }
   }
   return { byKey, several, keyless };
@@ -55,8 +55,8 @@ export async function sharedKeys(
     if (!others.some(({ byKey }) => byKey.has(key))) continue;
     const who = places.map((at) => (row.cells[at] ?? '').trim().toLowerCase()).join('\0');
     const known = whom.get(key);
-    if (known === undefined) whom.set(key, { who, line: row.line });
-    else if (known.who !== who && !shared.has(key)) shared.set(key, [known.line, row.line]);
+    if (known === undefined) whom.set(detached(key), { who, line: row.line });
+    else if (known.who !== who && !shared.has(key)) shared.set(detached(key), [known.line, row.line]);
   }
   return shared;
 }
@@ -72,7 +72,7 @@ export async function* joinedRows(
   const seen = new Set<string>();
   for await (const row of rows) {
     const key = join.keys[0]?.(row) ?? '';
-    if (others.some(({ byKey }) => byKey.has(key))) seen.add(key);
+    if (others.some(({ byKey }) => byKey.has(key)) && !seen.has(key)) seen.add(detached(key));
     yield joinedRow(row, key, join, others, shared.get(key));
   }
   for (const [index, { byKey, several, keyless }] of others.entries()) {

@@ -1,4 +1,5 @@
 import type { CsvRecord } from '../syntax/csv.ts';
+import { detached } from '../syntax/text.ts';
 import { foldName } from './names.ts';
 
 /** The beginning of a roster: enough to tell which system wrote it. */
@@ -33,6 +34,16 @@ export interface RosterRow extends CsvRecord {
   readonly filled?: ReadonlyMap<number, { readonly part: number; readonly at: number }>;
   /** What joined files say differently. */
   readonly conflicts?: readonly RowConflict[];
+}
+
+/** The same row, not as a part of the text that it was read from, which it would keep in memory. */
+export function detachedRow(row: RosterRow): RosterRow {
+  const { cells, original } = row;
+  return {
+    ...row,
+    cells: cells.map(detached),
+    ...(original === undefined ? {} : { original: original.map(detached) }),
+  };
 }
 
 /** A file that was looked at: its digest, or why it cannot be taken. */

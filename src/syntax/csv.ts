@@ -12,8 +12,9 @@ export interface CsvRecord {
 }
 
 /**
- * Streams the records of a CSV text (RFC 4180, any line ends, quoted line breaks), as many at a time as are complete with
- * each piece. The first record is the header.
+ * Streams the records of a CSV text (RFC 4180, quoted line breaks), as many at a time as are complete with each piece. The
+ * first record is the header. Lines end with a line feed, with a carriage return before it or not; or with a carriage return
+ * alone, if the first one does.
  * Blank lines are passed over; a record's number of cells is for the caller to judge.
  * @param text in pieces of whole characters
  * @throws BadgekitError CSV_SYNTAX
@@ -28,11 +29,19 @@ export async function* readCsv(
 }
 
 const QUOTE = '"';
-const LINE_ENDS = ['\r\n', '\n', '\r'];
-const LINE_END = /\r\n|\n|\r/;
+const LF = 0x0a;
+const CR = 0x0d;
+const DOUBLE_QUOTE = 0x22;
 const MAX_ROW_LENGTH = MAX_CELL_LENGTH * 16;
 /** So many characters without a quote are worth leaving the parser for. */
 const FAR = 4096;
+const BLANK: ReadonlySet<string> = new Set(['\n', '\r\n', '\r']);
+
+/** Where a row ends, and the first quote behind it, if there is one. */
+interface RowEnd {
+  readonly end: number;
+  readonly quote: number;
+}
 
 /** Rows without quotes need no parser, only cutting; runs of rows with quotes are csv-parse's. */
 class CsvReader {
@@ -41,6 +50,8 @@ class CsvReader {
   #rest = '';
   /** The line on which the rest begins. */
   #line = 1;
+  /** Whether lines end with a carriage return alone, as the first one does: in any other file it is a character of a cell. */
+  #isCr: boolean | undefined;
 
   constructor(delimiter: Delimiter) {
     this.#delimiter = delimiter;
@@ -52,34 +63,41 @@ class CsvReader {
     // The line end may go on in the next piece.
     const text = read.endsWith('\r') ? read.slice(0, -1) : read;
     const records: CsvRecord[] = [];
-    let at = 0;
-    for (let quote = text.indexOf(QUOTE); quote !== -1; quote = text.indexOf(QUOTE, at)) {
-      const begin = afterLastLine(text, at, quote);
-      const end = endOfQuoted(text, begin);
-      this.#plain(text.slice(at, begin), records);
-      this.#quoted(text.slice(begin, end), records);
-      at = end;
-      // A quote stands before the end of its row: this one has none yet.
-      if (begin === end) break;
-    }
-    const end = text.includes(QUOTE, at) ? at : afterLastLine(text, at, text.length);
-    this.#plain(text.slice(at, end), records);
+    this.#isCr ??= endsWithCr(text);
+    const end = this.#isCr === undefined ? 0 : this.#complete(text, records);
     this.#rest = read.slice(end);
-    if (this.#rest.length > MAX_ROW_LENGTH) throw tooLong(this.#line);
+    if (this.#rest.length > MAX_ROW_LENGTH) this.#refuseRest();
     return records;
   }
 
   /** The last row, where no line end follows it. */
   end(): readonly CsvRecord[] {
     const records: CsvRecord[] = [];
-    if (this.#rest.includes(QUOTE)) this.#quoted(this.#rest, records);
+    this.#isCr ??= this.#rest.endsWith('\r');
+    if (this.#rest.includes(QUOTE)) this.#parse(this.#rest, [this.#line], records);
     else this.#plain(this.#rest, records);
     return records;
   }
 
+  /** Reads the rows of a text that are complete, and says where they end. */
+  #complete(text: string, records: CsvRecord[]): number {
+    let at = 0;
+    for (let quote = text.indexOf(QUOTE); quote !== -1;) {
+      const begin = this.#afterLastLine(text, at, quote);
+      this.#plain(text.slice(at, begin), records);
+      const run = this.#quoted(text, { end: begin, quote }, records);
+      // A quote stands before the end of its row: this one has none yet.
+      if (run.end === begin) return begin;
+      ({ end: at, quote } = run);
+    }
+    const end = this.#afterLastLine(text, at, text.length);
+    this.#plain(text.slice(at, end), records);
+    return end;
+  }
+
   #plain(text: string, records: CsvRecord[]): void {
     if (text === '') return;
-    const lines = text.includes('\r') ? text.split(LINE_END) : text.split('\n');
+    const lines = text.split(text.includes('\r') ? this.#lineEnd : '\n');
     for (const [index, row] of lines.entries()) {
       if (row === '') continue;
       if (row.length > MAX_ROW_LENGTH) throw tooLong(this.#line + index);
@@ -88,71 +106,91 @@ class CsvReader {
     this.#line += lines.length - 1;
   }
 
-  #quoted(text: string, records: CsvRecord[]): void {
+  /**
+   * Reads rows that have quotes in them and lie close together, as far as they are complete. What has an odd number of quotes
+   * goes on behind the line.
+   */
+  #quoted(text: string, { end: begin, quote: first }: RowEnd, records: CsvRecord[]): RowEnd {
+    const lines: number[] = [];
+    let here: RowEnd = { end: begin, quote: first };
+    do {
+      const next = this.#endOfRow(text, here);
+      if (next === undefined) break;
+      const row = text.slice(here.end, next.end);
+      if (!BLANK.has(row)) lines.push(this.#line);
+      this.#line += row.split(this.#lineEnd).length - 1;
+      here = next;
+    } while (here.quote !== -1 && here.quote - here.end <= FAR);
+    this.#parse(text.slice(begin, here.end), lines, records);
+    return here;
+  }
+
+  /** @param lines on which its rows begin */
+  #parse(text: string, lines: readonly number[], records: CsvRecord[]): void {
     if (text === '') return;
-    const before = this.#line - 1;
-    const place = lineCounter();
     try {
-      const parsed: unknown[] = parse(text, {
+      const parsed = parse(text, {
         delimiter: this.#delimiter,
-        info: true,
         max_record_size: MAX_ROW_LENGTH,
-        record_delimiter: LINE_ENDS,
+        record_delimiter: this.#isCr === true ? ['\r\n', '\n', '\r'] : ['\r\n', '\n'],
         relax_column_count: true,
         skip_empty_lines: true,
       });
-      for (const item of parsed) {
-        const { line, cells } = place(item);
-        records.push({ line: before + line, cells });
-      }
+      if (parsed.length !== lines.length) throw new Error('as many rows are found as are read');
+      for (const [index, cells] of parsed.entries()) records.push({ line: lines[index] ?? this.#line, cells });
     } catch (error) {
-      throw error instanceof CsvError ? syntaxError(error, before) : error;
+      throw error instanceof CsvError ? syntaxError(error, lines) : error;
     }
-    this.#line += text.split(LINE_END).length - 1;
+  }
+
+  /** @throws BadgekitError CSV_SYNTAX with the fault that csv-parse sees in it, if there is one but its length */
+  #refuseRest(): never {
+    if (this.#rest.includes(QUOTE)) this.#parse(`${this.#rest}${QUOTE}`, [this.#line], []);
+    throw tooLong(this.#line);
+  }
+
+  /** Where the last line that ends before a place ends, or where to begin. */
+  #afterLastLine(text: string, from: number, before: number): number {
+    for (let at = before; at > from; at--) if (this.#isLineEnd(text.charCodeAt(at - 1))) return at;
+    return from;
+  }
+
+  /** Where the row ends, behind its line end, that begins where another one ended; undefined where the text is over first. */
+  #endOfRow(text: string, { end: begin, quote: first }: RowEnd): RowEnd | undefined {
+    let [at, quote] = [begin, first];
+    for (;;) {
+      const until = quote === -1 ? text.length : quote;
+      for (; at < until; at++)
+        if (this.#isLineEnd(text.charCodeAt(at))) return { end: text.startsWith('\r\n', at) ? at + 2 : at + 1, quote };
+      if (quote === -1) return undefined;
+      const closing = text.indexOf(QUOTE, quote + 1);
+      if (closing === -1) return undefined;
+      at = closing + 1;
+      quote = text.indexOf(QUOTE, at);
+    }
+  }
+
+  get #lineEnd(): RegExp {
+    return this.#isCr === true ? /\r\n|\n|\r/ : /\r?\n/;
+  }
+
+  /** Whether it is the end of a line, or the first character of such an end. */
+  #isLineEnd(code: number): boolean {
+    return code === LF || (code === CR && this.#isCr === true);
   }
 }
 
-/** Where the last line that ends before a place ends, or where to begin. */
-function afterLastLine(text: string, from: number, before: number): number {
-  for (let at = before; at > from; at--) if (isLineEnd(text, at - 1)) return at;
-  return from;
-}
-
-/**
- * Where the rows end, from the beginning of one, that have quotes in them and lie close together. What has an odd number of
- * quotes goes on behind the line.
- */
-function endOfQuoted(text: string, begin: number): number {
-  let end = begin;
-  for (;;) {
-    const next = endOfRow(text, end);
-    if (next === undefined) return end;
-    end = next;
-    const quote = text.indexOf(QUOTE, end);
-    if (quote === -1 || quote - end > FAR) return end;
+/** Whether the first line ends with a carriage return alone; undefined where no line ends. */
+function endsWithCr(text: string): boolean | undefined {
+  let isQuoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === DOUBLE_QUOTE) isQuoted = !isQuoted;
+    else if (!isQuoted && code === LF) return false;
+    else if (!isQuoted && code === CR) return text.charCodeAt(at + 1) !== LF;
   }
+  return undefined;
 }
-
-/** Where a row ends, behind its line end; undefined where the text is over first. */
-function endOfRow(text: string, begin: number): number | undefined {
-  for (let at = begin; ;) {
-    const quote = text.indexOf(QUOTE, at);
-    const until = quote === -1 ? text.length : quote;
-    for (; at < until; at++) if (isLineEnd(text, at)) return text.startsWith('\r\n', at) ? at + 2 : at + 1;
-    if (quote === -1) return undefined;
-    const closing = text.indexOf(QUOTE, quote + 1);
-    if (closing === -1) return undefined;
-    at = closing + 1;
-  }
-}
-
-function isLineEnd(text: string, at: number): boolean {
-  const code = text.charCodeAt(at);
-  return code === LF || code === CR;
-}
-
-const LF = 0x0a;
-const CR = 0x0d;
 
 function tooLong(line: number): BadgekitError {
   return new BadgekitError('CSV_SYNTAX', 'a row is too long', { where: { line }, hint: QUOTES_HINT });
@@ -207,22 +245,10 @@ function disarm(cell: string): string {
   return /^[=+\-@\t\r\n]/.test(plain) ? `'${plain}` : plain;
 }
 
-/** Gives each record the line on which it begins: csv-parse tells where it ends, and counts a quoted CRLF twice. */
-function lineCounter(): (item: unknown) => CsvRecord {
-  let countedTwice = 0;
-  return (item) => {
-    const { info, record } = item as { info: { lines: number }; record: string[] };
-    const breaks = record.reduce((sum, cell) => sum + (cell.match(/[\r\n]/g)?.length ?? 0), 0);
-    const line = info.lines - breaks - countedTwice;
-    countedTwice += record.reduce((sum, cell) => sum + (cell.match(/\r\n/g)?.length ?? 0), 0);
-    return { line, cells: record };
-  };
-}
-
-/** @param before how many lines stand before the text */
-function syntaxError(error: CsvError, before: number): BadgekitError {
-  const lines = (error as { lines?: unknown }).lines;
-  const line = typeof lines === 'number' ? before + lines : undefined;
+/** @param lines on which the rows begin that were read */
+function syntaxError(error: CsvError, lines: readonly number[]): BadgekitError {
+  const { records } = error as { records?: unknown };
+  const line = typeof records === 'number' ? (lines[records] ?? lines.at(-1)) : undefined;
   const message =
     {
       CSV_QUOTE_NOT_CLOSED: 'a quoted cell is never closed',
