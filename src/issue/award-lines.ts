@@ -3,9 +3,9 @@ const DIGITS = 8;
 const WORDS = 3;
 const SLOT = WORDS + 1;
 const FIRST_SLOTS = 16;
-const MOST_FULL = 0.75;
-/** Growing by half leaves less room unused than doubling. */
-const GROWTH = 1.5;
+const MOST_FULL = 0.8;
+/** Growing by a quarter leaves less room unused than doubling. */
+const GROWTH = 1.25;
 /** In so many parts, of which one at a time is twice in memory, when it grows. */
 const PARTS = 256;
 

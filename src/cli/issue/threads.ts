@@ -15,7 +15,7 @@ const BATCH = 100;
 /** Fewer where all their images travel, too. */
 const BATCH_WITH_IMAGES = 50;
 /** Memory for what is soon forgotten: more makes a thread no quicker. */
-const YOUNG_MB = 4;
+const YOUNG_MB = 16;
 
 /**
  * The work done on threads, so many at a time. This thread is one of them: it does what the workers, who have enough to go on
