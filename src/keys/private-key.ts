@@ -1,4 +1,11 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  type ED25519KeyPairOptions,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+} from 'node:crypto';
 import { BadgekitError } from '../errors.ts';
 import { asJson, isJsonObject, type JsonObject } from '../syntax/json.ts';
 import { type AlgorithmName, ALGORITHMS } from './algorithms.ts';
@@ -25,10 +32,25 @@ const RSA_BITS = 3072;
 
 /** A new key pair from the platform's own source of randomness. */
 export function generatePrivateKey(name: AlgorithmName): PrivateKey {
+  // Node's key objects share a lock with what generated them, and wait for themselves for ever where that is cleared away
+  // while they are exported: the key is taken as bytes, and read again.
+  const key = newKeyBytes(name);
+  const made = privateKeyOf(createPrivateKey({ key, ...PKCS8 }));
+  key.fill(0);
+  return made;
+}
+
+const PKCS8 = { format: 'der', type: 'pkcs8' } as const;
+const AS_BYTES: ED25519KeyPairOptions<'der', 'der'> = {
+  privateKeyEncoding: PKCS8,
+  publicKeyEncoding: { format: 'der', type: 'spki' },
+};
+
+function newKeyBytes(name: AlgorithmName): Buffer {
   const { ec } = ALGORITHMS[name];
-  if (ec !== undefined) return privateKeyOf(generateKeyPairSync('ec', { namedCurve: ec.curve }).privateKey);
-  if (name === 'RSA') return privateKeyOf(generateKeyPairSync('rsa', { modulusLength: RSA_BITS }).privateKey);
-  return privateKeyOf(generateKeyPairSync('ed25519').privateKey);
+  if (ec !== undefined) return generateKeyPairSync('ec', { namedCurve: ec.curve, ...AS_BYTES }).privateKey;
+  if (name === 'RSA') return generateKeyPairSync('rsa', { modulusLength: RSA_BITS, ...AS_BYTES }).privateKey;
+  return generateKeyPairSync('ed25519', AS_BYTES).privateKey;
 }
 
 /**
