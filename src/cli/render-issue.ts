@@ -53,7 +53,7 @@ export function planAsText(
     ...(revoked.length > 0 ? [`${count(revoked.length)} revoked since issued`] : []),
     ...(unearned.rows > 0 ? [`${count(unearned.rows)} not earned`] : []),
     ...(erased.length > 0 ? [`${count(erased.length)} erased`] : []),
-    ...(refused.length > 0 ? [`${count(refused.length)} refused`] : []),
+    ...(refused.rows > 0 ? [`${count(refused.rows)} refused`] : []),
   ];
   const status =
     issuer.hosting === undefined && toIssue > 0
@@ -75,10 +75,10 @@ export function issueAsText(
 ): string {
   const { out } = styles(session);
   const { plan } = outcome;
-  const refused = plan.refused.length === 0 ? '' : refusedText(outcome, faults);
+  const refused = plan.refused.rows === 0 ? '' : refusedText(outcome, faults);
   if (outcome.isHeld)
     return `${out.bold('Held')}  nothing was issued, because --strict was given and rows were refused\n${refused}`;
-  if (plan.toIssue === 0 && plan.refused.length === 0)
+  if (plan.toIssue === 0 && plan.refused.rows === 0)
     return `${nothingToDo(plan)}\n${changedText(outcome)}${unearnedText(outcome)}`;
   const lines: string[] = [];
   if (outcome.issued.length > 0) lines.push(doneText(outcome));
@@ -127,7 +127,8 @@ export function* issueAsJson(outcome: IssueOutcome, others: object = {}): Genera
     changed: plan.changed.map(({ line, credentialId, columns }) => ({ line, id: credentialId, columns })),
     revoked: plan.revoked.map((line) => ({ line })),
     erased: plan.erased.map((line) => ({ line })),
-    refused: plan.refused.flatMap(({ faults }) => faults.map(faultAsJson)),
+    refused: plan.refused.first.flatMap(({ faults }) => faults.map(faultAsJson)),
+    refusedRows: plan.refused.rows,
     rejectedFile: rejectedFile ?? null,
     unearned: plan.unearned.rows,
     unearnedFile: unearnedFile ?? null,
@@ -206,7 +207,9 @@ function changedText(outcome: IssueOutcome): string {
 
 function refusedText(outcome: IssueOutcome, faults: readonly string[]): string {
   const lines = faults.slice(0, MAX_SHOWN).map((line) => `${visible(line.replace(/\n$/, ''), 400)}\n`);
-  return `\nRefused rows (also in ${visible(outcome.rejectedFile ?? '')}):\n${lines.join('')}${more(faults.length)}Mend these rows and run the same command again: ${outcome.issued.length + outcome.plan.unchanged > 0 ? 'what is issued stays as it is' : 'the good ones are issued then'}.\n`;
+  const { rows, first } = outcome.plan.refused;
+  const listed = rows > first.length ? `the first ${count(first.length)} of ${count(rows)} are in` : 'also in';
+  return `\nRefused rows (${listed} ${visible(outcome.rejectedFile ?? '')}):\n${lines.join('')}${more(faults.length)}Mend these rows and run the same command again: ${outcome.issued.length + outcome.plan.unchanged > 0 ? 'what is issued stays as it is' : 'the good ones are issued then'}.\n`;
 }
 
 function more(length: number): string {
@@ -215,7 +218,7 @@ function more(length: number): string {
 
 /** What is wrong with each refused row, a line each. */
 export function faultLines(plan: RosterPlan, rosterFile: string): readonly string[] {
-  return plan.refused.flatMap(({ faults }) => faults).map((fault) => rowFaultLine(fault, rosterFile));
+  return plan.refused.first.flatMap(({ faults }) => faults).map((fault) => rowFaultLine(fault, rosterFile));
 }
 
 function rowFaultLine({ line, column, message, hint, file }: RowFault, rosterFile: string): string {

@@ -61,7 +61,7 @@ export function planAsHtml(preview: PreviewedPlan): string {
     [preview.isSuperseding ? 'of them to supersede' : 'changed since issued', plan.changed.length],
     ['unchanged', plan.unchanged],
     ['not earned', plan.unearned.rows],
-    ['refused', plan.refused.length],
+    ['refused', plan.refused.rows],
     ['missing', preview.missing.all],
     ['revoked since issued', plan.revoked.length],
     ['erased', plan.erased.length],
@@ -115,11 +115,13 @@ function badgesAsHtml({ perBadge, definitions }: PreviewedPlan): string {
 
 /** Each refused row as it stands, with what is wrong in place. */
 function refusedAsHtml({ plan: { refused }, header }: PreviewedPlan): string {
-  if (refused.length === 0) return '';
-  const rows = refused.slice(0, SHOWN).map((row) => [String(row.line), cellsAsHtml(row, header), problems(row.faults)]);
+  if (refused.rows === 0) return '';
+  const rows = refused.first
+    .slice(0, SHOWN)
+    .map((row) => [String(row.line), cellsAsHtml(row, header), problems(row.faults)]);
   return section(
-    `Refused: ${counted(refused.length, 'row')}`,
-    `<p>Nothing is issued for them until they are mended.</p>${tableAsHtml(['line', 'the row', 'what is wrong, and what to write'], rows)}${more(refused.length)}`,
+    `Refused: ${counted(refused.rows, 'row')}`,
+    `<p>Nothing is issued for them until they are mended.</p>${tableAsHtml(['line', 'the row', 'what is wrong, and what to write'], rows)}${more(refused.rows)}`,
   );
 }
 

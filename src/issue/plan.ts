@@ -28,6 +28,14 @@ export interface RefusedRow {
   readonly badge: string | undefined;
 }
 
+/** How many rows are refused, and the first of them: what is wrong with more is told when these are mended. */
+export interface RefusedRows {
+  readonly rows: number;
+  readonly first: readonly RefusedRow[];
+}
+
+const REFUSED_KEPT = 10_000;
+
 /** How many rows of people there are who have not earned their badge, and the first of them. */
 export interface UnearnedRows {
   readonly rows: number;
@@ -62,7 +70,7 @@ export interface RosterPlan {
   readonly revoked: readonly number[];
   /** Rows of people whose personal data was erased: nothing is issued for them. */
   readonly erased: readonly number[];
-  readonly refused: readonly RefusedRow[];
+  readonly refused: RefusedRows;
   /** Rows of people who have not earned the badge, by what its definition asks for. */
   readonly unearned: UnearnedRows;
   /** The first award that would be issued. */
@@ -97,7 +105,11 @@ export async function planRoster(records: AsyncIterable<RosterRow>, planning: Pl
   const revoked: number[] = [];
   const erased: number[] = [];
   const unearned: UnearnedRow[] = [];
-  let [rows, all, toIssue, unchanged, lastIssuedAt, unearnedCount] = [0, 0, 0, 0, 0, 0];
+  let [rows, all, toIssue, unchanged, lastIssuedAt, unearnedCount, refusedCount] = [0, 0, 0, 0, 0, 0, 0];
+  const refuse = (row: RefusedRow): void => {
+    refusedCount++;
+    if (refused.length < REFUSED_KEPT) refused.push(kept(row));
+  };
   let sample: IdentifiedAward | undefined;
   let approvals = { needed: 0, badge: '' };
   const batches = readBatches(records, planning, true);
@@ -106,7 +118,7 @@ export async function planRoster(records: AsyncIterable<RosterRow>, planning: Pl
     rows += batch.awards.length + batch.refused.length + batch.unearned.length;
     unearnedCount += batch.unearned.length;
     unearned.push(...batch.unearned.slice(0, UNEARNED_KEPT - unearned.length));
-    refused.push(...batch.refused.map(kept));
+    for (const row of batch.refused) refuse(row);
     for (const { award, cells, fault: ownFault } of batch.awards) {
       const { known, line, step } = award;
       const earlier = lines.get(award.award);
@@ -117,7 +129,7 @@ export async function planRoster(records: AsyncIterable<RosterRow>, planning: Pl
       }
       const fault = ownFault ?? (earlier === undefined ? undefined : repeated(line, earlier, planning.rules));
       if (fault !== undefined) {
-        refused.push(kept({ line, cells, faults: [fault], badge: award.row.badge }));
+        refuse({ line, cells, faults: [fault], badge: award.row.badge });
         continue;
       }
       lines.set(award.award, line);
@@ -148,7 +160,7 @@ export async function planRoster(records: AsyncIterable<RosterRow>, planning: Pl
     changed,
     revoked,
     erased,
-    refused: refused.sort((a, b) => a.line - b.line),
+    refused: { rows: refusedCount, first: refused.sort((a, b) => a.line - b.line) },
     unearned: { rows: unearnedCount, first: unearned },
     sample,
     lastIssuedAt: lastIssuedAt === 0 ? undefined : lastIssuedAt,

@@ -130,6 +130,19 @@ describe('issue', () => {
     expect(rejected[2]).toContain('"19","Chen Wei","chen@@example.org","S-19"');
   });
 
+  test('of very many refused rows the first are listed, and all are counted', async () => {
+    const cwd = programmeWith('moodle-completion-en.csv');
+    const rows = Array.from({ length: 10_050 }, (_, index) => `p${index}@example,Person ${index}\n`).join('');
+    writeFileSync(join(cwd, 'bad.csv'), `email,name\n${rows}ok@example.org,Okay\n`);
+    const { code, out } = await badgekit(['issue', 'bad.csv', '--badge', 'knots', '--json'], { cwd });
+    const told = JSON.parse(out) as { refused: unknown[]; refusedRows: number; toIssue: number };
+    expect([code, told.refused.length, told.refusedRows, told.toIssue]).toEqual([1, 10_000, 10_050, 1]);
+    expect(readFileSync(join(cwd, 'bad.rejected.csv'), 'utf8').split('\r\n')).toHaveLength(10_002);
+    const again = await badgekit(['issue', 'bad.csv', '--badge', 'knots'], { cwd });
+    expect(again.out).toContain('(the first 10,000 of 10,050 are in bad.rejected.csv)');
+    expect(again.err).toContain('10,050 refused');
+  });
+
   test('a badge goes by another name in the file', async () => {
     const cwd = programmeWith('credly-us.csv');
     const ids = ['8a1b0c2d-0000-4000-8000-000000000001=knots', '8a1b0c2d-0000-4000-8000-000000000002=knots'];

@@ -33,7 +33,7 @@ export function showPlan(
       session.out(`One of the credentials, before it is signed:\n${JSON.stringify(sample, null, 2)}\n`);
     session.out('Nothing was written.\n');
   }
-  return plan.refused.length > 0 ? EXIT.no : EXIT.yes;
+  return plan.refused.rows > 0 ? EXIT.no : EXIT.yes;
 }
 
 /** One of the credentials as it would be signed; undefined where none would be issued. */

@@ -86,7 +86,7 @@ export async function writePlan(
     toIssue: plan.toIssue,
     unchanged: plan.unchanged,
     changed: plan.changed.length,
-    refused: plan.refused.length,
+    refused: plan.refused.rows,
     unearned: plan.unearned.rows,
     missing: missing.all,
   };
@@ -143,7 +143,7 @@ export async function writePlan(
       `The plan is in ${visible(shownAs)}, and ${visible(page)} shows it to people; nothing was issued.\n${approvals === 0 ? '' : `It needs ${counted(approvals, 'approval')}: badgekit approve ${visible(shownAs)} --as NAME\n`}To carry it out: badgekit issue --plan ${visible(shownAs)}\n`,
     );
   }
-  return plan.refused.length > 0 ? EXIT.no : EXIT.yes;
+  return plan.refused.rows > 0 ? EXIT.no : EXIT.yes;
 }
 
 async function missingAwards(plan: RosterPlan, { ledger, rosterFile, planning, session }: Run): Promise<MissingAwards> {

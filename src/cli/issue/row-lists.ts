@@ -21,10 +21,10 @@ export async function writeRowLists(
     return { list, shownAs, path: resolve(session.cwd, shownAs) };
   });
   if (rejected === undefined || unearned === undefined) throw new Error('there are two lists');
-  if (plan.refused.length === 0) await removeStaleList(rejected.path, rejected.list);
+  if (plan.refused.rows === 0) await removeStaleList(rejected.path, rejected.list);
   else {
     await refuseForeignList(rejected.path, rejected.shownAs, rejected.list);
-    await writeWhole(rejected.path, Buffer.from(rejectedCsv(roster.header, plan.refused), 'utf8'), {
+    await writeWhole(rejected.path, Buffer.from(rejectedCsv(roster.header, plan.refused.first), 'utf8'), {
       replace: true,
       mode: 0o600,
       shownAs: rejected.shownAs,
@@ -36,7 +36,7 @@ export async function writeRowLists(
     await writeUnearned(unearned.path, unearned.shownAs, roster.header, unearnedRows(roster.rows(), planning, plan));
   }
   return {
-    rejectedFile: plan.refused.length === 0 ? undefined : rejected.shownAs,
+    rejectedFile: plan.refused.rows === 0 ? undefined : rejected.shownAs,
     unearnedFile: plan.unearned.rows === 0 ? undefined : unearned.shownAs,
   };
 }

@@ -85,7 +85,7 @@ async function carryOut(
   run.session.finishOnInterrupt();
   const { options, session, rosterFile } = run;
   const { rejectedFile, unearnedFile } = await writeRowLists(plan, run);
-  const isHeld = options.strict === true && plan.refused.length > 0;
+  const isHeld = options.strict === true && plan.refused.rows > 0;
   const issued = new IssuedList(options.json === true);
   try {
     if (!isHeld) await issuePlanned(plan, run, given, issued);
@@ -118,7 +118,7 @@ async function carryOut(
   if (options.json === true) for (const piece of issueAsJson(outcome, others)) session.out(piece);
   else session.out(issueAsText(outcome, faultLines(plan, rosterFile), run.issuer, session));
   if (isInterrupted) return EXIT.interrupted;
-  return plan.refused.length > 0 ? EXIT.no : EXIT.yes;
+  return plan.refused.rows > 0 ? EXIT.no : EXIT.yes;
 }
 
 async function issuePlanned(
