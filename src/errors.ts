@@ -136,6 +136,15 @@ export function placedIn(file: string, error: unknown): unknown {
   });
 }
 
+/** What such a parser gives, piece by piece; its errors are placed in the file. */
+export async function* placed<Item>(items: AsyncIterable<Item>, file: string): AsyncGenerator<Item> {
+  try {
+    yield* items;
+  } catch (error) {
+    throw placedIn(file, error);
+  }
+}
+
 /** Runs a parser that does not know file names; its errors are placed in the file. */
 export function inFile<T>(file: string, run: () => T): T {
   try {

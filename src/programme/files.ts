@@ -120,6 +120,27 @@ export async function readBounded(path: string, maxBytes: number, shownAs = path
   }
 }
 
+/**
+ * Refuses to write in place of a file that somebody else wrote: what badgekit writes there has a mark in its beginning.
+ * @param what it is not, such as `no plan`
+ * @throws BadgekitError FILE_EXISTS | FILE_*
+ */
+export async function refuseForeign(
+  path: string,
+  shownAs: string,
+  { mark, within: length, what, hint }: OwnMark & { readonly what: string; readonly hint: string },
+): Promise<void> {
+  const beginning = await beginningOfFile(path, length);
+  if (beginning === undefined || beginning.includes(mark)) return;
+  throw new BadgekitError('FILE_EXISTS', `it is there, and is ${what}`, { where: { file: shownAs }, hint });
+}
+
+/** What stands in the first bytes of a file that badgekit wrote. */
+export interface OwnMark {
+  readonly mark: string;
+  readonly within: number;
+}
+
 /** The beginning of a file as text; undefined where there is none. */
 export async function beginningOfFile(path: string, length: number): Promise<string | undefined> {
   if (!isThere(path)) return undefined;

@@ -13,7 +13,6 @@ export class NamelessFile {
   constructor() {
     const path = join(tmpdir(), `badgekit-${randomBytes(12).toString('hex')}`);
     this.#file = openSync(path, 'wx+', 0o600);
-    process.once('exit', () => closeSync(this.#file));
     rmSync(path, { force: true });
   }
 
@@ -23,6 +22,10 @@ export class NamelessFile {
       at += written;
       this.#size += written;
     }
+  }
+
+  close(): void {
+    closeSync(this.#file);
   }
 
   /** All of it from its beginning, in pieces. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { validate as validateHead } from 'validators:plan';
 import { validate as validateRow } from 'validators:plan-row';
-import { BadgekitError, ifUsable, placedIn } from '../errors.ts';
+import { BadgekitError, ifUsable, placed } from '../errors.ts';
 import type { PlanRow } from '../issue/plan-row.ts';
 import { keyedDigest } from '../openbadges/identifiers.ts';
 import { utf8Lines } from '../syntax/lines.ts';
@@ -64,6 +64,8 @@ export interface PlanFile {
   /** Whether it is as this programme wrote it: nobody else can seal a plan. */
   isSealedBy(secret: Uint8Array): boolean;
   rows(): AsyncIterable<PlanRow>;
+  /** Gives up what its rows are read from. */
+  close(): void;
 }
 
 const ROWS = ',"rows":[';
@@ -121,17 +123,11 @@ export async function openPlanFile(path: string, shownAs: string): Promise<PlanF
       yield piece;
     }
   }
-  let head: PlanHead | undefined;
-  let end: SealedEnd | undefined;
-  let toIssue = 0;
-  for await (const part of partsOf(content(), shownAs)) {
-    if ('kind' in part) head = part;
-    else if ('seal' in part) end = part;
-    else if (part.step === 'issue') toIssue++;
-  }
-  if (head === undefined || end === undefined) throw noPlan(shownAs, undefined);
+  const { head, end } = await wholePlan(content(), shownAs).catch((error: unknown) => {
+    copy.close();
+    throw error;
+  });
   const { seal, body } = end;
-  if (toIssue !== head.counts.toIssue) throw noPlan(shownAs, undefined, 'it says otherwise how many badges it issues');
   return {
     head,
     digest: hash.digest('hex'),
@@ -139,7 +135,26 @@ export async function openPlanFile(path: string, shownAs: string): Promise<PlanF
     rows: async function* () {
       for await (const part of partsOf(each(copy.read()), shownAs)) if ('award' in part) yield part;
     },
+    close: () => copy.close(),
   };
+}
+
+/** @throws BadgekitError PLAN_INVALID */
+async function wholePlan(
+  content: AsyncIterable<Uint8Array>,
+  shownAs: string,
+): Promise<{ readonly head: PlanHead; readonly end: SealedEnd }> {
+  let head: PlanHead | undefined;
+  let end: SealedEnd | undefined;
+  let toIssue = 0;
+  for await (const part of partsOf(content, shownAs)) {
+    if ('kind' in part) head = part;
+    else if ('seal' in part) end = part;
+    else if (part.step === 'issue') toIssue++;
+  }
+  if (head === undefined || end === undefined) throw noPlan(shownAs, undefined);
+  if (toIssue !== head.counts.toIssue) throw noPlan(shownAs, undefined, 'it says otherwise how many badges it issues');
+  return { head, end };
 }
 
 async function* each(pieces: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -182,14 +197,6 @@ async function* partsOf(
       isEnded = true;
       yield { seal: END.exec(text)?.[1] ?? '', body: body.digest('hex') };
     } else if (text !== '') yield readPart(readRow, text.replace(/,$/, ''), shownAs, line);
-  }
-}
-
-async function* placed(lines: AsyncIterable<string>, shownAs: string): AsyncGenerator<string> {
-  try {
-    yield* lines;
-  } catch (error) {
-    throw placedIn(shownAs, error);
   }
 }
 

@@ -1,4 +1,4 @@
-import { BadgekitError, placedIn } from '../errors.ts';
+import { BadgekitError, placed, placedIn } from '../errors.ts';
 import type { DateOrder } from '../roster/dates.ts';
 import { findFormat, type FoundFormat, LIST } from '../roster/formats.ts';
 import { headOf, type RosterHead, type RosterRow } from '../roster/layout.ts';
@@ -141,14 +141,6 @@ async function beginningOf(text: AsyncIterable<string>, length: number): Promise
     if (beginning.length >= length) break;
   }
   return beginning;
-}
-
-async function* placed<Row>(records: AsyncGenerator<Row>, file: string): AsyncGenerator<Row> {
-  try {
-    yield* records;
-  } catch (error) {
-    throw placedIn(file, error);
-  }
 }
 
 /** Spreadsheets leave rows of nothing but separators behind. */

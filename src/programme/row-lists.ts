@@ -1,11 +1,9 @@
-import { existsSync } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { BadgekitError } from '../errors.ts';
 import type { RefusedRow, UnearnedCells } from '../issue/plan.ts';
 import type { Shard } from '../issue/shard.ts';
 import { writeCsvLine } from '../syntax/csv.ts';
-import { streamFile } from './files.ts';
+import { beginningOfFile, type OwnMark, refuseForeign } from './files.ts';
 import { writeWholeStream } from './whole-stream.ts';
 
 /** So much of a list holds its header, however many columns it has. */
@@ -39,7 +37,8 @@ export function listPlaces(
 
 /** Takes away the list that an earlier run left, now that there is no such row; any other file stays. */
 export async function removeStaleList(path: string, list: RowList): Promise<void> {
-  if ((await ownerOf(path, list)) === 'badgekit') await unlink(path);
+  const { mark, within } = markOf(list);
+  if ((await beginningOfFile(path, within))?.includes(mark) === true) await unlink(path);
 }
 
 /**
@@ -47,22 +46,15 @@ export async function removeStaleList(path: string, list: RowList): Promise<void
  * @throws BadgekitError FILE_EXISTS
  */
 export async function refuseForeignList(path: string, shownAs: string, list: RowList): Promise<void> {
-  if ((await ownerOf(path, list)) !== 'somebody') return;
-  throw new BadgekitError(
-    'FILE_EXISTS',
-    `it is there, and is no list of badgekit's, which would be written under its name`,
-    {
-      where: { file: shownAs },
-      hint: 'move it, or rename the roster',
-    },
-  );
+  await refuseForeign(path, shownAs, {
+    ...markOf(list),
+    what: "no list of badgekit's, which would be written under its name",
+    hint: 'move it, or rename the roster',
+  });
 }
 
-async function ownerOf(path: string, list: RowList): Promise<'nobody' | 'badgekit' | 'somebody'> {
-  if (!existsSync(path)) return 'nobody';
-  const bytes = await readBeginning(path, LIST_HEADER_BYTES);
-  const added = ADDED[list].map((name) => `"${name}"`).join(',');
-  return Buffer.from(bytes).toString('utf8').includes(added) ? 'badgekit' : 'somebody';
+function markOf(list: RowList): OwnMark {
+  return { mark: ADDED[list].map((name) => `"${name}"`).join(','), within: LIST_HEADER_BYTES };
 }
 
 /** Writes the rows of people who have not earned their badge, each with the reason. */
@@ -93,16 +85,4 @@ export function rejectedCsv(header: readonly string[], refused: readonly Refused
     return writeCsvLine([...padded(cells, header), String(line), problem, badge]);
   });
   return `\ufeff${writeCsvLine([...header, ...ADDED.rejected, BADGE])}${rows.join('')}`;
-}
-
-/** The first bytes of a file. */
-async function readBeginning(path: string, length: number): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  let size = 0;
-  for await (const piece of streamFile(path)) {
-    pieces.push(piece);
-    size += piece.length;
-    if (size >= length) break;
-  }
-  return Buffer.concat(pieces).subarray(0, length);
 }

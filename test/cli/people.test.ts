@@ -81,6 +81,17 @@ describe('why', () => {
     expect((await badgekit(['why', 'bo@example.org', '--plan', 'badgekit.yaml'], { cwd })).code).toBe(2);
   });
 
+  test('looks at many plans, and says nothing but what they say', async () => {
+    const cwd = copyOf(template);
+    writeFileSync(join(cwd, 'rosters/r.csv'), ROSTER.replace('bo@example.org,Bo Berg,60', 'bo@example.org,Bo Berg,75'));
+    await badgekit(['issue', 'rosters/r.csv', '--plan-out', 'plan.json'], { cwd });
+    const plan = readFileSync(join(cwd, 'plan.json'));
+    for (let index = 1; index < 15; index++) writeFileSync(join(cwd, `plan-${index}.json`), plan);
+    for (let index = 1; index < 15; index++) writeFileSync(join(cwd, `other-${index}.json`), '{}');
+    const { out, err } = await badgekit(['why', 'bo@example.org', '--badge', 'knots'], { cwd });
+    expect([err, out.match(/is to be issued by this plan/g)?.length]).toEqual(['', 15]);
+  });
+
   test('looks only in the columns that say whom a row is of, and passes over what it cannot read', async () => {
     const cwd = copyOf(template);
     writeFileSync(

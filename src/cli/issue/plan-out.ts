@@ -4,13 +4,12 @@ import { plannedAwards, type RosterPlan } from '../../issue/plan.ts';
 import { type PlanRow, planRowOf } from '../../issue/plan-row.ts';
 import { standingOf } from '../../issue/standing.ts';
 import type { LedgerAward } from '../../ports.ts';
-import { beginningOfFile, writeWhole } from '../../programme/files.ts';
+import { refuseForeign, writeWhole } from '../../programme/files.ts';
 import { writePlanFile } from '../../programme/plan-file.ts';
 import { formatStamp } from '../../syntax/datetime.ts';
 import { visible } from '../../syntax/text.ts';
 import { faultLines, type IssueOutcome, issueAsJson } from '../render-issue.ts';
 import { type MissingAwards, planAsHtml, type PreviewedPlan } from '../render-plan.ts';
-import type { Session } from '../session.ts';
 import { counted } from '../style.ts';
 import { sampleCredential } from './dry-run.ts';
 import { inputsOf, planOptionsOf } from './plan-inputs.ts';
@@ -50,19 +49,6 @@ const PLAN = '"kind":"plan"';
 const PAGE = '<title>Plan: ';
 const LONGEST_HEAD = 2048;
 
-/**
- * Refuses to write a plan over anything else.
- * @throws BadgekitError FILE_EXISTS
- */
-async function refuseOther(shownAs: string, mark: string, session: Session): Promise<void> {
-  const head = await beginningOfFile(resolve(session.cwd, shownAs), LONGEST_HEAD);
-  if (head === undefined || head.includes(mark)) return;
-  throw new BadgekitError('FILE_EXISTS', 'it is there, and is no plan', {
-    where: { file: shownAs },
-    hint: 'give another name: --plan-out FILE',
-  });
-}
-
 /** Writes a plan down, with a page that shows it. Issues nothing. */
 export async function writePlan(
   shownAs: string,
@@ -78,8 +64,16 @@ export async function writePlan(
       where: { file: shownAs },
       hint: 'write it elsewhere: --plan-out plan.json',
     });
-  await refuseOther(shownAs, PLAN, session);
-  await refuseOther(page, PAGE, session);
+  for (const [file, mark] of [
+    [shownAs, PLAN],
+    [page, PAGE],
+  ] as const)
+    await refuseForeign(resolve(session.cwd, file), file, {
+      mark,
+      within: LONGEST_HEAD,
+      what: 'no plan',
+      hint: 'give another name: --plan-out FILE',
+    });
   const missing = await missingAwards(plan, run);
   const counts = {
     rows: plan.rows,

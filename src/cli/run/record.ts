@@ -5,7 +5,7 @@ import { achievedIn } from '../../openbadges/achieved.ts';
 import { asList } from '../../openbadges/credential.ts';
 import type { LedgerAward } from '../../ports.ts';
 import { type LoadedDefinition, loadDefinitions } from '../../programme/definitions.ts';
-import { beginningOfFile, writeWhole } from '../../programme/files.ts';
+import { refuseForeign, writeWhole } from '../../programme/files.ts';
 import { filesOfAward, readIssued } from '../../programme/issued-files.ts';
 import { isAsSigned, issuerKeys } from '../../programme/issued-signature.ts';
 import { hasLedger } from '../../programme/ledger.ts';
@@ -51,7 +51,12 @@ export async function runRecord(person: string, options: RecordOptions, session:
     absent,
   });
   const file = options.out ?? `record-${person.replace(/[^A-Za-z0-9.@_+-]+/g, '-').slice(0, 80)}.html`;
-  await refuseOther(resolve(session.cwd, file), file);
+  await refuseForeign(resolve(session.cwd, file), file, {
+    mark: RECORD,
+    within: LONGEST_HEAD,
+    what: 'no evidence record',
+    hint: 'give another name: --out FILE',
+  });
   if (options.dryRun !== true)
     await writeWhole(resolve(session.cwd, file), Buffer.from(page, 'utf8'), {
       replace: true,
@@ -139,13 +144,3 @@ function refuseSeveral(person: string, badges: readonly (RecordedBadge & { reado
 
 const RECORD = '<title>Evidence record of ';
 const LONGEST_HEAD = 2048;
-
-/** Somebody else's page, or any other file, is not written over. */
-async function refuseOther(path: string, shownAs: string): Promise<void> {
-  const head = await beginningOfFile(path, LONGEST_HEAD);
-  if (head === undefined || head.includes(RECORD)) return;
-  throw new BadgekitError('FILE_EXISTS', 'it is there, and is no evidence record', {
-    where: { file: shownAs },
-    hint: 'give another name: --out FILE',
-  });
-}

@@ -134,6 +134,7 @@ async function inPlans(
             what: row.step === 'issue' && done.has(row.id) ? 'was issued by this plan' : STEPS[row.step],
             rosters: plan.head.inputs.rosters.map(({ file: of }) => basename(of)),
           });
+      plan.close();
     } catch (error) {
       // Other files may be JSON, too.
       if (!(error instanceof BadgekitError) || named !== undefined) throw error;
@@ -142,7 +143,7 @@ async function inPlans(
   return said;
 }
 
-/** The lists that the last runs left beside rosters, which are written as the rosters are, with two columns more. */
+/** The lists that the last runs left beside rosters, which are written as the rosters are, with columns of their own. */
 async function inLists(asked: Asked): Promise<readonly Said[]> {
   const { programme, session } = asked;
   const said: Said[] = [];
