@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { BadgekitError } from '../errors.ts';
@@ -143,7 +143,8 @@ export interface OwnMark {
 
 /** The beginning of a file as text; undefined where there is none. */
 export async function beginningOfFile(path: string, length: number): Promise<string | undefined> {
-  if (!isThere(path)) return undefined;
+  // A link that leads nowhere is nobody's file.
+  if (!existsSync(path)) return undefined;
   const handle = await openToRead(path, path);
   try {
     const { bytesRead, buffer } = await handle.read(new Uint8Array(length), 0, length, 0);

@@ -8,6 +8,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -128,6 +129,15 @@ describe('issue', () => {
       '\ufeff"ID","Name","Email address","ID number","Knots quiz","Knots quiz - Completion date","Self completion","Course complete","badgekit_line","badgekit_problem","badgekit_badge"',
     );
     expect(rejected[2]).toContain('"19","Chen Wei","chen@@example.org","S-19"');
+  });
+
+  test('writes the list of refused rows in place of a link that leads nowhere', async () => {
+    const cwd = programmeWith('moodle-completion-en.csv');
+    writeFileSync(join(cwd, 'bad.csv'), 'email\nnobody@example\n');
+    symlinkSync(join(cwd, 'nowhere.csv'), join(cwd, 'bad.rejected.csv'));
+    expect((await badgekit(['issue', 'bad.csv', '--badge', 'knots'], { cwd })).code).toBe(1);
+    expect(readFileSync(join(cwd, 'bad.rejected.csv'), 'utf8')).toContain('nobody@example');
+    expect(existsSync(join(cwd, 'nowhere.csv'))).toBe(false);
   });
 
   test('of very many refused rows the first are listed, and all are counted', async () => {
