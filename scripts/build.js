@@ -11,8 +11,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const { version, dependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
 /**
- * What libraries bring along and badgekit never calls: jsonld's way to ask the network for contexts, and commander's to run
- * commands that are programs of their own, for which it would load a quarter of Node.
+ * What libraries bring along and badgekit never calls: jsonld's way to ask the network for contexts, commander's to run
+ * commands that are programs of their own, and chalk's to find out what a terminal can do. For each of them Node would load
+ * parts of its own.
  */
 const withoutExcess = {
   name: 'without excess',
@@ -21,19 +22,42 @@ const withoutExcess = {
       path === 'node:child_process' && !/[\\/]commander[\\/]/.test(importer) ? undefined : { path, namespace: 'none' },
     );
     onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'export const httpClient = undefined;' }));
+    // To import all that a process knows of itself makes Node find it out.
+    onResolve({ filter: /^node:process$/ }, ({ path }) => ({ path, namespace: 'process' }));
+    onLoad({ filter: /.*/, namespace: 'process' }, () => ({ contents: 'module.exports = globalThis.process;' }));
+    onResolve({ filter: /^#supports-color$/ }, ({ path }) => ({ path, namespace: 'plain' }));
+    onLoad({ filter: /.*/, namespace: 'plain' }, () => ({ contents: 'export default {};' }));
+    // It loads Node's https; contexts come from the loader that badgekit gives.
+    onLoad({ filter: /[\\/]jsonld[\\/]lib[\\/]documentLoaders[\\/]node\.js$/ }, () => ({
+      contents: "module.exports = () => () => { throw new Error('contexts are never fetched'); };",
+    }));
   },
 };
 
-rmSync(new URL('../dist', import.meta.url), { recursive: true, force: true });
-const { metafile } = await build({
-  absWorkingDir: root,
-  entryPoints: {
-    cli: 'src/cli/main.ts',
-    index: 'src/index.ts',
-    errors: 'src/errors.ts',
-    'issue-worker': 'src/cli/issue/worker.ts',
-    'verify-worker': 'src/cli/verify/worker.ts',
+/**
+ * The command that is run most is bundled apart, in a few pieces: what it shares with the other commands would come in some
+ * seventy, and to find and open each of them takes as long as to read 10 KB.
+ */
+const APART = { 'chunks/issue-beginning': 'src/cli/issue/beginning.ts', 'chunks/issue-run': 'src/cli/run/issue.ts' };
+const apart = {
+  name: 'apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /(?:issue\/beginning|run\/issue)\.ts$/ }, ({ path, kind }) => {
+      const [piece] = Object.entries(APART).find(([, source]) => source.endsWith(path.replace('..', ''))) ?? [];
+      return kind === 'dynamic-import' && piece !== undefined ? { path: `./${piece}.js`, external: true } : undefined;
+    });
   },
+};
+/** What both throw is one class. */
+const sameErrors = {
+  name: 'same errors',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/errors\.ts$/ }, () => ({ path: '../errors.js', external: true }));
+  },
+};
+
+const OPTIONS = {
+  absWorkingDir: root,
   outdir: 'dist',
   bundle: true,
   splitting: true,
@@ -41,11 +65,12 @@ const { metafile } = await build({
   platform: 'node',
   target: 'node20.19',
   external: unbundled(dependencies),
+  // The same in ES modules, of which only what is used comes along.
+  alias: { yaml: './node_modules/yaml/browser/dist/index.js' },
   metafile: true,
   // Bundled CommonJS asks for Node's own modules by require.
   banner: { js: REQUIRE },
   chunkNames: 'chunks/[name]-[hash]',
-  plugins: [validators, withoutExcess],
   define: { __BADGEKIT_VERSION__: JSON.stringify(version) },
   legalComments: 'none',
   // Less to read at each start; names and short lines stay, for the traces of --debug.
@@ -53,17 +78,36 @@ const { metafile } = await build({
   minifySyntax: true,
   lineLimit: 160,
   logLevel: 'warning',
-});
+};
+
+rmSync(new URL('../dist', import.meta.url), { recursive: true, force: true });
+const bundles = [
+  await build({
+    ...OPTIONS,
+    entryPoints: {
+      cli: 'src/cli/main.ts',
+      index: 'src/index.ts',
+      errors: 'src/errors.ts',
+      'issue-worker': 'src/cli/issue/worker.ts',
+      'verify-worker': 'src/cli/verify/worker.ts',
+    },
+    plugins: [validators, withoutExcess, apart],
+  }),
+  await build({ ...OPTIONS, entryPoints: APART, plugins: [validators, withoutExcess, sameErrors] }),
+];
 
 // Most pieces ask for nothing by require, and load sooner without being given it.
-for (const output of Object.keys(metafile.outputs)) {
+for (const output of bundles.flatMap(({ metafile }) => Object.keys(metafile.outputs))) {
   const path = join(root, output);
   const code = readFileSync(path, 'utf8');
   const own = code.replace(REQUIRE, '');
   if (!/\brequire\b/.test(own)) writeFileSync(path, own);
 }
 
-writeFileSync(new URL('../dist/THIRD-PARTY.txt', import.meta.url), licences(Object.keys(metafile.inputs)));
+writeFileSync(
+  new URL('../dist/THIRD-PARTY.txt', import.meta.url),
+  licences(bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs))),
+);
 
 const tsc = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url));
 const types = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.types.json'], { cwd: root, stdio: 'inherit' });

@@ -7,7 +7,7 @@ import { openSession } from './session.ts';
 export async function main(argv: readonly string[]): Promise<number> {
   const session = openSession();
   const outcome = { exitCode: EXIT.yes as number };
-  const program = createProgram(session, outcome);
+  const program = createProgram(session, outcome, argv[0]);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return outcome.exitCode;

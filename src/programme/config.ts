@@ -9,8 +9,8 @@ import type { DateOrder } from '../roster/dates.ts';
 import { schemaReader } from '../syntax/schema.ts';
 import { decodeUtf8 } from '../syntax/text.ts';
 import { parseYaml, type YamlSource } from '../syntax/yaml.ts';
+import { CONFIG_FILE } from './places.ts';
 
-export const CONFIG_FILE = 'badgekit.yaml';
 export const RECIPIENT_POLICIES = ['hashed-email', 'plain-email', 'did'] as const;
 export const PROOF_FORMS = ['data-integrity', 'jwt'] as const;
 

@@ -1,7 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { imageFormat, type ImageFormat } from '../bake/bake.ts';
-import { decodePixels } from '../bake/pixels.ts';
 import { BadgekitError, formatWhere, inFile, placedIn, type Where } from '../errors.ts';
 import { type Definition, type DefinitionFault, frameworksIn, readDefinition } from '../openbadges/definition.ts';
 import { tierFaults, tierPolicyOf } from '../openbadges/tier-policy.ts';
@@ -190,7 +189,7 @@ async function withFiles(
 async function loadImage(programme: Programme, name: string): Promise<BadgeImage> {
   const bytes = await readBeside(programme, name, MAX_IMAGE_BYTES, 'image');
   const format = imageFormat(bytes);
-  if (format === 'png') decodePixels(bytes);
+  if (format === 'png') (await import('../bake/pixels.ts')).decodePixels(bytes);
   else scanSvg(decodeUtf8(bytes));
   return { format, name, bytes };
 }

@@ -1,11 +1,12 @@
 import { BadgekitError, unusable } from '../errors.ts';
-import { exportPrivateJwk, type PrivateKey } from '../keys/private-key.ts';
+import type { PrivateKey } from '../keys/private-key.ts';
 import { sealJwk } from '../keys/sealed.ts';
 import { isJsonObject } from '../syntax/json.ts';
 import { decodeUtf8 } from '../syntax/text.ts';
-import { CONFIG_FILE, readConfig } from './config.ts';
+import { readConfig } from './config.ts';
+import { CONFIG_FILE, keyFile } from './places.ts';
 import { listFiles } from './files.ts';
-import { keyFile, openSealed, SECRET_MODE } from './keyring.ts';
+import { openSealed, sealKey, SECRET_MODE } from './keyring.ts';
 import type { Programme } from './programme.ts';
 
 const MAX_CONFIG_BYTES = 256 * 1024;
@@ -20,9 +21,9 @@ export async function addSealedKey(
   { files }: Programme,
   name: string,
   key: PrivateKey,
-  passphrase: string,
+  { awardSecret, passphrase }: { readonly awardSecret: Uint8Array; readonly passphrase: string },
 ): Promise<void> {
-  await files.write(keyFile(name), `${await sealJwk(exportPrivateJwk(key), passphrase)}\n`, { mode: SECRET_MODE });
+  await files.write(keyFile(name), `${await sealKey(key, awardSecret, passphrase)}\n`, { mode: SECRET_MODE });
 }
 
 /**

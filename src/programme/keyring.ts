@@ -7,19 +7,18 @@ import { didKeyMethod, didKeyOf } from '../keys/did-key.ts';
 import { didDocumentPath } from '../keys/did-web.ts';
 import { exportPrivateJwk, type PrivateKey, privateKeyFromJwk, type Signer } from '../keys/private-key.ts';
 import { isSameKey, type PublicKey } from '../keys/public-key.ts';
-import { openJwk, sealJwk } from '../keys/sealed.ts';
+import { isSealedSet, openJwk, sealJwk } from '../keys/sealed.ts';
 import { decodeBase64url, encodeBase64url } from '../syntax/base64url.ts';
-import { isJsonObject, parseJson } from '../syntax/json.ts';
+import { isJsonObject, type JsonObject, parseJson } from '../syntax/json.ts';
 import { decodeUtf8 } from '../syntax/text.ts';
 import type { ProofForm } from './config.ts';
 import { readDidFile } from './did-file.ts';
-import { externalSigner } from './external-signer.ts';
 import { readBounded } from './files.ts';
+import { AWARD_SECRET_FILE, keyFile } from './places.ts';
 import type { Programme } from './programme.ts';
+import { MAX_KEY_BYTES, type Unsealing } from './unsealing.ts';
 
-const MAX_KEY_BYTES = 64 * 1024;
 export const SECRET_MODE = 0o600;
-export const AWARD_SECRET_FILE = 'keys/award-ids.jwe';
 export const AWARD_SECRET_BYTES = 32;
 
 /** What an issuer signs with, opened for one run. */
@@ -31,11 +30,7 @@ export interface Keyring {
   readonly verificationMethod: Readonly<Record<ProofForm, string>>;
 }
 
-export function keyFile(name: string): string {
-  return `keys/${name}.jwe`;
-}
-
-/** Seals a new key and, where there is none yet, the secret behind credential ids. */
+/** Seals a new key, and the secret behind credential ids. */
 export async function sealKeyring(
   name: string,
   key: PrivateKey,
@@ -43,8 +38,8 @@ export async function sealKeyring(
   passphrase: string,
 ): Promise<readonly { readonly path: string; readonly content: string; readonly mode: number }[]> {
   const [sealedKey, sealedSecret] = await Promise.all([
-    sealJwk(exportPrivateJwk(key), passphrase),
-    sealJwk({ kty: 'oct', k: encodeBase64url(awardSecret) }, passphrase),
+    sealKey(key, awardSecret, passphrase),
+    sealJwk(secretJwk(awardSecret), passphrase),
   ]);
   return [
     { path: keyFile(name), content: `${sealedKey}\n`, mode: SECRET_MODE },
@@ -52,25 +47,58 @@ export async function sealKeyring(
   ];
 }
 
+/** Seals a key together with the secret behind credential ids: to open a file takes a while, and one is enough so. */
+export async function sealKey(key: PrivateKey, awardSecret: Uint8Array, passphrase: string): Promise<string> {
+  return await sealJwk({ keys: [exportPrivateJwk(key), secretJwk(awardSecret)] }, passphrase);
+}
+
+function secretJwk(awardSecret: Uint8Array): JsonObject {
+  return { kty: 'oct', k: encodeBase64url(awardSecret) };
+}
+
 /**
  * Opens the programme's key and proves that it is the one that the issuer's identifier publishes. A key that is not in
  * keys/ is reached through the programme's signer, if it has one.
+ * @param begun what is being opened already
  * @throws BadgekitError KEY_MISSING | KEY_EXPOSED | PASSPHRASE_WRONG | KEY_INVALID | KEY_MISMATCH
  */
 export async function openKeyring(
   programme: Programme,
   passphrase: string,
   env: Readonly<Record<string, string | undefined>>,
+  begun?: Unsealing,
 ): Promise<Keyring> {
   const { config, root } = programme;
-  const [key, awardSecret] = await Promise.all([
-    config.signer !== undefined && !existsSync(join(root, keyFile(config.key)))
-      ? externalKey(programme, config.signer.command, env)
-      : openSealed(programme, keyFile(config.key), passphrase).then(privateKeyFromJwk),
-    openAwardSecret(programme, passphrase),
-  ]);
+  const isElsewhere = config.signer !== undefined && !existsSync(join(root, keyFile(config.key)));
+  const { key, awardSecret } = isElsewhere
+    ? {
+        key: await externalKey(programme, config.signer.command, env),
+        awardSecret: await openAwardSecret(programme, passphrase),
+      }
+    : await openKey(programme, passphrase, begun);
   await proveOwnership(programme, key.publicKey);
   return { key, awardSecret, verificationMethod: verificationMethodsOf(programme) };
+}
+
+/** The key in keys/, and the secret that lies with it, or in a file of its own. */
+async function openKey(
+  programme: Programme,
+  passphrase: string,
+  begun: Unsealing | undefined,
+): Promise<Pick<Keyring, 'key' | 'awardSecret'>> {
+  const file = keyFile(programme.config.key);
+  const sealed = await readSealed(programme, file, begun);
+  if (isSealedSet(sealed.text)) {
+    const [key, secret] = keysIn(await sealed.open(passphrase));
+    return { key: privateKeyFromJwk(key), awardSecret: readSecret(secret, sealed.shownAs) };
+  }
+  const [key, awardSecret] = await Promise.all([sealed.open(passphrase), openAwardSecret(programme, passphrase)]);
+  return { key: privateKeyFromJwk(key), awardSecret };
+}
+
+function keysIn(set: unknown): readonly unknown[] {
+  const keys = isJsonObject(set) ? set['keys'] : undefined;
+  return Array.isArray(keys) ? keys : [];
 }
 
 async function externalKey(
@@ -84,6 +112,7 @@ async function externalKey(
     throw new BadgekitError('KEY_MISSING', `the issuer publishes no key named ${name}`, {
       hint: `publish it first: badgekit keys rotate --name ${name} --public FILE`,
     });
+  const { externalSigner } = await import('./external-signer.ts');
   return externalSigner({ command, name, publicKey: published.key, cwd: programme.root, env });
 }
 
@@ -92,12 +121,14 @@ async function externalKey(
  * @throws BadgekitError KEY_MISSING | KEY_EXPOSED | PASSPHRASE_WRONG | KEY_INVALID
  */
 export async function openAwardSecret(programme: Programme, passphrase: string): Promise<Uint8Array> {
-  const secret = await openSealed(programme, AWARD_SECRET_FILE, passphrase);
-  const k = isJsonObject(secret) ? secret['k'] : undefined;
+  const { open, shownAs } = await readSealed(programme, AWARD_SECRET_FILE);
+  return readSecret(await open(passphrase), shownAs);
+}
+
+function readSecret(jwk: unknown, shownAs: string): Uint8Array {
+  const k = isJsonObject(jwk) ? jwk['k'] : undefined;
   if (typeof k === 'string') return decodeBase64url(k);
-  throw new BadgekitError('KEY_INVALID', 'the file holds no secret', {
-    where: { file: programme.shown(AWARD_SECRET_FILE) },
-  });
+  throw new BadgekitError('KEY_INVALID', 'the file holds no secret', { where: { file: shownAs } });
 }
 
 function verificationMethodsOf({ config }: Programme): Keyring['verificationMethod'] {
@@ -111,9 +142,14 @@ function verificationMethodsOf({ config }: Programme): Keyring['verificationMeth
  * @throws BadgekitError KEY_MISSING | KEY_EXPOSED | PASSPHRASE_WRONG | KEY_INVALID, naming the file
  */
 export async function openSealed(programme: Programme, path: string, passphrase: string): Promise<unknown> {
+  return await (await readSealed(programme, path)).open(passphrase);
+}
+
+/** @throws BadgekitError KEY_MISSING | KEY_EXPOSED | FILE_* */
+async function readSealed(programme: Programme, path: string, begun?: Unsealing): Promise<SealedFile> {
   const file = join(programme.root, path);
   if (!existsSync(file)) throw missingKey(programme, path);
-  return await openSealedFile(file, programme.shown(path), passphrase);
+  return await readSealedFile(file, programme.shown(path), begun);
 }
 
 /**
@@ -121,14 +157,27 @@ export async function openSealed(programme: Programme, path: string, passphrase:
  * @throws BadgekitError KEY_EXPOSED | PASSPHRASE_WRONG | KEY_INVALID | FILE_*, naming the file
  */
 export async function openSealedFile(file: string, shownAs: string, passphrase: string): Promise<unknown> {
-  const where = { file: shownAs };
-  const sealed = decodeUtf8(await readBounded(file, MAX_KEY_BYTES, shownAs)).trim();
+  return await (await readSealedFile(file, shownAs)).open(passphrase);
+}
+
+interface SealedFile {
+  /** As it is sealed. */
+  readonly text: string;
+  readonly shownAs: string;
+  /** @throws BadgekitError PASSPHRASE_WRONG | KEY_INVALID, naming the file */
+  readonly open: (passphrase: string) => Promise<unknown>;
+}
+
+async function readSealedFile(file: string, shownAs: string, begun?: Unsealing): Promise<SealedFile> {
+  const text = decodeUtf8(await readBounded(file, MAX_KEY_BYTES, shownAs)).trim();
   await refuseExposed(file, shownAs);
-  return await openJwk(sealed, passphrase).catch((error: unknown) => {
-    throw error instanceof BadgekitError
-      ? new BadgekitError(error.code, error.message, { where, hint: error.hint })
-      : error;
-  });
+  const open = async (passphrase: string): Promise<unknown> =>
+    await (begun?.text === text ? begun.opened : openJwk(text, passphrase)).catch((error: unknown) => {
+      throw error instanceof BadgekitError
+        ? new BadgekitError(error.code, error.message, { where: { file: shownAs }, hint: error.hint })
+        : error;
+    });
+  return { text, shownAs, open };
 }
 
 function missingKey(programme: Programme, path: string): BadgekitError {

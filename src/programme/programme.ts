@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { join, relative } from 'node:path';
 import { BadgekitError } from '../errors.ts';
 import type { Files } from '../ports.ts';
-import { CONFIG_FILE, type ProgrammeConfig, readConfig } from './config.ts';
+import { type ProgrammeConfig, readConfig } from './config.ts';
 import { createFiles } from './files.ts';
+import { CONFIG_FILE, findProgrammeRoot } from './places.ts';
 
 const MAX_CONFIG_BYTES = 256 * 1024;
 
@@ -14,18 +14,6 @@ export interface Programme {
   readonly files: Files;
   /** A path inside the programme as a person in the working folder would type it. */
   shown(path: string): string;
-}
-
-/** The folder with badgekit.yaml: the one named, or the nearest at or above the working folder. */
-export function findProgrammeRoot(workingFolder: string, named: string | undefined): string | undefined {
-  if (named !== undefined) {
-    const root = resolve(workingFolder, named);
-    return existsSync(join(root, CONFIG_FILE)) ? root : undefined;
-  }
-  for (let at = resolve(workingFolder); ; at = dirname(at)) {
-    if (existsSync(join(at, CONFIG_FILE))) return at;
-    if (dirname(at) === at) return undefined;
-  }
 }
 
 /**

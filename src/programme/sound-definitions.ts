@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
-import { decodePixels } from '../bake/pixels.ts';
 import { BadgekitError } from '../errors.ts';
 import { assembleCredential } from '../openbadges/credential.ts';
 import { credentialFault } from '../openbadges/credential-fault.ts';
 import type { DefinitionFault } from '../openbadges/definition.ts';
 import { tierPolicyOf } from '../openbadges/tier-policy.ts';
+import type { JsonObject } from '../syntax/json.ts';
 import { dotted } from '../syntax/schema.ts';
 import {
   BADGES_FOLDER,
@@ -26,31 +26,34 @@ export async function checkDefinitions(programme: Programme, badges?: readonly s
       ...faults,
       ...tried.flatMap(({ fault }) => fault ?? []),
       ...variantFaults(programme, definitions),
-      ...sharedImageFaults(programme, definitions),
+      ...(await sharedImageFaults(programme, definitions)),
       ...sharedKeyFaults(programme, definitions),
     ],
   };
 }
 
 /** One image for a light badge and a heavy one makes the light one look like the heavy one. */
-function sharedImageFaults(programme: Programme, definitions: readonly LoadedDefinition[]): readonly DefinitionFault[] {
+async function sharedImageFaults(
+  programme: Programme,
+  definitions: readonly LoadedDefinition[],
+): Promise<readonly DefinitionFault[]> {
   if (!tierPolicyOf(programme.config.tiers).apart.includes('image')) return [];
+  const { decodePixels } = await import('../bake/pixels.ts');
   const first = new Map<string, LoadedDefinition>();
-  return definitions.flatMap((definition) =>
-    definition.images.flatMap(({ format, bytes }): readonly DefinitionFault[] => {
+  const faults: DefinitionFault[] = [];
+  for (const definition of definitions)
+    for (const { format, bytes } of definition.images) {
       const looks = hash('sha256', format === 'png' ? decodePixels(bytes) : bytes);
       const other = first.get(looks);
       if (other === undefined) first.set(looks, definition);
-      if (other === undefined || other.source.tier === definition.source.tier) return [];
-      return [
-        {
-          where: { file: programme.shown(`${BADGES_FOLDER}/${definition.badge}.yaml`), path: 'image.file' },
-          message: `a ${definition.source.tier} badge has the image of the ${other.source.tier} badge ${other.badge}`,
-          hint: 'give it another one; badgekit.yaml says what tiers may share: tiers: { apart: [type] }',
-        },
-      ];
-    }),
-  );
+      if (other === undefined || other.source.tier === definition.source.tier) continue;
+      faults.push({
+        where: { file: programme.shown(`${BADGES_FOLDER}/${definition.badge}.yaml`), path: 'image.file' },
+        message: `a ${definition.source.tier} badge has the image of the ${other.source.tier} badge ${other.badge}`,
+        hint: 'give it another one; badgekit.yaml says what tiers may share: tiers: { apart: [type] }',
+      });
+    }
+  return faults;
 }
 
 /** A programme signs with one key: where the policy wants another one for qualifications, they are a programme of their own. */
@@ -110,26 +113,29 @@ export async function requireDefinitions(programme: Programme): Promise<readonly
   });
 }
 
+/** A credential as it would be made from a definition, of nobody. */
+export function trialCredential({ config }: Programme, definition: LoadedDefinition): JsonObject {
+  return assembleCredential({
+    id: 'urn:uuid:00000000-0000-8000-8000-000000000000',
+    issuer: issuerProfile(config, undefined),
+    achievement: issuableBadge(config, definition).achievement,
+    validFrom: 0,
+    validUntil: undefined,
+    awardedDate: undefined,
+    subject: {
+      id: 'urn:uuid:00000000-0000-8000-8000-000000000001',
+      identifier: [],
+      narrative: undefined,
+      creditsEarned: undefined,
+      result: [],
+    },
+    evidence: [],
+    status: [],
+  });
+}
+
 function trialFault(programme: Programme, definition: LoadedDefinition): DefinitionFault | undefined {
-  const fault = credentialFault(
-    assembleCredential({
-      id: 'urn:uuid:00000000-0000-8000-8000-000000000000',
-      issuer: issuerProfile(programme.config, undefined),
-      achievement: issuableBadge(programme.config, definition).achievement,
-      validFrom: 0,
-      validUntil: undefined,
-      awardedDate: undefined,
-      subject: {
-        id: 'urn:uuid:00000000-0000-8000-8000-000000000001',
-        identifier: [],
-        narrative: undefined,
-        creditsEarned: undefined,
-        result: [],
-      },
-      evidence: [],
-      status: [],
-    }),
-  );
+  const fault = credentialFault(trialCredential(programme, definition));
   if (fault === undefined) return undefined;
   const file = programme.shown(`${BADGES_FOLDER}/${definition.badge}.yaml`);
   return {

@@ -11,7 +11,6 @@ import { isJsonObject, type JsonObject } from '../syntax/json.ts';
 import { decodeMultibase, encodeBase58btc } from '../syntax/multibase.ts';
 import { Recent } from '../syntax/recent.ts';
 import { canonicalize, requireAgreement } from './canonicalize.ts';
-import { checkDerivedProof, isMandatoryThroughout, readDerivedProof } from './selective-disclosure.ts';
 import { suiteOf } from './suites.ts';
 
 /**
@@ -175,6 +174,7 @@ async function checkSelective(
   key: PublicKey,
   documentLoader?: DocumentLoader,
 ): Promise<boolean> {
+  const { checkDerivedProof, readDerivedProof } = await import('./selective-disclosure.ts');
   const derived = typeof proof['proofValue'] === 'string' ? readDerivedProof(proof['proofValue']) : undefined;
   if (derived === undefined) return false;
   const canonical = await canonicalize(signedPart(document, proof), documentLoader);
@@ -197,6 +197,7 @@ export async function holdsAsFarAsDefined(document: JsonObject, proof: JsonObjec
  * nothing of them to the holder's choice, except such as it chose to sign apart.
  */
 export async function showsAllOf(document: JsonObject, predicate: string): Promise<boolean> {
+  const { isMandatoryThroughout, readDerivedProof } = await import('./selective-disclosure.ts');
   const canonical = await canonicalDocument(document);
   return asList(document['proof'])
     .filter((proof) => isJsonObject(proof) && suiteOf(proof)?.transformation === 'selective')

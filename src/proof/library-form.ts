@@ -1,7 +1,7 @@
 // First: jsonld takes from there what it needs when it is loaded.
 import { sharingContexts } from './shared-contexts.ts';
 import jsonld from 'jsonld';
-import { BadgekitError } from '../errors.ts';
+import { BadgekitError, unusable } from '../errors.ts';
 import { loadContext } from '../openbadges/contexts.ts';
 import type { DocumentLoader } from '../ports.ts';
 import { isJsonObject, type Json, type JsonObject } from '../syntax/json.ts';
@@ -40,6 +40,16 @@ export async function libraryForm(
   } catch (error) {
     throw explain(error);
   }
+}
+
+/**
+ * Has the library process the contexts of such documents, for badgekit and for the implementation that it is compared with,
+ * so that the first of them does not wait for that.
+ */
+export async function learnContexts(document: JsonObject): Promise<void> {
+  await libraryForm(document).catch(unusable);
+  // Whatever is wrong with it is told by who signs.
+  await jsonld.expand(structuredClone(document), { documentLoader: loadContext, safe: true }).catch(() => undefined);
 }
 
 /**

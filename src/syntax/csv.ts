@@ -1,4 +1,4 @@
-import { CsvError, parse } from 'csv-parse/sync';
+import type * as parser from 'csv-parse/sync';
 import { BadgekitError } from '../errors.ts';
 
 const MAX_CELL_LENGTH = 64 * 1024;
@@ -24,7 +24,10 @@ export async function* readCsv(
   delimiter: Delimiter,
 ): AsyncGenerator<readonly CsvRecord[]> {
   const reader = new CsvReader(delimiter);
-  for await (const piece of text) yield reader.read(piece);
+  for await (const piece of text) {
+    await reader.prepareFor(piece);
+    yield reader.read(piece);
+  }
   yield reader.end();
 }
 
@@ -46,6 +49,8 @@ interface RowEnd {
 /** Rows without quotes need no parser, only cutting; runs of rows with quotes are csv-parse's. */
 class CsvReader {
   readonly #delimiter: Delimiter;
+  /** Loaded when the first quote comes. */
+  #parser: typeof parser | undefined;
   /** What was read of a row that is not complete. */
   #rest = '';
   /** The line on which the rest begins. */
@@ -55,6 +60,11 @@ class CsvReader {
 
   constructor(delimiter: Delimiter) {
     this.#delimiter = delimiter;
+  }
+
+  /** Before a piece is read: what it needs. */
+  async prepareFor(piece: string): Promise<void> {
+    if (piece.includes(QUOTE)) this.#parser ??= await import('csv-parse/sync');
   }
 
   /** The rows that are complete now. */
@@ -128,6 +138,8 @@ class CsvReader {
   /** @param lines on which its rows begin */
   #parse(text: string, lines: readonly number[], records: CsvRecord[]): void {
     if (text === '') return;
+    if (this.#parser === undefined) throw new Error('quotes are prepared for');
+    const { CsvError, parse } = this.#parser;
     try {
       const parsed = parse(text, {
         delimiter: this.#delimiter,
@@ -246,7 +258,7 @@ function disarm(cell: string): string {
 }
 
 /** @param lines on which the rows begin that were read */
-function syntaxError(error: CsvError, lines: readonly number[]): BadgekitError {
+function syntaxError(error: parser.CsvError, lines: readonly number[]): BadgekitError {
   const { records } = error as { records?: unknown };
   const line = typeof records === 'number' ? (lines[records] ?? lines.at(-1)) : undefined;
   const message =

@@ -11,6 +11,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { openJwk, sealJwk } from '../../src/keys/sealed.ts';
+import type { JsonObject } from '../../src/syntax/json.ts';
 import { badgekit, copyOf, filesBelow, knotsProgramme, PASSPHRASE, temporaryFolder, type Run } from '../support/cli.ts';
 
 const steady = (folder: string): readonly (readonly [string, string])[] =>
@@ -33,6 +35,13 @@ function expectRefusal(run: Run, code: number, message: RegExp): void {
   expect(run.err + run.out).toMatch(message);
   expect(run.code).toBe(code);
   expect(run.err).not.toMatch(/^\s+at |node:internal|Error:/m);
+}
+
+/** Seals the key anew without the secret behind credential ids beside it. */
+async function sealAlone(cwd: string): Promise<void> {
+  const file = join(cwd, 'keys/key-1.jwe');
+  const { keys } = (await openJwk(readFileSync(file, 'utf8').trim(), PASSPHRASE)) as { keys: readonly [JsonObject] };
+  writeFileSync(file, await sealJwk(keys[0], PASSPHRASE), { mode: 0o600 });
 }
 
 describe('bad rosters', () => {
@@ -115,7 +124,6 @@ describe('bad keys', () => {
     ],
     ['a key that others can read', (cwd) => chmodSync(join(cwd, 'keys/key-1.jwe'), 0o644), {}, /chmod 600/],
     ['a missing key', (cwd) => rmSync(join(cwd, 'keys/key-1.jwe')), {}, /the signing key is not here/],
-    ['a missing secret', (cwd) => rmSync(join(cwd, 'keys/award-ids.jwe')), {}, /cannot be made again/],
     [
       'a damaged key',
       (cwd) => writeFileSync(join(cwd, 'keys/key-1.jwe'), 'eyJhIjoxfQ.x.y.z.w', { mode: 0o600 }),
@@ -146,8 +154,23 @@ describe('bad keys', () => {
     expectRefusal(await badgekit(['issue', 'r.csv'], { cwd }), 2, /the key is not the one that .*did\.json publishes/);
     cpSync(join(template, 'keys/key-1.jwe'), join(cwd, 'keys/key-1.jwe'));
     cpSync(join(other, 'keys/award-ids.jwe'), join(cwd, 'keys/award-ids.jwe'));
+    // The secret that lies with the key is the one that counts.
+    expect(await badgekit(['issue', 'r.csv', '--json'], { cwd })).toMatchObject({ code: 0 });
+    await sealAlone(cwd);
     expectRefusal(await badgekit(['issue', 'r.csv'], { cwd }), 2, /issued a second time/);
     expect(filesBelow(join(cwd, 'credentials')).filter((file) => file.endsWith('.json'))).toHaveLength(1);
+  });
+
+  test('a key that is sealed without the secret takes it from its own file', async () => {
+    const cwd = programme();
+    await sealAlone(cwd);
+    writeFileSync(join(cwd, 'r2.csv'), 'email\nbo@example.org\n');
+    expect((await badgekit(['issue', 'r2.csv'], { cwd })).code).toBe(0);
+    // The roster of before, too: its awards have the names that they had.
+    expect(JSON.parse((await badgekit(['issue', 'r.csv', '--json'], { cwd })).out)).toMatchObject({ toIssue: 0 });
+    rmSync(join(cwd, 'keys/award-ids.jwe'));
+    expectRefusal(await badgekit(['issue', 'r2.csv'], { cwd }), 2, /award-ids\.jwe.*\n.*cannot be made again/);
+    expectRefusal(await badgekit(['keys', 'rotate'], { cwd }), 2, /award-ids\.jwe.*\n.*cannot be made again/);
   });
 
   test('a passphrase file serves as well', async () => {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CompactEncrypt } from 'jose';
+import { CompactEncrypt, decodeProtectedHeader } from 'jose';
 import { openJwk } from '../../src/keys/sealed.ts';
 import {
   badgekit,
@@ -43,9 +43,12 @@ export class TestProgramme {
   /** Seals the keys with the fewest rounds that are accepted: tests start badgekit thousands of times. */
   async #sealLightly(): Promise<void> {
     for (const file of readdirSync(join(this.cwd, 'keys'))) {
-      const jwk = await openJwk(this.read(`keys/${file}`).trim(), PASSPHRASE);
-      const sealed = await new CompactEncrypt(new TextEncoder().encode(JSON.stringify(jwk)))
-        .setProtectedHeader({ alg: 'PBES2-HS512+A256KW', enc: 'A256GCM', cty: 'jwk+json' })
+      const before = this.read(`keys/${file}`).trim();
+      const { cty } = decodeProtectedHeader(before);
+      const sealed = await new CompactEncrypt(
+        new TextEncoder().encode(JSON.stringify(await openJwk(before, PASSPHRASE))),
+      )
+        .setProtectedHeader({ alg: 'PBES2-HS512+A256KW', enc: 'A256GCM', ...(cty === undefined ? {} : { cty }) })
         .setKeyManagementParameters({ p2c: 100_000 })
         .encrypt(new TextEncoder().encode(PASSPHRASE));
       this.write(`keys/${file}`, `${sealed}\n`);

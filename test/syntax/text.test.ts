@@ -71,6 +71,17 @@ describe('addresses', () => {
   ])('%j is none', (text) => {
     expect(isEmailAddress(text)).toBe(false);
   });
+  test('what may stand in an e-mail address stands there whether the rest is plain or not', () => {
+    for (let code = 0; code < 128; code++) {
+      const character = String.fromCharCode(code);
+      const isAllowed = code > 32 && code < 127 && !'"(),:;<>@[\\]'.includes(character);
+      const inDomain = /^[A-Za-z0-9.-]$/.test(character);
+      for (const other of ['x', 'é']) {
+        expect(isEmailAddress(`${other}${character}y@example.org`), JSON.stringify(character)).toBe(isAllowed);
+        expect(isEmailAddress(`ana@${other}${character}y.example.org`), JSON.stringify(character)).toBe(inDomain);
+      }
+    }
+  });
   test.each(['urn:uuid:1', 'https://example.org/ü?x=1#y', 'did:web:example.org', 'data:image/png;base64,AA=='])(
     '%s is an absolute IRI',
     (text) => {

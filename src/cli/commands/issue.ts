@@ -55,9 +55,9 @@ export const addIssue: AddCommand = (program, session, outcome) => {
   withOutput(withDryRun(withPassphrase(withProgramme(withJoin(withRosterHints(command))))))
     .addHelpText('after', EXAMPLES)
     .action(async (rosters: string[], options) => {
-      const { beginOpening } = await import('../issue/opening.ts');
-      const opening = await beginOpening(options, session);
+      const { beginRun } = await import('../issue/beginning.ts');
+      const beginning = await beginRun(options, session);
       const { runIssue } = await import('../run/issue.ts');
-      outcome.exitCode = await runIssue(rosters, options, opening, session);
+      outcome.exitCode = await runIssue(rosters, options, beginning, session);
     });
 };

@@ -13,8 +13,9 @@ import { hasLedger } from '../../programme/ledger.ts';
 import type { Programme } from '../../programme/programme.ts';
 import type { NamedRoster } from '../../programme/joined-roster.ts';
 import type { Roster } from '../../programme/roster.ts';
-import { requireDefinitions } from '../../programme/sound-definitions.ts';
+import { requireDefinitions, trialCredential } from '../../programme/sound-definitions.ts';
 import type { SigningChecks } from '../../proof/data-integrity.ts';
+import { learnContexts } from '../../proof/library-form.ts';
 import { defaultBadge } from '../award-badge.ts';
 import { type SampleOptions, sampler } from '../check-sample.ts';
 import { choose } from '../choice.ts';
@@ -83,6 +84,9 @@ export async function openRun(
   const shard = options.shard === undefined ? undefined : parseShard(options.shard);
   const form = choose('--proof', options.proof, PROOF_FORMS) ?? programme.config.proof ?? 'data-integrity';
   const checks = sampler(options, session.random);
+  // The keys are being opened meanwhile.
+  const [badge] = definitions;
+  if (badge !== undefined) await learnContexts(trialCredential(programme, badge));
   const keyring = await opening.keyring();
   const issuer = await loadIssuer(programme, { keyring, definitions, form });
   const ledger =
@@ -90,7 +94,7 @@ export async function openRun(
       ? await openLedgerOf(programme, keyring, session)
       : undefined;
   const rules = rowRulesOf(programme, roster, definitions, options.badge);
-  const { workshop, end } = openWorkshop(issuer, rules, programme, archive?.form, jobs, roster.bytes);
+  const { workshop, end } = await openWorkshop(issuer, rules, programme, archive?.form, jobs, roster.bytes);
   return {
     roster,
     rosterFile,

@@ -5,8 +5,6 @@ import type { ArchiveForm } from '../../issue/packing.ts';
 import { type Destination, OwnWorkshop, type Workshop } from '../../issue/workshop.ts';
 import { isAtHand } from '../../keys/private-key.ts';
 import type { Programme } from '../../programme/programme.ts';
-import { keepHeapLean } from '../lean-heap.ts';
-import { ThreadedWorkshop } from './threads.ts';
 
 /** Starting threads costs more than it saves on rosters of fewer bytes: a few thousand rows. */
 const LONG_ROSTER_BYTES = 512 * 1024;
@@ -21,22 +19,23 @@ export interface OpenedWorkshop {
  * @param form of the archive that is made; undefined where files are written
  * @param jobs how many, where the user says so
  */
-export function openWorkshop(
+export async function openWorkshop(
   issuer: Issuer,
   rules: RowRules,
   { files, root }: Pick<Programme, 'files' | 'root'>,
   form: ArchiveForm | undefined,
   jobs: number | undefined,
   rosterBytes: number,
-): OpenedWorkshop {
+): Promise<OpenedWorkshop> {
   const isLong = rosterBytes >= LONG_ROSTER_BYTES;
-  if (isLong) keepHeapLean();
+  if (isLong) (await import('../lean-heap.ts')).keepHeapLean();
   const threads = jobs ?? (isLong ? availableParallelism() : 1);
   const { key } = issuer;
   const destination: Destination = form === undefined ? { kind: 'files', files } : { kind: 'archive', form };
   const own = new OwnWorkshop(issuer, destination, rules);
   // A program that signs is asked by this thread alone.
   if (threads > 1 && isAtHand(key)) {
+    const { ThreadedWorkshop } = await import('./threads.ts');
     const into = form === undefined ? { root } : { form };
     const workshop = new ThreadedWorkshop(own, issuer, key, rules, into, threads);
     return { workshop, end: () => workshop.end() };

@@ -3,6 +3,7 @@ import { openProgramme, type Programme } from '../../programme/programme.ts';
 import type { CommonOptions } from '../commands/shared.ts';
 import { withPassphrase } from '../passphrase.ts';
 import type { Session } from '../session.ts';
+import type { Beginning } from './beginning.ts';
 
 /** The programme, and its keys, which are being opened. */
 export interface Opening {
@@ -12,18 +13,22 @@ export interface Opening {
 }
 
 /**
- * Begins to open the keys, which takes a while by design, before what else a run needs is even loaded.
+ * Opens the programme, and goes on with opening its keys.
  * @throws BadgekitError as `openProgramme` does
  */
-export async function beginOpening(
+export async function openBegun(
+  { key }: Beginning,
   { programme: folder, passphraseFile }: Pick<CommonOptions, 'programme' | 'passphraseFile'>,
   session: Session,
 ): Promise<Opening> {
   const programme = await openProgramme(session.cwd, folder);
-  const open = (): Promise<Keyring> =>
-    withPassphrase(session, passphraseFile, (passphrase) => openKeyring(programme, passphrase, session.env));
-  if (session.isInteractive) return { programme, keyring: open };
-  const opening = open();
+  const { env } = session;
+  if (key === undefined) {
+    const ask = (): Promise<Keyring> =>
+      withPassphrase(session, passphraseFile, (passphrase) => openKeyring(programme, passphrase, env));
+    return { programme, keyring: ask };
+  }
+  const opening = key.then(({ passphrase, begun }) => openKeyring(programme, passphrase, env, begun));
   // A failure is met where the keys are needed.
   opening.catch(() => undefined);
   return { programme, keyring: () => opening };

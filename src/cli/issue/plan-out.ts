@@ -23,8 +23,7 @@ const PRIVATE_MODE = 0o600;
  * Refuses what does not go together with writing a plan down.
  * @throws BadgekitError USAGE
  */
-export function refusePlanOut({ plan, planOut, dryRun, to, output }: IssueOptions): void {
-  if (planOut === undefined) return;
+export function refuseBeside(planOut: string, { plan, dryRun, to, output }: IssueOptions): void {
   const other =
     plan !== undefined
       ? '--plan'

@@ -3,7 +3,7 @@ import { BadgekitError, EXIT, type ExitCode } from '../../errors.ts';
 import { didKeyOf } from '../../keys/did-key.ts';
 import { privateKeyFromJwk } from '../../keys/private-key.ts';
 import { approvalFile, approverKey, signApproval } from '../../programme/approvals.ts';
-import { CONFIG_FILE } from '../../programme/config.ts';
+import { CONFIG_FILE } from '../../programme/places.ts';
 import { writeWhole } from '../../programme/files.ts';
 import { openSealedFile } from '../../programme/keyring.ts';
 import { openPlanFile, type PlanFile } from '../../programme/plan-file.ts';

@@ -10,12 +10,11 @@ import { loadProfileImage } from '../../programme/issuer.ts';
 import { hostedFiles } from '../../site/hosted-files.ts';
 import { HeldAwards } from '../held-awards.ts';
 import { openWantedArchive, readArchiveOptions, sessionBeside } from '../issue/archive-output.ts';
-import { showPlan } from '../issue/dry-run.ts';
-import { type GivenPlan, openGivenPlan, requireApprovals, requireAsPlanned } from '../issue/given-plan.ts';
+import type { GivenPlan } from '../issue/given-plan.ts';
 import { IssuedList } from '../issue/issued-list.ts';
 import { type IssueOptions, isSuperseding, openRun, type Run } from '../issue/open-run.ts';
-import type { Opening } from '../issue/opening.ts';
-import { refusePlanOut, writePlan } from '../issue/plan-out.ts';
+import type { Beginning } from '../issue/beginning.ts';
+import { openBegun } from '../issue/opening.ts';
 import { writeRowLists } from '../issue/row-lists.ts';
 import { startRun } from '../open-ledger.ts';
 import { startProgress } from '../progress.ts';
@@ -25,18 +24,24 @@ import { tellPassedOver } from '../roster-options.ts';
 import type { Session } from '../session.ts';
 import { counted } from '../style.ts';
 
+// What few runs need is loaded in those.
+const givenPlans = () => import('../issue/given-plan.ts');
+const writtenPlans = () => import('../issue/plan-out.ts');
+const dryRuns = () => import('../issue/dry-run.ts');
+
 /** `issue`: reads the roster to the end and plans, then issues what is good, or writes the plan down. */
 export async function runIssue(
   rosters: readonly string[],
   wanted: IssueOptions,
-  opening: Opening,
+  beginning: Beginning,
   own: Session,
 ): Promise<number> {
-  refusePlanOut(wanted);
+  const opening = await openBegun(beginning, wanted, own);
+  if (wanted.planOut !== undefined) (await writtenPlans()).refuseBeside(wanted.planOut, wanted);
   const given =
     wanted.plan === undefined
       ? undefined
-      : await openGivenPlan(wanted.plan, rosters, wanted, opening.programme.config.issuer.id, own);
+      : await (await givenPlans()).openGivenPlan(wanted.plan, rosters, wanted, opening.programme.config.issuer.id, own);
   const [[rosterFile, ...joined], options] = given === undefined ? [rosters, wanted] : [given.rosters, given.options];
   if (rosterFile === undefined)
     throw new BadgekitError('USAGE', 'it is not said which roster to issue', {
@@ -55,16 +60,16 @@ export async function runIssue(
         where: { file: rosterFile },
         hint: 'add a line for each award',
       });
-    if (given !== undefined) await requireAsPlanned(given, plan, run);
-    const approvedBy = given === undefined ? [] : await requireApprovals(given, plan, run);
+    const approved = given === undefined ? undefined : await approvedPlan(given, plan, run);
     if (options.dryRun === true) {
       const { issuer } = run;
       const [isJson, isSupersede] = [options.json === true, isSuperseding(run)];
+      const { showPlan } = await dryRuns();
       return showPlan(plan, { rosterFile, read, issuer, session, isSuperseding: isSupersede, isJson });
     }
     if (options.json !== true) session.err(planAsText(plan, run.issuer, session, isSuperseding(run)));
-    if (options.planOut !== undefined) return await writePlan(options.planOut, plan, run, read);
-    return await carryOut(plan, run, read, given === undefined ? undefined : { ...given, approvedBy });
+    if (options.planOut !== undefined) return await (await writtenPlans()).writePlan(options.planOut, plan, run, read);
+    return await carryOut(plan, run, read, approved);
   } finally {
     await run.endWork();
     await run.ledger?.close();
@@ -74,6 +79,13 @@ export async function runIssue(
 /** A plan, and who approved it. */
 interface ApprovedPlan extends GivenPlan {
   readonly approvedBy: readonly string[];
+}
+
+/** @throws BadgekitError PLAN_CHANGED | PLAN_INVALID | APPROVAL_MISSING */
+async function approvedPlan(given: GivenPlan, plan: RosterPlan, run: Run): Promise<ApprovedPlan> {
+  const { requireApprovals, requireAsPlanned } = await givenPlans();
+  await requireAsPlanned(given, plan, run);
+  return { ...given, approvedBy: await requireApprovals(given, plan, run) };
 }
 
 async function carryOut(

@@ -4,7 +4,7 @@ import type { PublicKey } from '../../keys/public-key.ts';
 import type { EndedKey } from '../../ports.ts';
 import { readDidFile } from '../../programme/did-file.ts';
 import { sealedFiles } from '../../programme/key-files.ts';
-import { keyFile } from '../../programme/keyring.ts';
+import { keyFile } from '../../programme/places.ts';
 import { hasLedger } from '../../programme/ledger.ts';
 import { openProgramme, type Programme } from '../../programme/programme.ts';
 import { formatDay, formatStamp } from '../../syntax/datetime.ts';

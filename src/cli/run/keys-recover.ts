@@ -16,7 +16,7 @@ import { reissueAwards, type ReissueOutcome } from '../reissue-awards.ts';
 import type { Session } from '../session.ts';
 import { counted } from '../style.ts';
 import { planRecovery, requireKey } from './keys-end.ts';
-import { algorithmOf, newKeyName, rotateKey } from './keys-rotate.ts';
+import { algorithmOf, newKeyName, rotateKey, type Rotation } from './keys-rotate.ts';
 
 const COMPROMISED = 'signed with a compromised key';
 
@@ -35,8 +35,8 @@ export async function runKeysRecover(name: string, options: CommonOptions, sessi
     });
   });
   const { renewed, outcome, lists } = await withPassphrase(session, options.passphraseFile, async (passphrase) => {
-    await openAwardSecret(programme, passphrase);
-    const current = await withAnotherKey(programme, name, passphrase, options, session);
+    const awardSecret = await openAwardSecret(programme, passphrase);
+    const current = await withAnotherKey(programme, name, { passphrase, awardSecret }, options, session);
     await withdraw(current, name, since);
     const done = await reissueAll(current, name, passphrase, session);
     return { renewed: current, ...done };
@@ -55,14 +55,14 @@ export async function runKeysRecover(name: string, options: CommonOptions, sessi
 async function withAnotherKey(
   programme: Programme,
   name: string,
-  passphrase: string,
+  secrets: Pick<Rotation, 'passphrase' | 'awardSecret'>,
   options: CommonOptions,
   session: Session,
 ): Promise<Programme> {
   if (programme.config.key !== name) return programme;
   const file = await readDidFile(programme);
   await rotateKey(programme, await newKeyName(undefined, programme, file), {
-    passphrase,
+    ...secrets,
     algorithm: algorithmOf(undefined, programme, file),
   });
   return await openProgramme(session.cwd, options.programme);

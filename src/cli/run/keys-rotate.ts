@@ -10,7 +10,8 @@ import { readEndedKeys } from '../../programme/ended-keys.ts';
 import { externalSigner } from '../../programme/external-signer.ts';
 import { readBounded } from '../../programme/files.ts';
 import { addSealedKey, nameSigningKey, sealedFiles } from '../../programme/key-files.ts';
-import { keyFile, openAwardSecret } from '../../programme/keyring.ts';
+import { openAwardSecret } from '../../programme/keyring.ts';
+import { keyFile } from '../../programme/places.ts';
 import { alone } from '../../programme/lock.ts';
 import { openProgramme, type Programme } from '../../programme/programme.ts';
 import { withKey } from '../../site/did-document.ts';
@@ -43,9 +44,9 @@ export async function runKeysRotate(options: KeysRotateOptions, session: Session
   if (options.dryRun !== true)
     await withPassphrase(session, options.passphraseFile, async (passphrase) => {
       // The new key is sealed as the others are, so the passphrase must be theirs.
-      await openAwardSecret(programme, passphrase);
+      const awardSecret = await openAwardSecret(programme, passphrase);
       if (given !== undefined) await proveSigner(programme, name, given, session);
-      await rotateKey(programme, name, { passphrase, given, algorithm });
+      await rotateKey(programme, name, { passphrase, awardSecret, given, algorithm });
     });
   const { key: old } = programme.config;
   if (options.json === true)
@@ -87,6 +88,8 @@ async function proveSigner(
 
 export interface Rotation {
   readonly passphrase: string;
+  /** Sealed with the new key. */
+  readonly awardSecret: Uint8Array;
   /** The public half of a key that is kept elsewhere. */
   readonly given?: PublicKey | undefined;
   readonly algorithm: AlgorithmName;
@@ -96,12 +99,12 @@ export interface Rotation {
 export async function rotateKey(
   programme: Programme,
   name: string,
-  { passphrase, given, algorithm }: Rotation,
+  { passphrase, awardSecret, given, algorithm }: Rotation,
 ): Promise<void> {
   const made = given === undefined ? generatePrivateKey(algorithm) : undefined;
   const key = made?.publicKey ?? given;
   if (key === undefined) return;
-  if (made !== undefined) await addSealedKey(programme, name, made, passphrase);
+  if (made !== undefined) await addSealedKey(programme, name, made, { awardSecret, passphrase });
   await alone(programme, async () => {
     // Another process may have used the name since it was chosen; or this is an interrupted rotation once more.
     const { path, document, keys } = await readDidFile(programme);

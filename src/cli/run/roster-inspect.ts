@@ -1,7 +1,8 @@
 import { EXIT, type ExitCode } from '../../errors.ts';
 import { readAward, type RowFault, type RowRules } from '../../issue/award.ts';
 import type { UnearnedRow } from '../../issue/plan.ts';
-import { findProgrammeRoot, openProgramme } from '../../programme/programme.ts';
+import { openProgramme } from '../../programme/programme.ts';
+import { findProgrammeRoot } from '../../programme/places.ts';
 import type { NamedRoster } from '../../programme/joined-roster.ts';
 import type { Roster } from '../../programme/roster.ts';
 import { requireDefinitions } from '../../programme/sound-definitions.ts';
