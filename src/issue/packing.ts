@@ -22,7 +22,10 @@ export const TAR_END = new Uint8Array(1024);
  * them. The same credentials make the same bytes.
  */
 export async function packed(form: ArchiveForm, credentials: readonly Packable[]): Promise<Uint8Array<ArrayBuffer>> {
-  if (form === 'tar') return await (await import('./tar-piece.ts')).tarPiece(credentials);
+  if (form === 'tar') {
+    const { tarOf } = await import('./tar.ts');
+    return (await tarOf(credentials)).subarray(0, -TAR_END.length);
+  }
   const lines = credentials.map(({ secured }) => `${lineOf(secured)}\n`).join('');
   return new TextEncoder().encode(lines);
 }
