@@ -62,20 +62,10 @@ export async function signJwt(
   kid: string,
   checks: SigningChecks = 'signature',
 ): Promise<string> {
-  const subject = credential['credentialSubject'];
-  // What is undefined is left out when it is written.
-  const payload = {
-    ...credential,
-    iss: issuerId(credential),
-    jti: credential['id'],
-    sub: isJsonObject(subject) ? subject['id'] : undefined,
-    nbf: numericDate(credential['validFrom']),
-    exp: numericDate(credential['validUntil']),
-  };
   const [alg] = key.publicKey.algorithm.jws;
   // RFC 7515, section 5.1, in our own hands: the key may be where no library reaches it.
-  const header = headers.orMake(JSON.stringify([alg, kid]), () => encoded({ alg, kid, typ: 'JWT' }));
-  const signed = `${header}.${encoded(payload)}`;
+  const header = headers.orMake(JSON.stringify([alg, kid]), () => encoded(JSON.stringify({ alg, kid, typ: 'JWT' })));
+  const signed = `${header}.${encoded(payloadOf(credential))}`;
   const signature = await key.sign(Buffer.from(signed, 'latin1'));
   const token = `${signed}.${encodeBase64url(signature)}`;
   if (checks !== 'none' && !(await checkJwtSignature(openJwt(token), key.publicKey)))
@@ -88,8 +78,26 @@ export async function signJwt(
 /** Most tokens have the header of the one before. */
 const headers = new Recent<string, string>(16);
 
-function encoded(part: object): string {
-  return Buffer.from(JSON.stringify(part), 'utf8').toString('base64url');
+function encoded(part: string): string {
+  return Buffer.from(part, 'utf8').toString('base64url');
+}
+
+/** A credential with its claims, as JSON. */
+function payloadOf(credential: JsonObject): string {
+  const subject = credential['credentialSubject'];
+  // What is undefined is left out when it is written.
+  const claims = {
+    iss: issuerId(credential),
+    jti: credential['id'],
+    sub: isJsonObject(subject) ? subject['id'] : undefined,
+    nbf: numericDate(credential['validFrom']),
+    exp: numericDate(credential['validUntil']),
+  };
+  if (Object.keys(claims).some((name) => Object.hasOwn(credential, name)))
+    return JSON.stringify({ ...credential, ...claims });
+  // To copy the credential for their sake would take as long as to write it.
+  const members = [credential, claims].map((part) => JSON.stringify(part).slice(1, -1));
+  return `{${members.filter((text) => text !== '').join(',')}}`;
 }
 
 /**
