@@ -325,11 +325,11 @@ export interface Files {
     },
   ): Promise<'written' | 'unchanged'>;
   /**
-   * Writes several whole files that are this run's alone, each as `write` does; what stands there is replaced. Where one
-   * cannot be written, those that were begun beside it are finished.
+   * Writes many whole files that are this run's alone, some at a time, each as `write` does; what stands there is replaced.
+   * Where one cannot be written, those that were begun beside it are finished.
    * @throws BadgekitError FILE_NOT_WRITABLE | DISK_FULL | PATH_OUTSIDE
    */
-  writeAll(files: readonly WholeFile[]): Promise<void>;
+  writeAll(files: AsyncIterable<readonly WholeFile[]>): Promise<void>;
   /**
    * Removes a file, if it is there.
    * @throws BadgekitError FILE_NOT_WRITABLE | PATH_OUTSIDE

@@ -4,18 +4,43 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 const GROWTH_PERCENT = 50;
 /** So much memory is enough for what is soon forgotten: with four times of it a long run is no quicker. */
 const NEW_SPACE_BYTES = 8 * 1024 * 1024;
+/** So much for each thread beside the main one, and what V8 calls it: three times as much, of which it takes whole powers of two. */
+const THREAD_NEW_SPACE_BYTES = 4 * 1024 * 1024;
+export const THREAD_LIMITS = { maxYoungGenerationSizeMb: 16 };
 const LOOK_MS = 50;
+
+/** For each thread whether it has its memory for what is soon forgotten. The main one is the first. */
+export type GrownHeaps = Int32Array<SharedArrayBuffer>;
+
+export function newHeaps(threads: number): GrownHeaps {
+  return new Int32Array(new SharedArrayBuffer(threads * Int32Array.BYTES_PER_ELEMENT));
+}
 
 /**
  * Keeps the memory of a long run small. Left to itself, V8 lets a small heap grow to several times of what is in use; that
  * saves little where the same work is done again and again.
  */
-export function keepHeapLean(): void {
+export function keepHeapLean(heaps: GrownHeaps): void {
   setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`);
-  // How much it may grow can only be said before it exists, that it is to grow no more at any time; each new thread makes V8
-  // forget that again.
+  noteGrown(heaps, 0, NEW_SPACE_BYTES);
+  // How much the main thread's may grow can only be said before it exists; that none is to grow any more, at any time, and
+  // each new thread makes V8 forget it again. Too early it would keep the others from growing at all.
   setInterval(() => {
-    if (newSpaceSize() >= NEW_SPACE_BYTES) setFlagsFromString('--semi-space-growth-factor=1');
+    if (heaps.every((_, thread) => Atomics.load(heaps, thread) === 1))
+      setFlagsFromString('--semi-space-growth-factor=1');
+  }, LOOK_MS).unref();
+}
+
+/** In a thread beside the main one: notes when its heap has grown. */
+export function noteOwnGrowth(heaps: GrownHeaps, thread: number): void {
+  noteGrown(heaps, thread, THREAD_NEW_SPACE_BYTES);
+}
+
+function noteGrown(heaps: GrownHeaps, thread: number, bytes: number): void {
+  const looking = setInterval(() => {
+    if (newSpaceSize() < bytes) return;
+    Atomics.store(heaps, thread, 1);
+    clearInterval(looking);
   }, LOOK_MS).unref();
 }
 

@@ -113,20 +113,28 @@ export class OwnWorkshop implements Workshop {
   }
 
   async make(orders: readonly Order[]): Promise<Made> {
-    const made: (Packable & Pick<SecuredText, 'verificationMethod'>)[] = [];
-    for (const group of this.#groups(orders))
-      for (const { order, secured } of await this.#secure(group)) {
-        const { verificationMethod } = secured;
-        made.push({ secured, verificationMethod, created: order.created, files: this.#filesOf(order, secured) });
-      }
-    const credentials = made.map(({ verificationMethod, files }) => {
-      return { verificationMethod, files: files.map(({ path }) => path) };
-    });
+    const credentials: MadeCredential[] = [];
     const destination = this.#destination;
-    if (destination.kind === 'archive') return { credentials, piece: await packed(destination.form, made) };
+    if (destination.kind === 'archive') {
+      const all: Packable[] = [];
+      for await (const group of this.#made(orders, credentials)) all.push(...group);
+      return { credentials, piece: await packed(destination.form, all) };
+    }
     // The awards are reserved, so what stands under their names is this run's or an interrupted one's.
-    await destination.files.writeAll(made.flatMap(({ files }) => files));
+    await destination.files.writeAll(filesOfEach(this.#made(orders, credentials)));
     return { credentials };
+  }
+
+  /** Makes credentials, a few at a time: what was made is not to be kept until all are. @param notes what comes to be said of each */
+  async *#made(orders: readonly Order[], notes: MadeCredential[]): AsyncGenerator<readonly Packable[]> {
+    for (const group of this.#groups(orders)) {
+      const made = (await this.#secure(group)).map(({ order, secured }) => {
+        const files = this.#filesOf(order, secured);
+        notes.push({ verificationMethod: secured.verificationMethod, files: files.map(({ path }) => path) });
+        return { secured, created: order.created, files };
+      });
+      yield made;
+    }
   }
 
   /** Orders that go through each step together; the first of its shape alone, so that it is proven before the others. */
@@ -205,4 +213,8 @@ export class OwnWorkshop implements Workshop {
       })),
     ];
   }
+}
+
+async function* filesOfEach(groups: AsyncIterable<readonly Packable[]>): AsyncGenerator<readonly WholeFile[]> {
+  for await (const group of groups) yield group.flatMap(({ files }) => files);
 }

@@ -1,18 +1,36 @@
-import type { LedgerAward, Reservation, StatusChange, StatusPlace, WantedPlaces } from '../ports.ts';
+import type { LedgerAward, Reservation, StatusChange, StatusPlace } from '../ports.ts';
 import { parseJson } from '../syntax/json.ts';
 import type { AwardTable } from './tables.ts';
 
 /** What the table `award` itself says of an award. */
 export type OwnAward = Omit<LedgerAward, 'places' | 'changes' | 'supersededBy'>;
 
-/** A new reservation as an award; which places it wants is not for its own table. */
+/** A new reservation as an award. */
 export function reservedAward(
-  { wants: _wants, ...reservation }: Reservation & { readonly wants: WantedPlaces },
+  reservation: Reservation,
   run: string,
   at: number,
-): OwnAward {
+  places: readonly StatusPlace[],
+): LedgerAward {
+  // Member by member: what is spread of so many V8 keeps in tables of several KB each.
+  const { credentialId, award, edition, supersedes, revokesBecause, badge, recipient, subjectId } = reservation;
+  const { recipientName, awardKey, roster, line, content, validFrom, validUntil } = reservation;
   return {
-    ...reservation,
+    credentialId,
+    award,
+    edition,
+    supersedes,
+    revokesBecause,
+    badge,
+    recipient,
+    subjectId,
+    recipientName,
+    awardKey,
+    roster,
+    line,
+    content,
+    validFrom,
+    validUntil,
     state: 'reserved',
     run,
     reservedAt: at,
@@ -20,6 +38,9 @@ export function reservedAward(
     verificationMethod: undefined,
     files: [],
     erasedAt: undefined,
+    places,
+    changes: [],
+    supersededBy: undefined,
   };
 }
 

@@ -285,15 +285,15 @@ export class SqlLedger implements Ledger {
 
   /** @returns what is reserved now, by the award */
   async #insert(tx: Db, fresh: readonly Wanted[], run: string, at: number): Promise<ReadonlyMap<string, LedgerAward>> {
-    const awards = fresh.map((reservation) => reservedAward(reservation, run, at));
-    for (const some of pieces(awards, ROWS_AT_ONCE)) await tx.insertInto('award').values(some.map(toRow)).execute();
+    const rows = fresh.map((reservation) => toRow(reservedAward(reservation, run, at, [])));
+    for (const some of pieces(rows, ROWS_AT_ONCE)) await tx.insertInto('award').values(some).execute();
     const choosePlace = this.#choosePlace;
     if (choosePlace === undefined) throw new Error('places are drawn with the secret');
     const placesOf = await placeAll(tx, choosePlace, fresh);
     return new Map(
-      awards.map((award) => {
-        const places = placesOf.get(award.credentialId) ?? [];
-        return [award.award, { ...award, places, changes: [], supersededBy: undefined }];
+      fresh.map((reservation) => {
+        const places = placesOf.get(reservation.credentialId) ?? [];
+        return [reservation.award, reservedAward(reservation, run, at, places)];
       }),
     );
   }

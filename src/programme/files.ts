@@ -33,25 +33,32 @@ export function createFiles(root: string): Files {
 /** How many files are on their way to the disk at one time: it takes most of its time to say that it is done. */
 const AT_ONCE = 10;
 
-async function writeAll(root: string, files: readonly WholeFile[]): Promise<void> {
-  const targets = files.map(({ path, content }) => ({ path, content, target: resolvePath(root, path) }));
-  const folders = new Map(targets.toReversed().map(({ path, target }) => [dirname(target), path]));
-  for (const [folder, path] of folders) await openFolder(root, folder, path);
-  const options = { replace: true, mode: PLAIN_MODE, isSole: true };
-  const faults: unknown[] = [];
-  for (let at = 0; at < targets.length && faults.length === 0; at += AT_ONCE) {
-    const outcomes = await Promise.allSettled(
-      targets
-        .slice(at, at + AT_ONCE)
-        .map(({ path, content, target }) =>
-          within(path, () => writeWholeFile(target, content, { ...options, shownAs: path })),
-        ),
-    );
-    // Nothing is left in the making when a fault is told.
-    faults.push(...outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : [])));
+async function writeAll(root: string, files: AsyncIterable<readonly WholeFile[]>): Promise<void> {
+  const folders = new Set<string>();
+  try {
+    for await (const some of files) {
+      const targets = some.map(({ path, content }) => ({ path, content, target: resolvePath(root, path) }));
+      for (const { path, target } of targets) {
+        const folder = dirname(target);
+        if (!folders.has(folder)) await openFolder(root, folder, path);
+        folders.add(folder);
+      }
+      for (let at = 0; at < targets.length; at += AT_ONCE) await writeBeside(targets.slice(at, at + AT_ONCE));
+    }
+  } finally {
+    for (const folder of folders) await syncFolder(folder);
   }
-  for (const folder of folders.keys()) await syncFolder(folder);
-  if (faults.length > 0) throw faults[0];
+}
+
+async function writeBeside(targets: readonly (WholeFile & { readonly target: string })[]): Promise<void> {
+  const options = { replace: true, mode: PLAIN_MODE, isSole: true };
+  const outcomes = await Promise.allSettled(
+    targets.map(({ path, content, target }) =>
+      within(path, () => writeWholeFile(target, content, { ...options, shownAs: path })),
+    ),
+  );
+  // Nothing is left in the making when a fault is told.
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
 /** Makes a folder below the root, if need be, and sees that no link leads out of it. */

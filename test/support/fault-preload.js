@@ -131,10 +131,10 @@ FileHandle.writeFile = async function faulty(data, ...rest) {
   throw failure('write');
 };
 
-// Whole files are written by calls that wait for nothing but the sync.
+// Whole files are written by calls that wait for nothing, at most for the sync.
 const files = new Map();
 const isWatched = (path) => !relative(root, String(path)).startsWith('.badgekit');
-const { openSync, closeSync, renameSync, linkSync, rmSync, fchmodSync, writevSync, fsync } = fs;
+const { openSync, closeSync, renameSync, linkSync, rmSync, fchmodSync, writevSync, fsync, fsyncSync } = fs;
 fs.openSync = (path, flags, ...rest) => {
   const call = typeof flags === 'number' && (flags & fs.constants.O_WRONLY) !== 0 ? 'open to write' : 'open to read';
   if (isWatched(path) && fails(call, path)) throw failure(call);
@@ -171,6 +171,10 @@ fs.writevSync = (file, pieces, ...rest) => {
   const bytes = Buffer.concat(pieces);
   fs.writeSync(file, bytes.subarray(0, Math.floor(bytes.length / 2)));
   throw failure('write');
+};
+fs.fsyncSync = (file) => {
+  if (files.has(file) && fails('sync', files.get(file))) throw failure('sync');
+  fsyncSync(file);
 };
 fs.fsync = (file, done) => {
   if (files.has(file) && fails('sync', files.get(file))) done(failure('sync'));

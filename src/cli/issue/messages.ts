@@ -7,6 +7,7 @@ import type { Made, Order, ReadRow, RowReading } from '../../issue/workshop.ts';
 import { CanonicalDifference } from '../../proof/canonicalize.ts';
 import type { Instant } from '../../syntax/datetime.ts';
 import type { JsonObject } from '../../syntax/json.ts';
+import type { GrownHeaps } from '../lean-heap.ts';
 import type { SentLooks, SentRows } from './sent-rows.ts';
 
 /** What a thread that issues is started with. A key travels as the platform's own object, never as text. */
@@ -16,6 +17,8 @@ export interface IssueWorkerStart {
   readonly rules: RowRules;
   /** The programme's folder, into which files are written, or the form of the archive that is made instead. */
   readonly into: { readonly root: string } | { readonly form: ArchiveForm };
+  /** Where it is noted that this thread's heap is as large as it becomes. */
+  readonly heap: { readonly grown: GrownHeaps; readonly thread: number } | undefined;
 }
 
 /** Work for a thread; it answers in the order in which it is asked. */

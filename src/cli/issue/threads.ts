@@ -4,18 +4,17 @@ import type { Made, Order, OwnWorkshop, ReadRow, RowReading, Workshop } from '..
 import type { PrivateKey } from '../../keys/private-key.ts';
 import type { RosterRow } from '../../roster/layout.ts';
 import type { Instant } from '../../syntax/datetime.ts';
+import { type GrownHeaps, THREAD_LIMITS } from '../lean-heap.ts';
 import { Lane, leastBusy } from '../lane.ts';
 import { type Answered, type Asked, errorOf, type IssueWorkerStart } from './messages.ts';
 import { receivedLooks, type RowLook, sentRows } from './sent-rows.ts';
 
 /** So much is in hand for each worker: one piece that it works on, and what waits while this thread is busy itself. */
-const IN_HAND = 2;
+const IN_HAND = 3;
 /** Credentials in a piece of work: enough that handing it over is free. */
 const BATCH = 100;
 /** Fewer where all their images travel, too. */
 const BATCH_WITH_IMAGES = 50;
-/** Memory for what is soon forgotten: more makes a thread no quicker. */
-const YOUNG_MB = 16;
 
 /**
  * The work done on threads, so many at a time. This thread is one of them: it does what the workers, who have enough to go on
@@ -32,17 +31,18 @@ export class ThreadedWorkshop implements Workshop {
     issuer: Issuer,
     key: PrivateKey,
     rules: RowRules,
-    into: IssueWorkerStart['into'],
+    { into, heaps }: Pick<IssueWorkerStart, 'into'> & { readonly heaps: GrownHeaps | undefined },
     threads: number,
   ) {
     this.#own = own;
     this.batch = 'form' in into && into.form === 'tar' ? BATCH_WITH_IMAGES : BATCH;
     const { key: _key, ...rest } = issuer;
     const definitions = new Map([...rules.definitions].map(([name, { badge, source }]) => [name, { badge, source }]));
-    const start: IssueWorkerStart = { issuer: rest, into, key: key.object, rules: { ...rules, definitions } };
-    const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MB };
-    const options = { entry: 'issue-worker', start, resourceLimits, answerIn: itself } as const;
-    this.#lanes = Array.from({ length: threads - 1 }, () => new Lane(options));
+    this.#lanes = Array.from({ length: threads - 1 }, (_, index) => {
+      const heap = heaps === undefined ? undefined : { grown: heaps, thread: index + 1 };
+      const start: IssueWorkerStart = { issuer: rest, into, heap, key: key.object, rules: { ...rules, definitions } };
+      return new Lane({ entry: 'issue-worker', start, resourceLimits: THREAD_LIMITS, answerIn: itself });
+    });
   }
 
   get width(): number {
