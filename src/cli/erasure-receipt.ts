@@ -53,7 +53,7 @@ ${evidence.length === 0 ? '' : `- ${evidence.length === 1 ? 'the copy of a file 
 
 For each badge its id, name, dates, status entries and the run that issued it, so that it can still be revoked and its
 entry is given to nobody else; and a keyed digest of the award, so that no roster issues it again. Without
-\`keys/award-ids.jwe\` and its passphrase, nobody can tell from the digest whose it was.
+a file of \`keys/\` and its passphrase, nobody can tell from the digest whose it was.
 
 ## Out of reach
 

@@ -2,11 +2,10 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 
 /** How much the heap grows, in percent of what is in use, before what is not is cleared away. */
 const GROWTH_PERCENT = 50;
-/** So much memory is enough for what is soon forgotten: with four times of it a long run is no quicker. */
+/** So much memory in each thread is enough for what is soon forgotten: with four times of it a long run is no quicker. */
 const NEW_SPACE_BYTES = 8 * 1024 * 1024;
-/** So much for each thread beside the main one, and what V8 calls it: three times as much, of which it takes whole powers of two. */
-const THREAD_NEW_SPACE_BYTES = 4 * 1024 * 1024;
-export const THREAD_LIMITS = { maxYoungGenerationSizeMb: 16 };
+/** The same as a limit that V8 keeps by itself, in threads beside the main one: one and a half times as much. */
+export const THREAD_LIMITS = { maxYoungGenerationSizeMb: 12 };
 const LOOK_MS = 50;
 
 /** For each thread whether it has its memory for what is soon forgotten. The main one is the first. */
@@ -22,7 +21,7 @@ export function newHeaps(threads: number): GrownHeaps {
  */
 export function keepHeapLean(heaps: GrownHeaps): void {
   setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`);
-  noteGrown(heaps, 0, NEW_SPACE_BYTES);
+  noteGrown(heaps, 0);
   // How much the main thread's may grow can only be said before it exists; that none is to grow any more, at any time, and
   // each new thread makes V8 forget it again. Too early it would keep the others from growing at all.
   setInterval(() => {
@@ -31,14 +30,10 @@ export function keepHeapLean(heaps: GrownHeaps): void {
   }, LOOK_MS).unref();
 }
 
-/** In a thread beside the main one: notes when its heap has grown. */
-export function noteOwnGrowth(heaps: GrownHeaps, thread: number): void {
-  noteGrown(heaps, thread, THREAD_NEW_SPACE_BYTES);
-}
-
-function noteGrown(heaps: GrownHeaps, thread: number, bytes: number): void {
+/** Notes when the heap of the thread that calls it has grown. */
+export function noteGrown(heaps: GrownHeaps, thread: number): void {
   const looking = setInterval(() => {
-    if (newSpaceSize() < bytes) return;
+    if (newSpaceSize() < NEW_SPACE_BYTES) return;
     Atomics.store(heaps, thread, 1);
     clearInterval(looking);
   }, LOOK_MS).unref();

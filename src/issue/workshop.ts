@@ -125,7 +125,10 @@ export class OwnWorkshop implements Workshop {
     return { credentials };
   }
 
-  /** Makes credentials, a few at a time: what was made is not to be kept until all are. @param notes what comes to be said of each */
+  /**
+   * Makes credentials, a few at a time: what was made is not to be kept until all are.
+   * @param notes to which is added what is to be said of each
+   */
   async *#made(orders: readonly Order[], notes: MadeCredential[]): AsyncGenerator<readonly Packable[]> {
     for (const group of this.#groups(orders)) {
       const made = (await this.#secure(group)).map(({ order, secured }) => {

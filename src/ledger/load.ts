@@ -55,7 +55,7 @@ async function matchSecret(tx: Db, fingerprint: string | undefined): Promise<voi
   const known = await awardSecret(tx);
   if (known !== undefined && known !== fingerprint)
     throw new BadgekitError('KEY_MISMATCH', 'these records are of a programme with another secret', {
-      hint: 'a ledger belongs to one programme: the one that has the same keys/award-ids.jwe',
+      hint: 'a ledger belongs to one programme: the one that has the same secret in keys/',
     });
   await noteAwardSecret(tx, fingerprint);
 }

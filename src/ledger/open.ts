@@ -97,9 +97,9 @@ async function refuseOtherSecret({ db, name, exclusive }: Engine, secretFingerpr
   }
   throw new BadgekitError(
     'KEY_MISMATCH',
-    `keys/award-ids.jwe is not the secret that was issued with in the ledger ${name}`,
+    `the secret in keys/ is not the one that was issued with in the ledger ${name}`,
     {
-      hint: 'with another one every award would be issued a second time: put the right file back from your backup',
+      hint: 'with another one every award would be issued a second time: put the right keys/ back from your backup',
     },
   );
 }

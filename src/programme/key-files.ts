@@ -4,12 +4,10 @@ import { sealJwk } from '../keys/sealed.ts';
 import { isJsonObject } from '../syntax/json.ts';
 import { decodeUtf8 } from '../syntax/text.ts';
 import { readConfig } from './config.ts';
-import { CONFIG_FILE, keyFile } from './places.ts';
+import { CONFIG_FILE, keyFile, MAX_CONFIG_BYTES } from './places.ts';
 import { listFiles } from './files.ts';
 import { openSealed, sealKey, SECRET_MODE } from './keyring.ts';
 import type { Programme } from './programme.ts';
-
-const MAX_CONFIG_BYTES = 256 * 1024;
 
 /** The sealed files in keys/, sorted. */
 export async function sealedFiles({ root }: Programme): Promise<readonly string[]> {

@@ -68,37 +68,53 @@ export async function openKeyring(
   env: Readonly<Record<string, string | undefined>>,
   begun?: Unsealing,
 ): Promise<Keyring> {
-  const { config, root } = programme;
-  const isElsewhere = config.signer !== undefined && !existsSync(join(root, keyFile(config.key)));
-  const { key, awardSecret } = isElsewhere
-    ? {
-        key: await externalKey(programme, config.signer.command, env),
-        awardSecret: await openAwardSecret(programme, passphrase),
-      }
-    : await openKey(programme, passphrase, begun);
+  const { signer } = programme.config;
+  const { key, awardSecret } =
+    signer !== undefined && !isKeyHere(programme)
+      ? await openElsewhere(programme, signer.command, passphrase, env)
+      : await openOwnKey(programme, passphrase, begun);
   await proveOwnership(programme, key.publicKey);
   return { key, awardSecret, verificationMethod: verificationMethodsOf(programme) };
 }
 
-/** The key in keys/, and the secret that lies with it, or in a file of its own. */
-async function openKey(
+function isKeyHere({ config, root }: Programme): boolean {
+  return existsSync(join(root, keyFile(config.key)));
+}
+
+type Opened = Pick<Keyring, 'key' | 'awardSecret'>;
+
+async function openElsewhere(
   programme: Programme,
+  command: readonly string[],
   passphrase: string,
-  begun: Unsealing | undefined,
-): Promise<Pick<Keyring, 'key' | 'awardSecret'>> {
-  const file = keyFile(programme.config.key);
-  const sealed = await readSealed(programme, file, begun);
-  if (isSealedSet(sealed.text)) {
-    const [key, secret] = keysIn(await sealed.open(passphrase));
-    return { key: privateKeyFromJwk(key), awardSecret: readSecret(secret, sealed.shownAs) };
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Opened> {
+  const [key, awardSecret] = await Promise.all([
+    externalKey(programme, command, env),
+    readAwardSecret(programme, passphrase),
+  ]);
+  return { key, awardSecret };
+}
+
+/** The key in keys/, and the secret that lies with it, or in a file of its own. */
+async function openOwnKey(programme: Programme, passphrase: string, begun?: Unsealing): Promise<Opened> {
+  const sealed = await readSealed(programme, keyFile(programme.config.key), begun);
+  if (!isSealedSet(sealed.text)) {
+    const [key, awardSecret] = await Promise.all([sealed.open(passphrase), readAwardSecret(programme, passphrase)]);
+    return { key: privateKeyFromJwk(key), awardSecret };
   }
-  const [key, awardSecret] = await Promise.all([sealed.open(passphrase), openAwardSecret(programme, passphrase)]);
-  return { key: privateKeyFromJwk(key), awardSecret };
+  const [key, secret] = keysIn(await sealed.open(passphrase));
+  return { key: privateKeyFromJwk(key), awardSecret: secretIn(secret, sealed.shownAs) };
 }
 
 function keysIn(set: unknown): readonly unknown[] {
   const keys = isJsonObject(set) ? set['keys'] : undefined;
   return Array.isArray(keys) ? keys : [];
+}
+
+/** The key that signs, of a file that holds one or a set. */
+export function signingKeyIn(opened: unknown): unknown {
+  return keysIn(opened)[0] ?? opened;
 }
 
 async function externalKey(
@@ -117,15 +133,41 @@ async function externalKey(
 }
 
 /**
- * Opens the secret behind credential ids.
+ * Opens the secret behind credential ids: the one that the programme signs with.
  * @throws BadgekitError KEY_MISSING | KEY_EXPOSED | PASSPHRASE_WRONG | KEY_INVALID
  */
 export async function openAwardSecret(programme: Programme, passphrase: string): Promise<Uint8Array> {
-  const { open, shownAs } = await readSealed(programme, AWARD_SECRET_FILE);
-  return readSecret(await open(passphrase), shownAs);
+  if (!isKeyHere(programme)) return await readAwardSecret(programme, passphrase);
+  return (await openOwnKey(programme, passphrase)).awardSecret;
 }
 
-function readSecret(jwk: unknown, shownAs: string): Uint8Array {
+async function readAwardSecret(programme: Programme, passphrase: string): Promise<Uint8Array> {
+  const { open, shownAs } = await readSealed(programme, AWARD_SECRET_FILE);
+  return secretIn(await open(passphrase), shownAs);
+}
+
+/**
+ * Sees that the secret lies in its own file, for a time when no key is in keys/ with which it lies.
+ * @throws BadgekitError KEY_MISMATCH where another one lies there
+ */
+export async function keepAwardSecret(
+  programme: Programme,
+  awardSecret: Uint8Array,
+  passphrase: string,
+): Promise<void> {
+  if (!existsSync(join(programme.root, AWARD_SECRET_FILE))) {
+    const sealed = `${await sealJwk(secretJwk(awardSecret), passphrase)}\n`;
+    await programme.files.write(AWARD_SECRET_FILE, sealed, { mode: SECRET_MODE });
+    return;
+  }
+  if (Buffer.compare(await readAwardSecret(programme, passphrase), awardSecret) === 0) return;
+  throw new BadgekitError('KEY_MISMATCH', 'it is not the secret that this programme has issued with', {
+    where: { file: programme.shown(AWARD_SECRET_FILE) },
+    hint: 'move it away and run the command again: the right one, which lies with the key, is then written there',
+  });
+}
+
+function secretIn(jwk: unknown, shownAs: string): Uint8Array {
   const k = isJsonObject(jwk) ? jwk['k'] : undefined;
   if (typeof k === 'string') return decodeBase64url(k);
   throw new BadgekitError('KEY_INVALID', 'the file holds no secret', { where: { file: shownAs } });

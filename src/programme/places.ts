@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 export const CONFIG_FILE = 'badgekit.yaml';
+export const MAX_CONFIG_BYTES = 256 * 1024;
 export const AWARD_SECRET_FILE = 'keys/award-ids.jwe';
 
 export function keyFile(name: string): string {

@@ -3,9 +3,7 @@ import { BadgekitError } from '../errors.ts';
 import type { Files } from '../ports.ts';
 import { type ProgrammeConfig, readConfig } from './config.ts';
 import { createFiles } from './files.ts';
-import { CONFIG_FILE, findProgrammeRoot } from './places.ts';
-
-const MAX_CONFIG_BYTES = 256 * 1024;
+import { CONFIG_FILE, findProgrammeRoot, MAX_CONFIG_BYTES } from './places.ts';
 
 /** A programme folder that was found and whose badgekit.yaml was read. */
 export interface Programme {

@@ -4,9 +4,8 @@ import { openJwk } from '../keys/sealed.ts';
 import type { Json } from '../syntax/json.ts';
 import { decodeUtf8 } from '../syntax/text.ts';
 import { readBounded } from './files.ts';
-import { CONFIG_FILE, keyFile } from './places.ts';
+import { CONFIG_FILE, keyFile, MAX_CONFIG_BYTES } from './places.ts';
 
-const MAX_CONFIG_BYTES = 256 * 1024;
 export const MAX_KEY_BYTES = 64 * 1024;
 /** What most files say; whoever writes it otherwise waits a little longer. */
 const KEY_LINE = /^key:[ \t]*["']?([\w.-]+)["']?[ \t]*$/m;

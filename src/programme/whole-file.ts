@@ -85,8 +85,9 @@ async function writeSynced(file: number, pieces: readonly Uint8Array[], mode: nu
 
 /** A disk that takes no longer for a sync has it done at once: another thread would take as long to be asked. */
 const QUICK_MS = 0.2;
-/** How much the last sync counts among those before it. */
+/** How much the last sync counts among those before it, and how long it counts at most: one hiccup says nothing. */
 const SHARE = 0.1;
+const MOST_MS = 1;
 let usualMs = 0;
 
 async function sync(file: number): Promise<void> {
@@ -94,7 +95,7 @@ async function sync(file: number): Promise<void> {
   if (usualMs > QUICK_MS) return await syncedElsewhere(file);
   const begin = performance.now();
   fsyncSync(file);
-  usualMs += (performance.now() - begin - usualMs) * SHARE;
+  usualMs += (Math.min(performance.now() - begin, MOST_MS) - usualMs) * SHARE;
 }
 
 /** Moves without replacing: a hard link fails where the name is taken, a rename would not. */

@@ -43,11 +43,12 @@ export async function libraryForm(
 }
 
 /**
- * Has the library process the contexts of such documents, for badgekit and for the implementation that it is compared with,
- * so that the first of them does not wait for that.
+ * Has the library process the contexts of such documents while there is time, so that the first of them does not wait for
+ * that: for badgekit and, where proofs are embedded, for the implementation that it is compared with.
  */
-export async function learnContexts(document: JsonObject): Promise<void> {
+export async function learnContexts(document: JsonObject, form: 'data-integrity' | 'jwt'): Promise<void> {
   await libraryForm(document).catch(unusable);
+  if (form === 'jwt') return;
   // Whatever is wrong with it is told by who signs.
   await jsonld.expand(structuredClone(document), { documentLoader: loadContext, safe: true }).catch(() => undefined);
 }

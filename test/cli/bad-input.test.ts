@@ -173,6 +173,18 @@ describe('bad keys', () => {
     expectRefusal(await badgekit(['keys', 'rotate'], { cwd }), 2, /award-ids\.jwe.*\n.*cannot be made again/);
   });
 
+  test.each<[string, (cwd: string, other: string) => void]>([
+    ['missing', (cwd) => rmSync(join(cwd, 'keys/award-ids.jwe'))],
+    ["another programme's", (cwd, other) => cpSync(other, join(cwd, 'keys/award-ids.jwe'))],
+  ])('a new key gets the secret of the one that signs, where award-ids.jwe is %s', async (_, spoil) => {
+    const cwd = programme();
+    const other = temporaryFolder();
+    await badgekit(['init-issuer', '--name', 'O', '--hosting', 'https://badges.example.org'], { cwd: other });
+    spoil(cwd, join(other, 'keys/award-ids.jwe'));
+    expect((await badgekit(['keys', 'rotate'], { cwd })).code).toBe(0);
+    expect(JSON.parse((await badgekit(['issue', 'r.csv', '--json'], { cwd })).out)).toMatchObject({ toIssue: 0 });
+  });
+
   test('a passphrase file serves as well', async () => {
     const cwd = programme();
     writeFileSync(join(cwd, 'pass'), `${PASSPHRASE}\n`);

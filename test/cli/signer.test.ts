@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { cpSync, existsSync, mkdirSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -139,6 +139,41 @@ describe('a key in Vault, by the example', () => {
     expect(await programme.runWith({ env }, 'issue', 'r.csv')).toMatchObject({ code: 0 });
     expect(programme.credentials()).toHaveLength(2);
     expect((await programme.run('ledger', 'check')).code).toBe(0);
+  });
+});
+
+describe('the secret behind credential ids, where the next key is elsewhere', () => {
+  const rotate = ['keys', 'rotate', '--name', 'badges-ed', '--public', 'public.json'] as const;
+  /** A programme that has issued two badges with a key of its own. */
+  async function issuedProgramme(): Promise<TestProgramme> {
+    const programme = await programmeWith([process.execPath, EXAMPLE]);
+    programme.write('public.json', (await runExample('badges-ed')).stdout);
+    programme.writeRoster(2);
+    expect((await programme.run('issue', 'r.csv')).code).toBe(0);
+    return programme;
+  }
+
+  test('is written into its own file again where that is missing', async () => {
+    const programme = await issuedProgramme();
+    rmSync(join(programme.cwd, 'keys/award-ids.jwe'));
+    expect(await programme.runWith({ env }, ...rotate)).toMatchObject({ code: 0, err: '' });
+    expect(statSync(join(programme.cwd, 'keys/award-ids.jwe')).mode & 0o777).toBe(0o600);
+    rmSync(join(programme.cwd, 'keys/key-1.jwe'));
+    const again = await programme.runWith({ env }, 'issue', 'r.csv', '--json');
+    expect(JSON.parse(again.out)).toMatchObject({ rows: 2, toIssue: 0 });
+  });
+
+  test('is not taken from a file that holds another one', async () => {
+    const programme = await issuedProgramme();
+    const other = await programmeWith([process.execPath, EXAMPLE]);
+    cpSync(join(other.cwd, 'keys/award-ids.jwe'), join(programme.cwd, 'keys/award-ids.jwe'));
+    const refused = await programme.runWith({ env }, ...rotate);
+    expect(refused).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/award-ids\.jwe.*not the secret.*move it away/s),
+    });
+    expect(programme.read('badgekit.yaml')).toContain('key: "key-1"');
+    expect(JSON.parse((await programme.run('issue', 'r.csv', '--json')).out)).toMatchObject({ toIssue: 0 });
   });
 });
 

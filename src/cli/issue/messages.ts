@@ -17,7 +17,7 @@ export interface IssueWorkerStart {
   readonly rules: RowRules;
   /** The programme's folder, into which files are written, or the form of the archive that is made instead. */
   readonly into: { readonly root: string } | { readonly form: ArchiveForm };
-  /** Where it is noted that this thread's heap is as large as it becomes. */
+  /** Where this thread notes that its heap has grown. */
   readonly heap: { readonly grown: GrownHeaps; readonly thread: number } | undefined;
 }
 

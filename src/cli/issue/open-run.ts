@@ -84,9 +84,8 @@ export async function openRun(
   const shard = options.shard === undefined ? undefined : parseShard(options.shard);
   const form = choose('--proof', options.proof, PROOF_FORMS) ?? programme.config.proof ?? 'data-integrity';
   const checks = sampler(options, session.random);
-  // The keys are being opened meanwhile.
   const [badge] = definitions;
-  if (badge !== undefined) await learnContexts(trialCredential(programme, badge));
+  if (opening.isBegun && badge !== undefined) await learnContexts(trialCredential(programme, badge), form);
   const keyring = await opening.keyring();
   const issuer = await loadIssuer(programme, { keyring, definitions, form });
   const ledger =

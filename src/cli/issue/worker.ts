@@ -4,13 +4,13 @@ import { privateKeyOf } from '../../keys/private-key.ts';
 import { createFiles } from '../../programme/files.ts';
 import type { RosterRow } from '../../roster/layout.ts';
 import type { Instant } from '../../syntax/datetime.ts';
-import { noteOwnGrowth } from '../lean-heap.ts';
+import { noteGrown } from '../lean-heap.ts';
 import { type Answered, type Asked, type IssueWorkerStart, sentFault } from './messages.ts';
 import { receivedRows, type RowLook, sentLooks } from './sent-rows.ts';
 
 /** A worker thread of `issue`: rows and orders come in; awards, faults and signed credentials go out. */
 const { issuer, key, rules, into, heap }: IssueWorkerStart = workerData;
-if (heap !== undefined) noteOwnGrowth(heap.grown, heap.thread);
+if (heap !== undefined) noteGrown(heap.grown, heap.thread);
 const destination: Destination =
   'form' in into ? { kind: 'archive', form: into.form } : { kind: 'files', files: createFiles(into.root) };
 const workshop = new OwnWorkshop({ ...issuer, key: privateKeyOf(key) }, destination, rules);

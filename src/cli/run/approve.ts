@@ -5,7 +5,7 @@ import { privateKeyFromJwk } from '../../keys/private-key.ts';
 import { approvalFile, approverKey, signApproval } from '../../programme/approvals.ts';
 import { CONFIG_FILE } from '../../programme/places.ts';
 import { writeWhole } from '../../programme/files.ts';
-import { openSealedFile } from '../../programme/keyring.ts';
+import { openSealedFile, signingKeyIn } from '../../programme/keyring.ts';
 import { openPlanFile, type PlanFile } from '../../programme/plan-file.ts';
 import { openProgramme } from '../../programme/programme.ts';
 import { quoted, visible } from '../../syntax/text.ts';
@@ -43,7 +43,8 @@ export async function runApprove(planFile: string, options: ApproveOptions, sess
   const key = await withPassphrase(
     session,
     options.passphraseFile,
-    async (passphrase) => privateKeyFromJwk(await openSealedFile(resolve(session.cwd, keyFile), keyFile, passphrase)),
+    async (passphrase) =>
+      privateKeyFromJwk(signingKeyIn(await openSealedFile(resolve(session.cwd, keyFile), keyFile, passphrase))),
     { variable: APPROVER_VARIABLE, message: `Passphrase of ${name}` },
   );
   if (didKeyOf(key.publicKey) !== did)

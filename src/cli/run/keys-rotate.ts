@@ -10,7 +10,7 @@ import { readEndedKeys } from '../../programme/ended-keys.ts';
 import { externalSigner } from '../../programme/external-signer.ts';
 import { readBounded } from '../../programme/files.ts';
 import { addSealedKey, nameSigningKey, sealedFiles } from '../../programme/key-files.ts';
-import { openAwardSecret } from '../../programme/keyring.ts';
+import { keepAwardSecret, openAwardSecret } from '../../programme/keyring.ts';
 import { keyFile } from '../../programme/places.ts';
 import { alone } from '../../programme/lock.ts';
 import { openProgramme, type Programme } from '../../programme/programme.ts';
@@ -45,7 +45,10 @@ export async function runKeysRotate(options: KeysRotateOptions, session: Session
     await withPassphrase(session, options.passphraseFile, async (passphrase) => {
       // The new key is sealed as the others are, so the passphrase must be theirs.
       const awardSecret = await openAwardSecret(programme, passphrase);
-      if (given !== undefined) await proveSigner(programme, name, given, session);
+      if (given !== undefined) {
+        await proveSigner(programme, name, given, session);
+        await keepAwardSecret(programme, awardSecret, passphrase);
+      }
       await rotateKey(programme, name, { passphrase, awardSecret, given, algorithm });
     });
   const { key: old } = programme.config;
