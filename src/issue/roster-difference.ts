@@ -74,7 +74,7 @@ export async function* rosterDifferences(old: ComparedRoster, now: ComparedRoste
   }
   for (const [name, kept] of before) {
     if (seen.has(name)) continue;
-    const [line, badge, awardKey, label] = JSON.parse(kept) as Kept;
+    const [line, badge, awardKey, label]: Kept = JSON.parse(kept);
     yield { kind: 'removed', award: { line, badge, awardKey, recipient: { label } } };
   }
 }
@@ -85,7 +85,7 @@ function nameOf({ badge, recipient: { label }, awardKey }: DifferingAward): stri
 }
 
 function columnsApart(kept: string, award: Award): readonly string[] {
-  const [, , , , was] = JSON.parse(kept) as Kept;
+  const [, , , , was]: Kept = JSON.parse(kept);
   const is = tagsOf(award);
   return [...new Set([...Object.keys(is), ...Object.keys(was)])].filter((column) => was[column] !== is[column]);
 }

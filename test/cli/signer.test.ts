@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createPublicKey, type KeyObject, sign } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { cpSync, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { keyPair } from '../support/badge.ts';
 import type { Run } from '../support/cli.ts';
 import { TestProgramme } from '../support/programme.ts';
 
@@ -22,9 +23,9 @@ class TransitStandIn {
   readonly asked: string[] = [];
   isSealed = false;
   readonly #keys: Readonly<Record<string, { readonly type: string; readonly key: KeyObject }>> = {
-    'badges-ed': { type: 'ed25519', key: generateKeyPairSync('ed25519').privateKey },
-    'badges-ec': { type: 'ecdsa-p256', key: generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey },
-    'badges-rsa': { type: 'rsa-2048', key: generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey },
+    'badges-ed': { type: 'ed25519', key: keyPair('Ed25519').privateKey },
+    'badges-ec': { type: 'ecdsa-p256', key: keyPair('P-256').privateKey },
+    'badges-rsa': { type: 'rsa-3072', key: keyPair('RSA').privateKey },
   };
   readonly #server: Server = createServer((request, response) => {
     void this.#answer(request).then(({ status, body }) => {
@@ -183,7 +184,7 @@ async function runExample(name: string): Promise<{ readonly stdout: string }> {
 }
 
 describe('a program that signs', () => {
-  const pair = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  const pair = keyPair('P-256');
   const jwk = JSON.stringify(pair.publicKey.export({ format: 'jwk' }));
   const pem = String(pair.privateKey.export({ format: 'pem', type: 'pkcs8' }));
 

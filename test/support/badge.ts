@@ -1,3 +1,4 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { PublicKey } from '../../src/keys/public-key.ts';
 import { didKeyMethod, didKeyOf } from '../../src/keys/did-key.ts';
 import { generatePrivateKey, type PrivateKey } from '../../src/keys/private-key.ts';
@@ -28,6 +29,12 @@ export function testIssuer(algorithm: AlgorithmName = 'Ed25519'): TestIssuer {
   const key = generatePrivateKey(algorithm);
   const id = didKeyOf(key.publicKey) ?? '';
   return { id, key, method: didKeyMethod(id) };
+}
+
+/** The two halves of a new key as the platform's own objects. */
+export function keyPair(algorithm: AlgorithmName): { readonly privateKey: KeyObject; readonly publicKey: KeyObject } {
+  const { object } = generatePrivateKey(algorithm);
+  return { privateKey: object, publicKey: createPublicKey(object) };
 }
 
 /** A badge's content, complete and valid, by an issuer. */

@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createHash, type KeyObject } from 'node:crypto';
 import { CompactSign } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { publicKeyFromPem } from '../../src/keys/public-key.ts';
@@ -6,12 +6,12 @@ import type { JsonObject } from '../../src/syntax/json.ts';
 import type { VerifyOptions } from '../../src/verify/context.ts';
 import type { Report } from '../../src/verify/report.ts';
 import { verify } from '../../src/verify/verify.ts';
-import { bytesOf, codes, NOW, outcomeOf } from '../support/badge.ts';
+import { bytesOf, codes, keyPair, NOW, outcomeOf } from '../support/badge.ts';
 import { answerOf, expectRefusal } from '../support/report.ts';
 import { fakeWeb } from '../support/web.ts';
 
 const HOST = 'https://school.example';
-const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const keys = keyPair('RSA');
 const pem = keys.publicKey.export({ type: 'spki', format: 'pem' }).toString();
 
 const issuer: JsonObject = {
@@ -135,7 +135,7 @@ describe('a signed Open Badges 2.0 assertion', () => {
   });
 
   test('is rejected under another key, or when it was edited', async () => {
-    const other = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const other = keyPair('RSA');
     expect(codes(await judge(await token(signedAssertion, other.privateKey)))).toContain('SIGNATURE_WRONG');
     const [header = '', , signature = ''] = (await token(signedAssertion)).split('.');
     const payload = Buffer.from(JSON.stringify({ ...signedAssertion, issuedOn: '2020-01-01T00:00:00Z' })).toString(
@@ -183,7 +183,7 @@ describe('a signed Open Badges 2.0 assertion', () => {
 });
 
 describe('an impostor', () => {
-  const attacker = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const attacker = keyPair('RSA');
   const attackerPem = attacker.publicKey.export({ type: 'spki', format: 'pem' }).toString();
 
   test('who brings the issuer’s profile along is not the issuer, signed or hosted', async () => {
