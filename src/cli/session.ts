@@ -28,7 +28,7 @@ export interface Session {
 
 /** The session of this process. */
 export function openSession(): Session {
-  const { env, stdin, stdout, stderr } = process;
+  const { env, stdout, stderr } = process;
   let interrupted = false;
   // A fault of a write is then told to who wrote.
   let isByteOutput = false;
@@ -55,7 +55,8 @@ export function openSession(): Session {
       return openByteOutput();
     },
     err: (text) => void stderr.write(text),
-    isInteractive: stdin.isTTY && stderr.isTTY && !isCi,
+    // Standard input is made ready only where it is looked at.
+    isInteractive: stderr.isTTY && !isCi && process.stdin.isTTY,
     showsProgress: stderr.isTTY && !isCi,
     colours: { out: wantsColour(stdout.isTTY, env, isCi), err: wantsColour(stderr.isTTY, env, isCi) },
     columns: stderr.columns ?? 80,
