@@ -114,7 +114,7 @@ export async function requireDefinitions(programme: Programme): Promise<readonly
 }
 
 /** A credential as it would be made from a definition, of nobody. */
-export function trialCredential({ config }: Programme, definition: LoadedDefinition): JsonObject {
+function trialCredential({ config }: Programme, definition: LoadedDefinition): JsonObject {
   return assembleCredential({
     id: 'urn:uuid:00000000-0000-8000-8000-000000000000',
     issuer: issuerProfile(config, undefined),

@@ -1,7 +1,7 @@
 // First: jsonld takes from there what it needs when it is loaded.
 import { sharingContexts } from './shared-contexts.ts';
 import jsonld from 'jsonld';
-import { BadgekitError, unusable } from '../errors.ts';
+import { BadgekitError } from '../errors.ts';
 import { loadContext } from '../openbadges/contexts.ts';
 import type { DocumentLoader } from '../ports.ts';
 import { isJsonObject, type Json, type JsonObject } from '../syntax/json.ts';
@@ -40,17 +40,6 @@ export async function libraryForm(
   } catch (error) {
     throw explain(error);
   }
-}
-
-/**
- * Has the library process the contexts of such documents while there is time, so that the first of them does not wait for
- * that: for badgekit and, where proofs are embedded, for the implementation that it is compared with.
- */
-export async function learnContexts(document: JsonObject, form: 'data-integrity' | 'jwt'): Promise<void> {
-  await libraryForm(document).catch(unusable);
-  if (form === 'jwt') return;
-  // Whatever is wrong with it is told by who signs.
-  await jsonld.expand(structuredClone(document), { documentLoader: loadContext, safe: true }).catch(() => undefined);
 }
 
 /**

@@ -13,9 +13,8 @@ import { hasLedger } from '../../programme/ledger.ts';
 import type { Programme } from '../../programme/programme.ts';
 import type { NamedRoster } from '../../programme/joined-roster.ts';
 import type { Roster } from '../../programme/roster.ts';
-import { requireDefinitions, trialCredential } from '../../programme/sound-definitions.ts';
+import { requireDefinitions } from '../../programme/sound-definitions.ts';
 import type { SigningChecks } from '../../proof/data-integrity.ts';
-import { learnContexts } from '../../proof/library-form.ts';
 import { defaultBadge } from '../award-badge.ts';
 import { type SampleOptions, sampler } from '../check-sample.ts';
 import { choose } from '../choice.ts';
@@ -84,8 +83,6 @@ export async function openRun(
   const shard = options.shard === undefined ? undefined : parseShard(options.shard);
   const form = choose('--proof', options.proof, PROOF_FORMS) ?? programme.config.proof ?? 'data-integrity';
   const checks = sampler(options, session.random);
-  const [badge] = definitions;
-  if (opening.isBegun && badge !== undefined) await learnContexts(trialCredential(programme, badge), form);
   const keyring = await opening.keyring();
   const issuer = await loadIssuer(programme, { keyring, definitions, form });
   const ledger =

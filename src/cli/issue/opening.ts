@@ -8,8 +8,6 @@ import type { Beginning } from './beginning.ts';
 /** The programme, and its keys, which are being opened. */
 export interface Opening {
   readonly programme: Programme;
-  /** Whether the keys are being opened already. */
-  readonly isBegun: boolean;
   /** Asked for when they are needed; who is asked for a passphrase is asked then, and told first what else is wrong. */
   readonly keyring: () => Promise<Keyring>;
 }
@@ -28,10 +26,10 @@ export async function openBegun(
   if (key === undefined) {
     const ask = (): Promise<Keyring> =>
       withPassphrase(session, passphraseFile, (passphrase) => openKeyring(programme, passphrase, env));
-    return { programme, isBegun: false, keyring: ask };
+    return { programme, keyring: ask };
   }
   const opening = key.then(({ passphrase, begun }) => openKeyring(programme, passphrase, env, begun));
   // A failure is met where the keys are needed.
   opening.catch(() => undefined);
-  return { programme, isBegun: true, keyring: () => opening };
+  return { programme, keyring: () => opening };
 }
