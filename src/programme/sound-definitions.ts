@@ -38,12 +38,11 @@ async function sharedImageFaults(
   definitions: readonly LoadedDefinition[],
 ): Promise<readonly DefinitionFault[]> {
   if (!tierPolicyOf(programme.config.tiers).apart.includes('image')) return [];
-  const { decodePixels } = await import('../bake/pixels.ts');
   const first = new Map<string, LoadedDefinition>();
   const faults: DefinitionFault[] = [];
   for (const definition of definitions)
     for (const { format, bytes } of definition.images) {
-      const looks = hash('sha256', format === 'png' ? decodePixels(bytes) : bytes);
+      const looks = hash('sha256', format === 'png' ? (await import('../bake/pixels.ts')).decodePixels(bytes) : bytes);
       const other = first.get(looks);
       if (other === undefined) first.set(looks, definition);
       if (other === undefined || other.source.tier === definition.source.tier) continue;
