@@ -36,7 +36,7 @@ function codeOf(module) {
     strictTypes: false,
     strictTuples: false,
     allowUnionTypes: true,
-    // Half as much code again otherwise, to be read at each start.
+    // Otherwise there is a third more code to be read at each start.
     inlineRefs: false,
     code: { source: true, esm: true, formats: _`FORMATS` },
   });

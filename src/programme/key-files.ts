@@ -4,7 +4,7 @@ import { sealJwk } from '../keys/sealed.ts';
 import { isJsonObject } from '../syntax/json.ts';
 import { decodeUtf8 } from '../syntax/text.ts';
 import { readConfig } from './config.ts';
-import { CONFIG_FILE, keyFile, MAX_CONFIG_BYTES } from './places.ts';
+import { CONFIG_FILE, KEY_LINE, keyFile, MAX_CONFIG_BYTES } from './places.ts';
 import { listFiles } from './files.ts';
 import { openSealed, sealKey, SECRET_MODE } from './keyring.ts';
 import type { Programme } from './programme.ts';
@@ -55,7 +55,7 @@ export async function resealAll(programme: Programme, from: string, to: string):
  */
 export async function nameSigningKey({ files }: Programme, name: string): Promise<void> {
   const text = decodeUtf8(await files.read(CONFIG_FILE, MAX_CONFIG_BYTES));
-  const edited = text.replace(/^(key:[ \t]*)(?:"[^"\n]*"|'[^'\n]*'|[^\s#]+)/m, `$1${JSON.stringify(name)}`);
+  const edited = text.replace(KEY_LINE, `$1${JSON.stringify(name)}`);
   if (readConfig(Buffer.from(edited, 'utf8')).key !== name)
     throw new BadgekitError('CONFIG_INVALID', 'the line that names the signing key could not be changed', {
       where: { file: CONFIG_FILE },

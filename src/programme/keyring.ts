@@ -14,9 +14,9 @@ import { decodeUtf8 } from '../syntax/text.ts';
 import type { ProofForm } from './config.ts';
 import { readDidFile } from './did-file.ts';
 import { readBounded } from './files.ts';
-import { AWARD_SECRET_FILE, keyFile } from './places.ts';
+import { AWARD_SECRET_FILE, keyFile, MAX_KEY_BYTES } from './places.ts';
 import type { Programme } from './programme.ts';
-import { MAX_KEY_BYTES, type Unsealing } from './unsealing.ts';
+import type { Unsealing } from './unsealing.ts';
 
 export const SECRET_MODE = 0o600;
 export const AWARD_SECRET_BYTES = 32;

@@ -4,7 +4,6 @@ import { assembleCredential } from '../openbadges/credential.ts';
 import { credentialFault } from '../openbadges/credential-fault.ts';
 import type { DefinitionFault } from '../openbadges/definition.ts';
 import { tierPolicyOf } from '../openbadges/tier-policy.ts';
-import type { JsonObject } from '../syntax/json.ts';
 import { dotted } from '../syntax/schema.ts';
 import {
   BADGES_FOLDER,
@@ -112,29 +111,26 @@ export async function requireDefinitions(programme: Programme): Promise<readonly
   });
 }
 
-/** A credential as it would be made from a definition, of nobody. */
-function trialCredential({ config }: Programme, definition: LoadedDefinition): JsonObject {
-  return assembleCredential({
-    id: 'urn:uuid:00000000-0000-8000-8000-000000000000',
-    issuer: issuerProfile(config, undefined),
-    achievement: issuableBadge(config, definition).achievement,
-    validFrom: 0,
-    validUntil: undefined,
-    awardedDate: undefined,
-    subject: {
-      id: 'urn:uuid:00000000-0000-8000-8000-000000000001',
-      identifier: [],
-      narrative: undefined,
-      creditsEarned: undefined,
-      result: [],
-    },
-    evidence: [],
-    status: [],
-  });
-}
-
 function trialFault(programme: Programme, definition: LoadedDefinition): DefinitionFault | undefined {
-  const fault = credentialFault(trialCredential(programme, definition));
+  const fault = credentialFault(
+    assembleCredential({
+      id: 'urn:uuid:00000000-0000-8000-8000-000000000000',
+      issuer: issuerProfile(programme.config, undefined),
+      achievement: issuableBadge(programme.config, definition).achievement,
+      validFrom: 0,
+      validUntil: undefined,
+      awardedDate: undefined,
+      subject: {
+        id: 'urn:uuid:00000000-0000-8000-8000-000000000001',
+        identifier: [],
+        narrative: undefined,
+        creditsEarned: undefined,
+        result: [],
+      },
+      evidence: [],
+      status: [],
+    }),
+  );
   if (fault === undefined) return undefined;
   const file = programme.shown(`${BADGES_FOLDER}/${definition.badge}.yaml`);
   return {

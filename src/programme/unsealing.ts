@@ -4,11 +4,10 @@ import { openJwk } from '../keys/sealed.ts';
 import type { Json } from '../syntax/json.ts';
 import { decodeUtf8 } from '../syntax/text.ts';
 import { readBounded } from './files.ts';
-import { CONFIG_FILE, keyFile, MAX_CONFIG_BYTES } from './places.ts';
+import { CONFIG_FILE, KEY_LINE, keyFile, MAX_CONFIG_BYTES, MAX_KEY_BYTES } from './places.ts';
 
-export const MAX_KEY_BYTES = 64 * 1024;
-/** What most files say; whoever writes it otherwise waits a little longer. */
-const KEY_LINE = /^key:[ \t]*["']?([\w.-]+)["']?[ \t]*$/m;
+/** What most keys are called; whoever calls one otherwise waits a little longer. */
+const PLAIN_NAME = /^(?:[\w.-]+|"[\w.-]+"|'[\w.-]+')$/;
 
 /** A sealed file that is being opened, which takes a while by design. */
 export interface Unsealing {
@@ -25,9 +24,9 @@ export async function beginUnsealing(root: string, passphrase: string): Promise<
   const read = async (path: string, maxBytes: number): Promise<string> =>
     decodeUtf8(await readBounded(join(root, path), maxBytes, path));
   try {
-    const [, name] = KEY_LINE.exec(await read(CONFIG_FILE, MAX_CONFIG_BYTES)) ?? [];
-    if (name === undefined) return undefined;
-    const text = (await read(keyFile(name), MAX_KEY_BYTES)).trim();
+    const [, , name = ''] = KEY_LINE.exec(await read(CONFIG_FILE, MAX_CONFIG_BYTES)) ?? [];
+    if (!PLAIN_NAME.test(name)) return undefined;
+    const text = (await read(keyFile(name.replace(/["']/g, '')), MAX_KEY_BYTES)).trim();
     const opened = openJwk(text, passphrase);
     // A failure is met where the key is needed.
     opened.catch(() => undefined);

@@ -7,7 +7,7 @@ import type { JsonObject } from '../../src/syntax/json.ts';
 const key = generatePrivateKey('Ed25519');
 const DATES = { validFrom: '2026-05-04T09:00:00Z', validUntil: '2028-05-04T09:00:00.5Z' };
 
-/** The claims of its payload that a credential itself does not have, and the rest. */
+/** What a token says that is signed over a credential. */
 async function signed(credential: JsonObject): Promise<JsonObject> {
   const token = openJwt(await signJwt(credential, key, 'did:web:x.example#key-1-jwk', 'none'));
   expect(await checkJwtSignature(token, key.publicKey)).toBe(true);
