@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { libsql } from './libsql.js';
 import { unbundled } from './unbundled.js';
 import { REQUIRE, validators } from './validators.js';
 
@@ -31,7 +32,7 @@ try {
     // As in what is published: badgekit has to reach jsonld before others load it.
     external: [...unbundled(dependencies), '@digitalcredentials/*'],
     banner: { js: REQUIRE },
-    plugins: [validators],
+    plugins: [validators, libsql],
     define: { __BADGEKIT_VERSION__: JSON.stringify('bench') },
     logLevel: 'warning',
   });

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { libsql } from './libsql.js';
 import { unbundled } from './unbundled.js';
 import { REQUIRE, validators } from './validators.js';
 
@@ -48,6 +49,26 @@ const apart = {
     });
   },
 };
+/**
+ * What is imported late is said to need the whole run, which is there by then. So esbuild makes one piece of what several
+ * of them share with the run, and not one for each set of them that shares something.
+ */
+const RUN = join(root, APART['chunks/issue-run']);
+const inOnePiece = {
+  name: 'in one piece',
+  setup({ onResolve, onLoad, resolve }) {
+    onResolve({ filter: /^\..*\.ts$/ }, async ({ path, kind, importer, resolveDir }) => {
+      if (kind !== 'dynamic-import') return undefined;
+      const found = await resolve(path, { kind: 'import-statement', importer, resolveDir });
+      return { ...found, pluginData: { isLate: true } };
+    });
+    onLoad({ filter: /\.ts$/ }, ({ path, pluginData }) =>
+      pluginData?.isLate === true
+        ? { contents: `${readFileSync(path, 'utf8')}\nimport ${JSON.stringify(RUN)};\n`, loader: 'ts' }
+        : undefined,
+    );
+  },
+};
 /** What both throw is one class. */
 const sameErrors = {
   name: 'same errors',
@@ -73,10 +94,11 @@ const OPTIONS = {
   chunkNames: 'chunks/[name]-[hash]',
   define: { __BADGEKIT_VERSION__: JSON.stringify(version) },
   legalComments: 'none',
-  // Less to read at each start; names and short lines stay, for the traces of --debug.
-  minifyWhitespace: true,
-  minifySyntax: true,
+  // Less to read at each start. With --debug the traces name the lines of the source, by the maps.
+  minify: true,
   lineLimit: 160,
+  sourcemap: 'linked',
+  sourcesContent: false,
   logLevel: 'warning',
 };
 
@@ -91,16 +113,18 @@ const bundles = [
       'issue-worker': 'src/cli/issue/worker.ts',
       'verify-worker': 'src/cli/verify/worker.ts',
     },
-    plugins: [validators, withoutExcess, apart],
+    plugins: [validators, withoutExcess, libsql, apart],
   }),
-  await build({ ...OPTIONS, entryPoints: APART, plugins: [validators, withoutExcess, sameErrors] }),
+  await build({ ...OPTIONS, entryPoints: APART, plugins: [validators, withoutExcess, libsql, sameErrors, inOnePiece] }),
 ];
 
 // Most pieces ask for nothing by require, and load sooner without being given it.
 for (const output of bundles.flatMap(({ metafile }) => Object.keys(metafile.outputs))) {
+  if (output.endsWith('.map')) continue;
   const path = join(root, output);
   const code = readFileSync(path, 'utf8');
-  const own = code.replace(REQUIRE, '');
+  // Its line stays, empty: the maps count it.
+  const own = code.replace(REQUIRE, '\n');
   if (!/\brequire\b/.test(own)) writeFileSync(path, own);
 }
 

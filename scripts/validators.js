@@ -8,6 +8,10 @@ import standalone from 'ajv/dist/standalone/index.js';
 const NAME = /^validators:([\w-]+)$/;
 const FORMATS = fileURLToPath(new URL('../src/syntax/formats.ts', import.meta.url));
 
+/** Nobody wrote the functions: their lines are no help in a trace. */
+const NO_MAP = JSON.stringify({ version: 3, sources: [''], mappings: 'A' });
+const UNMAPPED = `//# sourceMappingURL=data:application/json;base64,${Buffer.from(NO_MAP).toString('base64')}`;
+
 /** What a module's functions check by. */
 function schemasOf(module) {
   if (module !== 'credential') return { validate: read(module) };
@@ -47,7 +51,7 @@ function codeOf(module) {
   for (const [name, schema] of Object.entries(schemas)) ajv.addSchema(schema, name);
   const names = Object.keys(schemas).filter((name) => name !== 'classes');
   const code = standalone.default(ajv, Object.fromEntries(names.map((name) => [name, name])));
-  return `import { FORMATS } from ${JSON.stringify(FORMATS)};\n${code}`;
+  return `import { FORMATS } from ${JSON.stringify(FORMATS)};\n${code}\n${UNMAPPED}`;
 }
 
 /** Gives esbuild the modules. */
