@@ -50,10 +50,10 @@ async function openFilled(cwd: string): Promise<Ledger> {
   const secret = await openAwardSecret(await openProgramme(cwd, undefined), PASSPHRASE);
   return await openLedger(join(cwd, '.badgekit/ledger.db'), {
     clock: Date.now,
-    secret: {
+    secret: async () => ({
       choosePlace: ({ purpose, list }, size, counter) => permute(secret, `${purpose}/${list}`, size, counter),
       fingerprint: keyedDigest(secret, 'fingerprint'),
-    },
+    }),
   });
 }
 

@@ -1,11 +1,15 @@
 import { EXIT } from '../errors.ts';
+import type { Beginning } from './issue/beginning.ts';
 import { createProgram } from './program.ts';
 import { reportError } from './report-error.ts';
 import { openSession } from './session.ts';
 
-/** Runs the command line and returns its exit code. */
-export async function main(argv: readonly string[]): Promise<number> {
-  const session = openSession();
+/**
+ * Runs the command line and returns its exit code.
+ * @param begun what was begun before it was read
+ */
+export async function main(argv: readonly string[], begun?: Beginning): Promise<number> {
+  const session = openSession(begun);
   const outcome = { exitCode: EXIT.yes as number };
   const program = createProgram(session, outcome, argv[0]);
   try {

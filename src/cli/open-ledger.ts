@@ -11,21 +11,26 @@ import type { Session } from './session.ts';
 
 const RUN_ID_BYTES = 4;
 
-/** The programme's ledger; without a keyring, to read and not to reserve in. Where it is busy for long, the user is told with whose work. */
+/** What opens the ledger: keys that are open, to sign with or not, or those to sign with that are still being opened. */
+type LedgerKeys = (Pick<Keyring, 'awardSecret'> & Partial<Keyring>) | (() => Promise<Keyring>);
+
+/** The programme's ledger; without keys, to read and not to reserve in. Where it is busy for long, the user is told with whose work. */
 export async function openLedgerOf(
   programme: Programme,
-  keyring: (Pick<Keyring, 'awardSecret'> & Partial<Keyring>) | undefined,
+  keys: LedgerKeys | undefined,
   session: Session,
   { isRemade = false } = {},
 ): Promise<Ledger> {
   const { key: keyName } = programme.config;
-  const isToSign = keyring?.key !== undefined;
+  const isToSign = typeof keys === 'function' || keys?.key !== undefined;
+  const awardSecret = async (open: LedgerKeys): Promise<Uint8Array> =>
+    (typeof open === 'function' ? await open() : open).awardSecret;
   if (isToSign) {
     const ended = (await readEndedKeys(programme)).find(({ name }) => name === keyName);
     if (ended !== undefined) throw keyEnded(ended);
   }
   return await openProgrammeLedger(programme, {
-    awardSecret: keyring?.awardSecret,
+    awardSecret: keys === undefined ? undefined : () => awardSecret(keys),
     keyName: isToSign ? keyName : undefined,
     env: session.env,
     clock: session.clock,
@@ -40,12 +45,12 @@ export async function openLedgerOf(
 /** Works with the programme's ledger and closes it, whatever happens. */
 export async function usingLedger<T>(
   programme: Programme,
-  keyring: (Pick<Keyring, 'awardSecret'> & Partial<Keyring>) | undefined,
+  keys: LedgerKeys | undefined,
   session: Session,
   work: (ledger: Ledger) => Promise<T>,
   options: { readonly isRemade?: boolean } = {},
 ): Promise<T> {
-  const ledger = await openLedgerOf(programme, keyring, session, options);
+  const ledger = await openLedgerOf(programme, keys, session, options);
   try {
     return await work(ledger);
   } finally {

@@ -1,15 +1,10 @@
-import { resolve } from 'node:path';
 import { BadgekitError } from '../errors.ts';
 import { MIN_PASSPHRASE_LENGTH } from '../keys/sealed.ts';
-import { readBounded } from '../programme/files.ts';
-import { decodeUtf8 } from '../syntax/text.ts';
+import { givenPassphrase, NEW_VARIABLE, VARIABLE } from './given-passphrase.ts';
 import type { Session } from './session.ts';
 
-const VARIABLE = 'BADGEKIT_PASSPHRASE';
-const NEW_VARIABLE = 'BADGEKIT_NEW_PASSPHRASE';
 /** A person's own, not the programme's. */
 export const APPROVER_VARIABLE = 'BADGEKIT_APPROVER_PASSPHRASE';
-const MAX_FILE_BYTES = 4096;
 
 const TRIES = 3;
 
@@ -76,23 +71,6 @@ async function askTwice(given: string | undefined, message: string): Promise<str
     context,
   );
   return first;
-}
-
-async function givenPassphrase(
-  session: Session,
-  file: string | undefined,
-  name = VARIABLE,
-  option = '--passphrase-file',
-): Promise<string | undefined> {
-  if (file !== undefined)
-    return decodeUtf8(await readBounded(resolve(session.cwd, file), MAX_FILE_BYTES, file)).replace(/\r?\n$/, '');
-  const variable = session.env[name];
-  if (variable !== undefined && variable !== '') return variable;
-  if (session.isInteractive) return undefined;
-  const what = name === NEW_VARIABLE ? 'the new passphrase is missing' : 'the key needs its passphrase';
-  throw new BadgekitError('PASSPHRASE_MISSING', what, {
-    hint: `set ${name}, or give ${option} FILE`,
-  });
 }
 
 function long(passphrase: string): string {

@@ -1,11 +1,13 @@
 import { EXIT } from '../errors.ts';
 import type { Clock, Random } from '../ports.ts';
 import type { ByteOutput } from './byte-output.ts';
+import type { Beginning } from './issue/beginning.ts';
+import { isCi, type Surroundings, surroundings } from './surroundings.ts';
 
 /** The world of one run of the command line, gathered in one place so that nothing below reaches for it. */
-export interface Session {
-  readonly cwd: string;
-  readonly env: NodeJS.ProcessEnv;
+export interface Session extends Surroundings {
+  /** What was begun before the command line was read. */
+  readonly begun?: Beginning | undefined;
   readonly clock: Clock;
   readonly random: Random;
   /** Writes a result, as it stands, to standard output. */
@@ -14,8 +16,6 @@ export interface Session {
   readonly byteOutput: () => Promise<ByteOutput>;
   /** Writes progress or a diagnostic, as it stands, to standard error. */
   readonly err: (text: string) => void;
-  /** Whether somebody can be asked: a terminal on both ends, and no CI. */
-  readonly isInteractive: boolean;
   /** Whether a progress line may be drawn over itself on standard error. */
   readonly showsProgress: boolean;
   readonly colours: { readonly out: boolean; readonly err: boolean };
@@ -27,7 +27,7 @@ export interface Session {
 }
 
 /** The session of this process. */
-export function openSession(): Session {
+export function openSession(begun?: Beginning): Session {
   const { env, stdout, stderr } = process;
   let interrupted = false;
   // A fault of a write is then told to who wrote.
@@ -41,10 +41,10 @@ export function openSession(): Session {
       process.exit(EXIT.undetermined);
     });
   }
-  const isCi = env['CI'] !== undefined && env['CI'] !== '' && env['CI'] !== 'false';
+  const isAlone = isCi(env);
   return {
-    cwd: process.cwd(),
-    env,
+    ...surroundings(),
+    begun,
     clock: Date.now,
     // The platform's own source, which is loaded only when it is asked.
     random: (length) => crypto.getRandomValues(new Uint8Array(length)),
@@ -55,10 +55,8 @@ export function openSession(): Session {
       return openByteOutput();
     },
     err: (text) => void stderr.write(text),
-    // Standard input is made ready only where it is looked at.
-    isInteractive: stderr.isTTY && !isCi && process.stdin.isTTY,
-    showsProgress: stderr.isTTY && !isCi,
-    colours: { out: wantsColour(stdout.isTTY, env, isCi), err: wantsColour(stderr.isTTY, env, isCi) },
+    showsProgress: stderr.isTTY && !isAlone,
+    colours: { out: wantsColour(stdout.isTTY, env, isAlone), err: wantsColour(stderr.isTTY, env, isAlone) },
     columns: stderr.columns ?? 80,
     isInterrupted: () => interrupted,
     finishOnInterrupt: () => {
@@ -71,9 +69,9 @@ export function openSession(): Session {
   };
 }
 
-function wantsColour(isTerminal: boolean, env: NodeJS.ProcessEnv, isCi: boolean): boolean {
+function wantsColour(isTerminal: boolean, env: NodeJS.ProcessEnv, isAlone: boolean): boolean {
   const { NO_COLOR: never, FORCE_COLOR: always } = env;
   if (never !== undefined && never !== '') return false;
   if (always !== undefined) return always !== '0' && always !== 'false';
-  return isTerminal && !isCi && env['TERM'] !== 'dumb';
+  return isTerminal && !isAlone && env['TERM'] !== 'dumb';
 }

@@ -11,16 +11,17 @@ import { damagedLedger, openSqlite } from './sqlite.ts';
 
 const LONG_AGO_MS = 86_400_000;
 
+/** What only the issuer's secret gives. */
+export interface SecretParts {
+  readonly choosePlace: PlaceChooser;
+  /** A fingerprint of the secret that award identities are made with: another would issue everything again. */
+  readonly fingerprint: string;
+}
+
 export interface LedgerOpening {
   readonly clock: Clock;
-  /** What only the issuer's secret gives; without it nothing can be reserved. */
-  readonly secret?:
-    | {
-        readonly choosePlace: PlaceChooser;
-        /** A fingerprint of the secret that award identities are made with: another would issue everything again. */
-        readonly fingerprint: string;
-      }
-    | undefined;
+  /** Asked for once all else is open, as the secret may take a while; without it nothing can be reserved. */
+  readonly secret?: (() => Promise<SecretParts>) | undefined;
   /** The key that is to sign what is reserved and issued: nothing is, once it has ended. */
   readonly keyName?: string | undefined;
   /** Asked where a ledger knows of nothing; it throws where there must have been one, unless another run has begun. */
@@ -36,13 +37,14 @@ export interface LedgerOpening {
  */
 export async function openLedger(
   place: string,
-  { clock, secret, keyName, onEmpty, onWait }: LedgerOpening,
+  { clock, secret: askSecret, keyName, onEmpty, onWait }: LedgerOpening,
 ): Promise<Ledger> {
   const tell = (): void => {
     void ledger?.livingRuns().then(onWait, () => undefined);
   };
   let ledger: Ledger | undefined;
   const engine = await openEngine(place, tell);
+  let secret: SecretParts | undefined;
   try {
     await engine.guard(async () => {
       await migrate(engine);
@@ -51,8 +53,11 @@ export async function openLedger(
       await noteEnd(engine, dead, clock());
       if (!(await hasAwards(engine))) await onEmpty?.(() => hasAwards(engine));
       await requireKey(engine.db, keyName);
-      if (secret !== undefined) await refuseOtherSecret(engine, secret.fingerprint);
     });
+    if (askSecret !== undefined) {
+      const { fingerprint } = (secret = await askSecret());
+      await engine.guard(() => refuseOtherSecret(engine, fingerprint));
+    }
   } catch (error) {
     await engine.db.destroy();
     throw error;

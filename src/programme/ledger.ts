@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BadgekitError } from '../errors.ts';
-import { isPostgresUrl, openLedger } from '../ledger/open.ts';
+import { isPostgresUrl, openLedger, type SecretParts } from '../ledger/open.ts';
 import { keyedDigest } from '../openbadges/identifiers.ts';
 import type { Clock, Ledger, RunNote } from '../ports.ts';
 import { permute } from '../status/permutation.ts';
@@ -16,8 +16,8 @@ const VARIABLE = 'BADGEKIT_LEDGER_URL';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface LedgerAccess {
-  /** Undefined for one who only reads. */
-  readonly awardSecret: Uint8Array | undefined;
+  /** Asked for once the ledger is open; undefined for one who only reads. */
+  readonly awardSecret: (() => Promise<Uint8Array>) | undefined;
   /** The key that is to sign what is issued; undefined where nothing is. */
   readonly keyName?: string | undefined;
   readonly env: Environment;
@@ -45,23 +45,19 @@ export async function openProgrammeLedger(
   }
   return await openLedger(place, {
     clock,
-    secret:
-      awardSecret === undefined
-        ? undefined
-        : {
-            choosePlace: ({ purpose, series, list }, size, counter) =>
-              permute(
-                awardSecret,
-                series === '' ? `${purpose}/${list}` : `${purpose}/${series}/${list}`,
-                size,
-                counter,
-              ),
-            fingerprint: keyedDigest(awardSecret, 'fingerprint'),
-          },
+    secret: awardSecret === undefined ? undefined : async () => secretParts(await awardSecret()),
     onWait,
     keyName,
     onEmpty: isRemade ? undefined : (hasBegun) => refuseLostLedger(programme, place, hasBegun),
   });
+}
+
+function secretParts(awardSecret: Uint8Array): SecretParts {
+  return {
+    choosePlace: ({ purpose, series, list }, size, counter) =>
+      permute(awardSecret, series === '' ? `${purpose}/${list}` : `${purpose}/${series}/${list}`, size, counter),
+    fingerprint: keyedDigest(awardSecret, 'fingerprint'),
+  };
 }
 
 /**

@@ -15,7 +15,6 @@ import {
   writevSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { BadgekitError } from '../errors.ts';
 import { codeOf } from './file-faults.ts';
 
@@ -28,7 +27,6 @@ export interface WriteOptions {
   readonly isSole?: boolean;
 }
 
-const syncedElsewhere = promisify(fsync);
 const NOTHING = new Uint8Array();
 
 /**
@@ -92,10 +90,17 @@ let usualMs = 0;
 
 async function sync(file: number): Promise<void> {
   // It is the disk that is quick or slow, and stays so.
-  if (usualMs > QUICK_MS) return await syncedElsewhere(file);
-  const begin = performance.now();
+  if (usualMs > QUICK_MS) return await syncElsewhere(file);
+  const begin = process.hrtime.bigint();
   fsyncSync(file);
-  usualMs += (Math.min(performance.now() - begin, MOST_MS) - usualMs) * SHARE;
+  const ms = Number(process.hrtime.bigint() - begin) / 1e6;
+  usualMs += (Math.min(ms, MOST_MS) - usualMs) * SHARE;
+}
+
+function syncElsewhere(file: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    fsync(file, (error) => (error === null ? resolve() : reject(error)));
+  });
 }
 
 /** Moves without replacing: a hard link fails where the name is taken, a rename would not. */

@@ -1,7 +1,6 @@
 // First, wherever badgekit begins to be loaded: the libraries bring jsonld.
 import './shared-contexts.ts';
 import { DataIntegrityProof } from '@digitalbazaar/data-integrity';
-import { cryptosuite as ecdsaRdfc } from '@digitalbazaar/ecdsa-rdfc-2019-cryptosuite';
 import { cryptosuite as eddsaRdfc } from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite';
 import { verifyCredential } from '@digitalbazaar/vc';
 import { BadgekitError } from '../errors.ts';
@@ -39,7 +38,8 @@ export async function verifyByReference(
     const own = { [verificationMethod]: method, [controller]: document }[url];
     return own === undefined ? await loadContext(url) : { contextUrl: null, documentUrl: url, document: own };
   };
-  const cryptosuite = key.algorithm.cryptosuite === 'ecdsa-rdfc-2019' ? ecdsaRdfc : eddsaRdfc;
+  const isEcdsa = key.algorithm.cryptosuite === 'ecdsa-rdfc-2019';
+  const cryptosuite = isEcdsa ? (await import('@digitalbazaar/ecdsa-rdfc-2019-cryptosuite')).cryptosuite : eddsaRdfc;
   const result = await verifyCredential({
     credential: structuredClone(credential),
     suite: new DataIntegrityProof({ cryptosuite }),

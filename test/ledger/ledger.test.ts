@@ -15,11 +15,11 @@ const secret = new Uint8Array(32).fill(1);
 const open = (place: string): Promise<Ledger> =>
   openLedger(place, {
     clock: () => 99,
-    secret: {
+    secret: async () => ({
       choosePlace: ({ purpose, series, list }, size, counter) =>
         permute(secret, `${purpose}/${series}/${list}`, size, counter),
       fingerprint: 'fingerprint',
-    },
+    }),
   });
 
 function reservation(number: number): Reservation & { wants: WantedPlaces } {
@@ -159,7 +159,7 @@ describe.each(ENGINES)('the ledger on $engine', ({ newPlace }) => {
   test('a secret that it was not begun with is refused', async () => {
     const place = await newPlace();
     await (await open(place)).close();
-    const other = { clock: () => 0, secret: { choosePlace: () => 0, fingerprint: 'another' } };
+    const other = { clock: () => 0, secret: async () => ({ choosePlace: () => 0, fingerprint: 'another' }) };
     await expect(openLedger(place, other)).rejects.toMatchObject({ code: 'KEY_MISMATCH' });
   });
 

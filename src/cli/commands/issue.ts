@@ -56,7 +56,7 @@ export const addIssue: AddCommand = (program, session, outcome) => {
     .addHelpText('after', EXAMPLES)
     .action(async (rosters: string[], options) => {
       const { beginRun } = await import('../issue/beginning.ts');
-      const beginning = await beginRun(options, session);
+      const beginning = session.begun ?? (await beginRun(options, session));
       const { runIssue } = await import('../run/issue.ts');
       outcome.exitCode = await runIssue(rosters, options, beginning, session);
     });

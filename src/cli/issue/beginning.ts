@@ -1,8 +1,7 @@
 import { findProgrammeRoot } from '../../programme/places.ts';
 import { beginUnsealing, type Unsealing } from '../../programme/unsealing.ts';
-import type { CommonOptions } from '../commands/shared.ts';
-import { withPassphrase } from '../passphrase.ts';
-import type { Session } from '../session.ts';
+import { givenPassphrase } from '../given-passphrase.ts';
+import { type Surroundings, surroundings } from '../surroundings.ts';
 
 /** What is begun before a run is even loaded. */
 export interface Beginning {
@@ -10,14 +9,30 @@ export interface Beginning {
   readonly key: Promise<{ readonly passphrase: string; readonly begun: Unsealing | undefined }> | undefined;
 }
 
+/** What the command line says of the key. */
+interface KeyOptions {
+  readonly programme?: string;
+  readonly passphraseFile?: string;
+}
+
+/** Options that say which key is opened and with what, or that nothing is to be done. */
+const HAS_A_SAY = /^(?:--(?:programme|passphrase-file)(?:=|$)|--help$|-h$)/;
+
+/**
+ * Begins to open the key before the command line is even read.
+ * @param args what comes behind the command
+ * @returns undefined where an option has a say in it
+ */
+export async function beginAhead(args: readonly string[]): Promise<Beginning | undefined> {
+  return args.some((arg) => HAS_A_SAY.test(arg)) ? undefined : await beginRun({}, surroundings());
+}
+
 /** Begins to open the key, which takes a while by design. A failure is met where the key is needed. */
-export async function beginRun(
-  { programme, passphraseFile }: Pick<CommonOptions, 'programme' | 'passphraseFile'>,
-  session: Session,
-): Promise<Beginning> {
-  const root = session.isInteractive ? undefined : findProgrammeRoot(session.cwd, programme);
+export async function beginRun({ programme, passphraseFile }: KeyOptions, place: Surroundings): Promise<Beginning> {
+  const root = place.isInteractive ? undefined : findProgrammeRoot(place.cwd, programme);
   if (root === undefined) return { key: undefined };
-  const key = withPassphrase(session, passphraseFile, async (passphrase) => {
+  // Where nobody can be asked there is one, or its lack is told.
+  const key = givenPassphrase(place, passphraseFile).then(async (passphrase = '') => {
     return { passphrase, begun: await beginUnsealing(root, passphrase) };
   });
   await key.catch(() => undefined);

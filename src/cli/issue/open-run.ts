@@ -83,43 +83,50 @@ export async function openRun(
   const shard = options.shard === undefined ? undefined : parseShard(options.shard);
   const form = choose('--proof', options.proof, PROOF_FORMS) ?? programme.config.proof ?? 'data-integrity';
   const checks = sampler(options, session.random);
-  const keyring = await opening.keyring();
-  const issuer = await loadIssuer(programme, { keyring, definitions, form });
+  const rules = rowRulesOf(programme, roster, definitions, options.badge);
+  // The ledger is opened while the key is.
   const ledger =
     (options.dryRun !== true && options.planOut === undefined) || (await hasLedger(programme, session.env))
-      ? await openLedgerOf(programme, keyring, session)
+      ? await openLedgerOf(programme, opening.keyring, session)
       : undefined;
-  const rules = rowRulesOf(programme, roster, definitions, options.badge);
-  const { workshop, end } = await openWorkshop(issuer, rules, programme, archive?.form, jobs, roster.bytes);
-  return {
-    roster,
-    rosterFile,
-    files,
-    evidence,
-    programme,
-    definitions,
-    issuer,
-    keyring,
-    ledger,
-    planning: {
-      rules,
-      workshop,
-      secret: keyring.awardSecret,
-      issuerId: issuer.profile.id,
-      clock: session.clock,
+  try {
+    const keyring = await opening.keyring();
+    const issuer = await loadIssuer(programme, { keyring, definitions, form });
+    const isRemade = ledger !== undefined && (await hasUnknownAwards(ledger));
+    const { workshop, end } = await openWorkshop(issuer, rules, programme, archive?.form, jobs, roster.bytes);
+    return {
+      roster,
+      rosterFile,
+      files,
+      evidence,
+      programme,
+      definitions,
+      issuer,
+      keyring,
       ledger,
-      isRemade: ledger !== undefined && (await hasUnknownAwards(ledger)),
-      supersedes: options.supersede === true,
-      approvals: approvalsOf(definitions, programme.config),
-      isByPlan: options.plan !== undefined || options.planOut !== undefined,
-      shard,
-    },
-    checks,
-    archive,
-    options,
-    session,
-    endWork: end,
-  };
+      planning: {
+        rules,
+        workshop,
+        secret: keyring.awardSecret,
+        issuerId: issuer.profile.id,
+        clock: session.clock,
+        ledger,
+        isRemade,
+        supersedes: options.supersede === true,
+        approvals: approvalsOf(definitions, programme.config),
+        isByPlan: options.plan !== undefined || options.planOut !== undefined,
+        shard,
+      },
+      checks,
+      archive,
+      options,
+      session,
+      endWork: end,
+    };
+  } catch (error) {
+    await ledger?.close();
+    throw error;
+  }
 }
 
 /** Whether rows that changed since they were issued are issued anew. */

@@ -8,7 +8,7 @@ import type { Beginning } from './beginning.ts';
 /** The programme, and its keys, which are being opened. */
 export interface Opening {
   readonly programme: Programme;
-  /** Asked for when they are needed; who is asked for a passphrase is asked then, and told first what else is wrong. */
+  /** Asked for when they are needed; who is asked for a passphrase is asked then, once, and told first what else is wrong. */
   readonly keyring: () => Promise<Keyring>;
 }
 
@@ -24,9 +24,10 @@ export async function openBegun(
   const programme = await openProgramme(session.cwd, folder);
   const { env } = session;
   if (key === undefined) {
+    let asked: Promise<Keyring> | undefined;
     const ask = (): Promise<Keyring> =>
       withPassphrase(session, passphraseFile, (passphrase) => openKeyring(programme, passphrase, env));
-    return { programme, keyring: ask };
+    return { programme, keyring: () => (asked ??= ask()) };
   }
   const opening = key.then(({ passphrase, begun }) => openKeyring(programme, passphrase, env, begun));
   // A failure is met where the keys are needed.

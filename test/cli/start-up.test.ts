@@ -1,0 +1,72 @@
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { badgekit, copyOf, filesBelow, knotsProgramme, temporaryFolder } from '../support/cli.ts';
+
+/** The files of dist/ that a run loaded, as Node tells of its coverage. */
+async function loadedBy(args: readonly string[], cwd: string): Promise<readonly string[]> {
+  const coverage = temporaryFolder();
+  const run = await badgekit(args, { cwd, env: { NODE_V8_COVERAGE: coverage } });
+  expect(run.code).toBe(0);
+  return readdirSync(coverage).flatMap((file) => {
+    const { result } = JSON.parse(readFileSync(join(coverage, file), 'utf8')) as { result: { url: string }[] };
+    return result.flatMap(({ url }) =>
+      /\/dist\/(.*)$/.exec(url)?.[1] === undefined ? [] : [url.split('/dist/')[1] ?? ''],
+    );
+  });
+}
+
+describe('beginning to issue', () => {
+  let base: string;
+  beforeAll(async () => {
+    base = await knotsProgramme();
+    writeFileSync(join(base, 'r.csv'), 'email\nana@example.org\n');
+  });
+
+  test('loads few files, of the bundle that is made for it', async () => {
+    const loaded = await loadedBy(['issue', 'r.csv'], copyOf(base));
+    expect(loaded).toEqual(expect.arrayContaining(['cli.js', 'chunks/issue-beginning.js', 'chunks/issue-run.js']));
+    expect(loaded.length).toBeLessThan(20);
+  });
+
+  test('loads none of it where another command runs', async () => {
+    expect((await loadedBy(['list'], copyOf(base))).filter((file) => file.includes('issue'))).toEqual([]);
+    expect((await loadedBy(['--help'], base)).filter((file) => file.includes('issue'))).toEqual([]);
+  });
+
+  test('opens the key of the programme that is named, not of the one it is run in', async () => {
+    const [here, there] = [copyOf(base), temporaryFolder()];
+    const secret = join(there, 'passphrase');
+    writeFileSync(secret, 'quite another one\n');
+    await badgekit(['init-issuer', 'p', '--name', 'There', '--no-hosting', '--passphrase-file', secret], {
+      cwd: there,
+    });
+    cpSync(join(here, 'badges'), join(there, 'p/badges'), { recursive: true });
+    const run = await badgekit(
+      ['issue', 'r.csv', `--programme=${join(there, 'p')}`, '--passphrase-file', secret, '--json'],
+      { cwd: here },
+    );
+    expect(run).toMatchObject({ code: 0, err: '' });
+    expect(existsSync(join(here, 'credentials'))).toBe(false);
+    expect(filesBelow(join(there, 'p/credentials')).length).toBeGreaterThan(0);
+  });
+
+  test('a wrong passphrase leaves nothing that keeps the right one from issuing', async () => {
+    const cwd = copyOf(base);
+    const wrong = await badgekit(['issue', 'r.csv', '--json'], { cwd, env: { BADGEKIT_PASSPHRASE: 'not this one' } });
+    expect(wrong.code).toBe(2);
+    expect(JSON.parse(wrong.out)).toMatchObject({ error: { code: 'PASSPHRASE_WRONG' } });
+    expect(existsSync(join(cwd, 'credentials'))).toBe(false);
+    expect(JSON.parse((await badgekit(['issue', 'r.csv', '--json'], { cwd })).out)).toMatchObject({
+      issued: [{ badge: 'knots' }],
+    });
+    expect((await badgekit(['ledger', 'check'], { cwd })).code).toBe(0);
+  });
+
+  test('traces of --debug name the lines of the source', async () => {
+    const { code, err } = await badgekit(['issue', 'nowhere.csv', '--debug'], { cwd: copyOf(base) });
+    expect(code).toBe(2);
+    expect(err).toMatch(/src\/programme\/files\.ts:\d+:\d+/);
+    expect(err).not.toContain('dist/');
+  });
+});
