@@ -50,8 +50,9 @@ const apart = {
   },
 };
 /**
- * What is imported late is said to need the whole run, which is there by then. So esbuild makes one piece of what several
- * of them share with the run, and not one for each set of them that shares something.
+ * What is imported late is said to need the whole run, which is there by then: the beginning imports nothing late, and the
+ * run waits for nothing while it is loaded. So esbuild makes one piece of what several of them share with the run, and not
+ * one for each set of them that shares something.
  */
 const RUN = join(root, APART['chunks/issue-run']);
 const inOnePiece = {

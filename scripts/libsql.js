@@ -8,17 +8,17 @@ const FROM_LIBSQL = "require('node:module').createRequire(require.resolve('libsq
 
 /**
  * Says which binary it is. To know which C library there is, @neon-rs/load has Node report about the whole process, which
- * takes a while; detect-libc, which libsql has too, looks at a file.
+ * takes a while; detect-libc, which libsql has too, looks at a file. Where that does not say glibc, as libsql does otherwise.
  */
 const TARGET = `
-const { familySync, MUSL } = require('detect-libc');
+const { familySync, GLIBC } = require('detect-libc');
 exports.currentTarget = () =>
-  process.platform === 'linux' && process.arch !== 'arm'
-    ? \`linux-\${process.arch}-\${familySync() === MUSL ? 'musl' : 'gnu'}\`
+  ['x64', 'arm64'].includes(process.arch) && familySync() === GLIBC
+    ? \`linux-\${process.arch}-gnu\`
     : require('@neon-rs/load').currentTarget();
 exports.load = () => null;
 `;
-/** Where there is no such file it runs a program: what that takes is loaded then. */
+/** As a last resort it runs a program: what that takes is loaded then. */
 const LATER = "exports.execSync = (...args) => require('node:child_process').execSync(...args);";
 
 export const libsql = {

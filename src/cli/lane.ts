@@ -21,7 +21,9 @@ export class Lane<Said, Heard, Answer> {
   #end: BadgekitError | undefined;
 
   constructor({ entry, start, resourceLimits = {}, answerIn }: LaneOptions<Heard, Answer>) {
-    this.#worker = new Worker(pathOf(entry), { workerData: start, resourceLimits });
+    // Traces from there name the lines of the source where those from here do.
+    const mapped = process.sourceMapsEnabled ? { execArgv: ['--enable-source-maps'] } : {};
+    this.#worker = new Worker(pathOf(entry), { workerData: start, resourceLimits, ...mapped });
     this.#worker.on('message', (message: Heard) => {
       const answer = answerIn(message);
       if (answer !== undefined) this.#waiting.shift()?.resolve(answer);

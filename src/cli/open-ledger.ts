@@ -11,8 +11,10 @@ import type { Session } from './session.ts';
 
 const RUN_ID_BYTES = 4;
 
-/** What opens the ledger: keys that are open, to sign with or not, or those to sign with that are still being opened. */
-type LedgerKeys = (Pick<Keyring, 'awardSecret'> & Partial<Keyring>) | (() => Promise<Keyring>);
+/** Keys that are open, to sign with or not. */
+type OpenKeys = Pick<Keyring, 'awardSecret'> & Partial<Keyring>;
+/** What opens the ledger: these, or those to sign with that are still being opened. */
+type LedgerKeys = OpenKeys | (() => Promise<Keyring>);
 
 /** The programme's ledger; without keys, to read and not to reserve in. Where it is busy for long, the user is told with whose work. */
 export async function openLedgerOf(
@@ -45,7 +47,7 @@ export async function openLedgerOf(
 /** Works with the programme's ledger and closes it, whatever happens. */
 export async function usingLedger<T>(
   programme: Programme,
-  keys: LedgerKeys | undefined,
+  keys: OpenKeys | undefined,
   session: Session,
   work: (ledger: Ledger) => Promise<T>,
   options: { readonly isRemade?: boolean } = {},

@@ -33,7 +33,8 @@ export interface LedgerOpening {
 /**
  * Opens a ledger, making it where there is none.
  * @param place the path of a file for the embedded engine, or a postgres:// address
- * @throws BadgekitError LEDGER_DAMAGED | LEDGER_LOCKED | LEDGER_UNREACHABLE | FILE_NOT_WRITABLE | KEY_MISMATCH
+ * @throws BadgekitError LEDGER_DAMAGED | LEDGER_LOCKED | LEDGER_UNREACHABLE | FILE_NOT_WRITABLE | KEY_MISMATCH; what asking
+ *   for the secret throws
  */
 export async function openLedger(
   place: string,

@@ -31,7 +31,7 @@ export interface LedgerAccess {
 /**
  * Opens the programme's ledger; status places are drawn by a permutation that only the programme's secret gives.
  * @throws BadgekitError LEDGER_DAMAGED where badges were issued here and their ledger is gone; LEDGER_LOCKED;
- * LEDGER_UNREACHABLE; KEY_MISMATCH; CONFIG_INVALID
+ * LEDGER_UNREACHABLE; KEY_MISMATCH; CONFIG_INVALID; what asking for the secret throws
  */
 export async function openProgrammeLedger(
   programme: Programme,

@@ -63,10 +63,23 @@ describe('beginning to issue', () => {
     expect((await badgekit(['ledger', 'check'], { cwd })).code).toBe(0);
   });
 
-  test('traces of --debug name the lines of the source', async () => {
-    const { code, err } = await badgekit(['issue', 'nowhere.csv', '--debug'], { cwd: copyOf(base) });
-    expect(code).toBe(2);
-    expect(err).toMatch(/src\/programme\/files\.ts:\d+:\d+/);
-    expect(err).not.toContain('dist/');
+  test('what is wrong with the ledger is told before what is wrong with the passphrase', async () => {
+    const cwd = copyOf(base);
+    await badgekit(['issue', 'r.csv'], { cwd });
+    writeFileSync(join(cwd, '.badgekit/ledger.db'), 'no database');
+    const wrong = await badgekit(['issue', 'r.csv', '--json'], { cwd, env: { BADGEKIT_PASSPHRASE: 'not this one' } });
+    expect(JSON.parse(wrong.out)).toMatchObject({ error: { code: 'LEDGER_DAMAGED' } });
+    expect(wrong.code).toBe(3);
+  });
+
+  test('traces of --debug name the lines of the source, of other threads too', async () => {
+    const cwd = copyOf(base);
+    const missing = await badgekit(['issue', 'nowhere.csv', '--debug'], { cwd });
+    expect(missing.code).toBe(2);
+    expect(missing.err).toMatch(/src\/programme\/files\.ts:\d+:\d+/);
+    writeFileSync(join(cwd, 'credentials'), 'no folder');
+    const failed = await badgekit(['issue', 'r.csv', '--debug', '--jobs', '2'], { cwd });
+    expect(failed.err).toMatch(/src\/cli\/issue\/worker\.ts:\d+:\d+/);
+    for (const { err } of [missing, failed]) expect(err).not.toContain('dist/');
   });
 });

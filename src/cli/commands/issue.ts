@@ -56,7 +56,8 @@ export const addIssue: AddCommand = (program, session, outcome) => {
     .addHelpText('after', EXAMPLES)
     .action(async (rosters: string[], options) => {
       const { beginRun } = await import('../issue/beginning.ts');
-      const beginning = session.begun ?? (await beginRun(options, session));
+      const isAsBegun = options.programme === undefined && options.passphraseFile === undefined;
+      const beginning = (isAsBegun ? session.begun : undefined) ?? (await beginRun(options, session));
       const { runIssue } = await import('../run/issue.ts');
       outcome.exitCode = await runIssue(rosters, options, beginning, session);
     });

@@ -15,8 +15,8 @@ interface KeyOptions {
   readonly passphraseFile?: string;
 }
 
-/** Options that say which key is opened and with what, or that nothing is to be done. */
-const HAS_A_SAY = /^(?:--(?:programme|passphrase-file)(?:=|$)|--help$|-h$)/;
+/** Options that say which key is opened and with what, or that nothing is to be done. What is begun in vain is waited for. */
+const HAS_A_SAY = /^(?:--(?:programme|passphrase-file)(?:=|$)|(?:--help|-h|--version|-V)$)/;
 
 /**
  * Begins to open the key before the command line is even read.
@@ -31,8 +31,8 @@ export async function beginAhead(args: readonly string[]): Promise<Beginning | u
 export async function beginRun({ programme, passphraseFile }: KeyOptions, place: Surroundings): Promise<Beginning> {
   const root = place.isInteractive ? undefined : findProgrammeRoot(place.cwd, programme);
   if (root === undefined) return { key: undefined };
-  // Where nobody can be asked there is one, or its lack is told.
-  const key = givenPassphrase(place, passphraseFile).then(async (passphrase = '') => {
+  const key = givenPassphrase(place, passphraseFile).then(async (passphrase) => {
+    if (passphrase === undefined) throw new Error('nobody can be asked for a passphrase');
     return { passphrase, begun: await beginUnsealing(root, passphrase) };
   });
   await key.catch(() => undefined);

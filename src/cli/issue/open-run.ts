@@ -84,7 +84,8 @@ export async function openRun(
   const form = choose('--proof', options.proof, PROOF_FORMS) ?? programme.config.proof ?? 'data-integrity';
   const checks = sampler(options, session.random);
   const rules = rowRulesOf(programme, roster, definitions, options.badge);
-  // The ledger is opened while the key is.
+  // The ledger is opened while the key is. Who is asked, and stops, has made none.
+  if (!opening.isBegun) await opening.keyring();
   const ledger =
     (options.dryRun !== true && options.planOut === undefined) || (await hasLedger(programme, session.env))
       ? await openLedgerOf(programme, opening.keyring, session)
@@ -124,7 +125,8 @@ export async function openRun(
       endWork: end,
     };
   } catch (error) {
-    await ledger?.close();
+    // The fault that came first is the one to tell.
+    await ledger?.close().catch(() => undefined);
     throw error;
   }
 }

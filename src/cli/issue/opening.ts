@@ -8,6 +8,8 @@ import type { Beginning } from './beginning.ts';
 /** The programme, and its keys, which are being opened. */
 export interface Opening {
   readonly programme: Programme;
+  /** Whether the keys are being opened already: nobody is asked for a passphrase. */
+  readonly isBegun: boolean;
   /** Asked for when they are needed; who is asked for a passphrase is asked then, once, and told first what else is wrong. */
   readonly keyring: () => Promise<Keyring>;
 }
@@ -27,10 +29,10 @@ export async function openBegun(
     let asked: Promise<Keyring> | undefined;
     const ask = (): Promise<Keyring> =>
       withPassphrase(session, passphraseFile, (passphrase) => openKeyring(programme, passphrase, env));
-    return { programme, keyring: () => (asked ??= ask()) };
+    return { programme, isBegun: false, keyring: () => (asked ??= ask()) };
   }
   const opening = key.then(({ passphrase, begun }) => openKeyring(programme, passphrase, env, begun));
   // A failure is met where the keys are needed.
   opening.catch(() => undefined);
-  return { programme, keyring: () => opening };
+  return { programme, isBegun: true, keyring: () => opening };
 }
