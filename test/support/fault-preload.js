@@ -198,24 +198,28 @@ if (kind === 'kill') {
     if (/^(?:insert|update)/i.test(verb)) return 'ledger: write';
     return 'ledger: read';
   };
-  const Database = require('libsql');
-  const { exec, prepare } = Database.prototype;
-  Database.prototype.exec = function counted(text, ...rest) {
+  // libsql's binary: its JavaScript comes along in what is built.
+  const besideLibsql = createRequire(require.resolve('libsql'));
+  const binary = besideLibsql(`@libsql/${besideLibsql('@neon-rs/load').currentTarget()}`);
+  const { databaseExecSync, databasePrepareSync } = binary;
+  binary.databaseExecSync = function counted(text) {
     step(sqlLabel(text));
-    return exec.call(this, text, ...rest);
+    return databaseExecSync.call(this, text);
   };
-  // A statement that is prepared once counts each time that it is run.
-  Database.prototype.prepare = function counted(text, ...rest) {
-    const statement = prepare.call(this, text, ...rest);
-    for (const method of ['all', 'run']) {
-      const run = statement[method];
-      statement[method] = (...parameters) => {
-        step(sqlLabel(text));
-        return run.apply(statement, parameters);
-      };
-    }
+  const texts = new WeakMap();
+  binary.databasePrepareSync = function noted(text) {
+    const statement = databasePrepareSync.call(this, text);
+    texts.set(statement, text);
     return statement;
   };
+  // A statement that is prepared once counts each time that it is run.
+  for (const call of ['statementRun', 'statementRowsSync']) {
+    const run = binary[call];
+    binary[call] = function counted(...parameters) {
+      step(sqlLabel(texts.get(this)));
+      return run.apply(this, parameters);
+    };
+  }
   const pg = require('pg');
   const { query } = pg.Client.prototype;
   pg.Client.prototype.query = function counted(config, ...rest) {
