@@ -4,8 +4,10 @@ import { readBounded } from '../programme/files.ts';
 import { decodeUtf8 } from '../syntax/text.ts';
 import type { Surroundings } from './surroundings.ts';
 
-export const VARIABLE = 'BADGEKIT_PASSPHRASE';
-export const NEW_VARIABLE = 'BADGEKIT_NEW_PASSPHRASE';
+export const PASSPHRASE_VARIABLE = 'BADGEKIT_PASSPHRASE';
+export const NEW_PASSPHRASE_VARIABLE = 'BADGEKIT_NEW_PASSPHRASE';
+/** Of a person's own key, not the programme's. */
+export const APPROVER_PASSPHRASE_VARIABLE = 'BADGEKIT_APPROVER_PASSPHRASE';
 const MAX_FILE_BYTES = 4096;
 
 /**
@@ -16,7 +18,7 @@ const MAX_FILE_BYTES = 4096;
 export async function givenPassphrase(
   { cwd, env, isInteractive }: Surroundings,
   file: string | undefined,
-  name = VARIABLE,
+  name = PASSPHRASE_VARIABLE,
   option = '--passphrase-file',
 ): Promise<string | undefined> {
   if (file !== undefined)
@@ -24,7 +26,7 @@ export async function givenPassphrase(
   const variable = env[name];
   if (variable !== undefined && variable !== '') return variable;
   if (isInteractive) return undefined;
-  const what = name === NEW_VARIABLE ? 'the new passphrase is missing' : 'the key needs its passphrase';
+  const what = name === NEW_PASSPHRASE_VARIABLE ? 'the new passphrase is missing' : 'the key needs its passphrase';
   throw new BadgekitError('PASSPHRASE_MISSING', what, {
     hint: `set ${name}, or give ${option} FILE`,
   });

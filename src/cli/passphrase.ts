@@ -1,10 +1,12 @@
 import { BadgekitError } from '../errors.ts';
 import { MIN_PASSPHRASE_LENGTH } from '../keys/sealed.ts';
-import { givenPassphrase, NEW_VARIABLE, VARIABLE } from './given-passphrase.ts';
+import {
+  APPROVER_PASSPHRASE_VARIABLE,
+  givenPassphrase,
+  NEW_PASSPHRASE_VARIABLE,
+  PASSPHRASE_VARIABLE,
+} from './given-passphrase.ts';
 import type { Session } from './session.ts';
-
-/** A person's own, not the programme's. */
-export const APPROVER_VARIABLE = 'BADGEKIT_APPROVER_PASSPHRASE';
 
 const TRIES = 3;
 
@@ -17,7 +19,7 @@ export async function withPassphrase<T>(
   session: Session,
   file: string | undefined,
   open: (passphrase: string) => Promise<T>,
-  { variable = VARIABLE, message = 'Passphrase of the signing key' } = {},
+  { variable = PASSPHRASE_VARIABLE, message = 'Passphrase of the signing key' } = {},
 ): Promise<T> {
   const given = await givenPassphrase(session, file, variable);
   if (given !== undefined) return await open(given);
@@ -43,14 +45,14 @@ export async function askNewPassphrase(session: Session, file: string | undefine
 /** A passphrase for a person's own key; asked for twice, and long enough. */
 export async function askApproverPassphrase(session: Session, file: string | undefined): Promise<string> {
   return await askTwice(
-    await givenPassphrase(session, file, APPROVER_VARIABLE),
+    await givenPassphrase(session, file, APPROVER_PASSPHRASE_VARIABLE),
     'A passphrase of your own for the key',
   );
 }
 
 /** The passphrase that takes the place of the present one. */
 export async function askReplacingPassphrase(session: Session, file: string | undefined): Promise<string> {
-  const given = await givenPassphrase(session, file, NEW_VARIABLE, '--new-passphrase-file');
+  const given = await givenPassphrase(session, file, NEW_PASSPHRASE_VARIABLE, '--new-passphrase-file');
   return await askTwice(given, 'The new passphrase');
 }
 

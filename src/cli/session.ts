@@ -41,6 +41,7 @@ export function openSession(begun?: Beginning): Session {
       process.exit(EXIT.undetermined);
     });
   }
+  // A pipeline draws no progress, and keeps no colours.
   const isAlone = isCi(env);
   return {
     ...surroundings(),

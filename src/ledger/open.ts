@@ -55,10 +55,9 @@ export async function openLedger(
       if (!(await hasAwards(engine))) await onEmpty?.(() => hasAwards(engine));
       await requireKey(engine.db, keyName);
     });
-    if (askSecret !== undefined) {
-      const { fingerprint } = (secret = await askSecret());
-      await engine.guard(() => refuseOtherSecret(engine, fingerprint));
-    }
+    secret = await askSecret?.();
+    const fingerprint = secret?.fingerprint;
+    if (fingerprint !== undefined) await engine.guard(() => refuseOtherSecret(engine, fingerprint));
   } catch (error) {
     await engine.db.destroy();
     throw error;

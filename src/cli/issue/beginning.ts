@@ -10,7 +10,7 @@ export interface Beginning {
 }
 
 /** What the command line says of the key. */
-interface KeyOptions {
+export interface KeyOptions {
   readonly programme?: string;
   readonly passphraseFile?: string;
 }

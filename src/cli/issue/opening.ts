@@ -1,9 +1,8 @@
 import { type Keyring, openKeyring } from '../../programme/keyring.ts';
 import { openProgramme, type Programme } from '../../programme/programme.ts';
-import type { CommonOptions } from '../commands/shared.ts';
 import { withPassphrase } from '../passphrase.ts';
 import type { Session } from '../session.ts';
-import type { Beginning } from './beginning.ts';
+import type { Beginning, KeyOptions } from './beginning.ts';
 
 /** The programme, and its keys, which are being opened. */
 export interface Opening {
@@ -20,7 +19,7 @@ export interface Opening {
  */
 export async function openBegun(
   { key }: Beginning,
-  { programme: folder, passphraseFile }: Pick<CommonOptions, 'programme' | 'passphraseFile'>,
+  { programme: folder, passphraseFile }: KeyOptions,
   session: Session,
 ): Promise<Opening> {
   const programme = await openProgramme(session.cwd, folder);

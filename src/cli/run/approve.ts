@@ -11,7 +11,8 @@ import { openProgramme } from '../../programme/programme.ts';
 import { quoted, visible } from '../../syntax/text.ts';
 import { approverKeyFile } from '../approver-key.ts';
 import type { CommonOptions } from '../commands/shared.ts';
-import { APPROVER_VARIABLE, withPassphrase } from '../passphrase.ts';
+import { APPROVER_PASSPHRASE_VARIABLE } from '../given-passphrase.ts';
+import { withPassphrase } from '../passphrase.ts';
 import type { Session } from '../session.ts';
 import { counted } from '../style.ts';
 
@@ -45,7 +46,7 @@ export async function runApprove(planFile: string, options: ApproveOptions, sess
     options.passphraseFile,
     async (passphrase) =>
       privateKeyFromJwk(signingKeyIn(await openSealedFile(resolve(session.cwd, keyFile), keyFile, passphrase))),
-    { variable: APPROVER_VARIABLE, message: `Passphrase of ${name}` },
+    { variable: APPROVER_PASSPHRASE_VARIABLE, message: `Passphrase of ${name}` },
   );
   if (didKeyOf(key.publicKey) !== did)
     throw new BadgekitError('APPROVAL_INVALID', `the key is not the one that badgekit.yaml names for ${name}`, {
