@@ -1,7 +1,8 @@
 import type { Instant } from '../syntax/datetime.ts';
 import type { JsonObject } from '../syntax/json.ts';
+import { jsonText, type Layout } from '../syntax/json-text.ts';
 import { canonicalize } from '../proof/canonicalize.ts';
-import { addProofs, type SigningChecks } from '../proof/data-integrity.ts';
+import { makeProofs, type Proven, type SigningChecks, withProof } from '../proof/data-integrity.ts';
 import { signJwt } from '../proof/jwt.ts';
 import type { Issuer } from './issuer.ts';
 
@@ -9,8 +10,8 @@ import type { Issuer } from './issuer.ts';
 export interface SecuredText {
   readonly text: string;
   readonly extension: 'json' | 'jwt';
-  /** The credential with its embedded proof; undefined for a token. */
-  readonly document: JsonObject | undefined;
+  /** The credential with its proof; undefined for a token. */
+  readonly proven: Proven | undefined;
   readonly verificationMethod: string;
 }
 
@@ -44,7 +45,7 @@ export async function secureAll(
   all: readonly Securing[],
   { key, verificationMethod: methods }: Pick<Issuer, 'key' | 'verificationMethod'>,
   form: Issuer['form'],
-  layout: 'indented' | 'line' = 'indented',
+  layout: Layout = 'indented',
 ): Promise<readonly SecuredText[]> {
   const verificationMethod = methods[form];
   if (form === 'jwt') {
@@ -52,17 +53,25 @@ export async function secureAll(
     for (const { credential } of all) await canonicalize(credential);
     for (const { credential, checks } of all) {
       const text = await signJwt(credential, key, verificationMethod, checks);
-      tokens.push({ text, extension: 'jwt', document: undefined, verificationMethod });
+      tokens.push({ text, extension: 'jwt', proven: undefined, verificationMethod });
     }
     return tokens;
   }
   const unsigned = all.map(({ credential, created, checks = 'signature' }) => {
     return { document: credential, options: { verificationMethod, created, checks } };
   });
-  return (await addProofs(unsigned, key)).map((document) => ({
-    text: layout === 'line' ? JSON.stringify(document) : `${JSON.stringify(document, null, 2)}\n`,
+  return (await makeProofs(unsigned, key)).map((proven) => ({
+    text: layout === 'line' ? textOf(proven, layout) : `${textOf(proven, layout)}\n`,
     extension: 'json',
-    document,
+    proven,
     verificationMethod,
   }));
+}
+
+/** A secured credential as JSON. To make a document of it first takes as long as to write it. */
+function textOf(proven: Proven, layout: Layout): string {
+  const { document, proof } = proven;
+  return document['proof'] === undefined
+    ? jsonText(document, layout, { proof: [proof] })
+    : jsonText(withProof(proven), layout);
 }

@@ -1,11 +1,12 @@
 import { bake, bakedPieces } from '../bake/bake.ts';
 import type { Files, WholeFile } from '../ports.ts';
 import { verifyByReference } from '../proof/reference.ts';
-import type { SigningChecks } from '../proof/data-integrity.ts';
+import { type SigningChecks, withProof } from '../proof/data-integrity.ts';
 import { constant } from '../syntax/constant.ts';
 import type { RosterRow } from '../roster/layout.ts';
 import type { Instant } from '../syntax/datetime.ts';
 import type { JsonObject } from '../syntax/json.ts';
+import { inBatches } from './ahead.ts';
 import { type Award, readAward, type RowFault, type RowOutcome, type RowRules } from './award.ts';
 import { type AwardedCredential, badgeOf, credentialOf } from './content.ts';
 import { awardName } from './identity.ts';
@@ -53,6 +54,14 @@ export interface MadeCredential {
   readonly verificationMethod: string;
   /** Its files, on the disk or in the archive: the credential's own first, then the images that carry it. */
   readonly files: readonly string[];
+}
+
+/** A credential that was signed, and is in no file yet. */
+export type SignedText = Pick<SecuredText, 'text' | 'extension' | 'verificationMethod'>;
+
+interface SignedOrder {
+  readonly order: Order;
+  readonly signed: SignedText;
 }
 
 /** Credentials that were made. */
@@ -113,31 +122,68 @@ export class OwnWorkshop implements Workshop {
   }
 
   async make(orders: readonly Order[]): Promise<Made> {
-    const credentials: MadeCredential[] = [];
-    const destination = this.#destination;
-    if (destination.kind === 'archive') {
-      const all: Packable[] = [];
-      for await (const group of this.#made(orders, credentials)) all.push(...group);
-      return { credentials, piece: await packed(destination.form, all) };
-    }
-    // The awards are reserved, so what stands under their names is this run's or an interrupted one's.
-    await destination.files.writeAll(filesOfEach(this.#made(orders, credentials)));
-    return { credentials };
+    return await this.#deliver(this.#signedOrders(orders));
+  }
+
+  /** Signs credentials that another thread delivers. */
+  async sign(orders: readonly Order[]): Promise<readonly SignedText[]> {
+    const all: SignedText[] = [];
+    for await (const group of this.#signedOrders(orders))
+      for (const { signed } of group) {
+        const { text, extension, verificationMethod } = signed;
+        all.push({ text, extension, verificationMethod });
+      }
+    return all;
   }
 
   /**
-   * Makes credentials, a few at a time: what was made is not to be kept until all are.
-   * @param notes to which is added what is to be said of each
+   * Delivers credentials that another thread has signed.
+   * @param signed what it made of each of the orders
    */
-  async *#made(orders: readonly Order[], notes: MadeCredential[]): AsyncGenerator<readonly Packable[]> {
-    for (const group of this.#groups(orders)) {
-      const made = (await this.#secure(group)).map(({ order, secured }) => {
-        const files = this.#filesOf(order, secured);
-        notes.push({ verificationMethod: secured.verificationMethod, files: files.map(({ path }) => path) });
-        return { secured, created: order.created, files };
+  async deliver(orders: readonly Order[], signed: readonly SignedText[]): Promise<Made> {
+    return await this.#deliver(
+      inBatches(
+        orders.flatMap((order, index) => {
+          const one = signed[index];
+          return one === undefined ? [] : [{ order, signed: one }];
+        }),
+        TOGETHER,
+      ),
+    );
+  }
+
+  async #deliver(groups: AsyncIterable<readonly SignedOrder[]>): Promise<Made> {
+    const credentials: MadeCredential[] = [];
+    const packables = this.#packables(groups, credentials);
+    const destination = this.#destination;
+    if (destination.kind === 'archive') {
+      const all: Packable[] = [];
+      for await (const group of packables) all.push(...group);
+      return { credentials, piece: await packed(destination.form, all) };
+    }
+    // The awards are reserved, so what stands under their names is this run's or an interrupted one's.
+    await destination.files.writeAll(filesOfEach(packables));
+    return { credentials };
+  }
+
+  /** @param notes to which is added what is to be said of each */
+  async *#packables(
+    groups: AsyncIterable<readonly SignedOrder[]>,
+    notes: MadeCredential[],
+  ): AsyncGenerator<readonly Packable[]> {
+    for await (const group of groups) {
+      const made = group.map(({ order, signed }) => {
+        const files = this.#filesOf(order, signed);
+        notes.push({ verificationMethod: signed.verificationMethod, files: files.map(({ path }) => path) });
+        return { secured: signed, created: order.created, files };
       });
       yield made;
     }
+  }
+
+  /** Signs credentials, a few at a time: what was made is not to be kept until all are. */
+  async *#signedOrders(orders: readonly Order[]): AsyncGenerator<readonly SignedOrder[]> {
+    for (const group of this.#groups(orders)) yield await this.#secure(group);
   }
 
   /** Orders that go through each step together; the first of its shape alone, so that it is proven before the others. */
@@ -166,9 +212,7 @@ export class OwnWorkshop implements Workshop {
     return { ok: true, row, award: awardName(this.#issuer.awardSecret, this.#issuer.profile.id, row) };
   }
 
-  async #secure(
-    orders: readonly Order[],
-  ): Promise<readonly { readonly order: Order; readonly secured: SecuredText }[]> {
+  async #secure(orders: readonly Order[]): Promise<readonly SignedOrder[]> {
     const issuer = this.#issuer;
     const unsigned = orders.map(({ content, created, checks, shape }) => ({
       credential: content.kind === 'award' ? credentialOf(content.award, issuer) : content.document,
@@ -178,19 +222,16 @@ export class OwnWorkshop implements Workshop {
     const all = await secureAll(unsigned, issuer, issuer.form, this.#isOfLines ? 'line' : 'indented');
     const secured = orders.flatMap((order, index) => {
       const one = all[index];
-      return one === undefined ? [] : [{ order, secured: one }];
+      return one === undefined ? [] : [{ order, signed: one }];
     });
-    for (const { order, secured: one } of secured) if (!this.#proven.has(order.shape)) await this.#prove(order, one);
+    for (const { order, signed } of secured) if (!this.#proven.has(order.shape)) await this.#prove(order, signed);
     return secured;
   }
 
   /** Another implementation verifies a credential, and pictures are compared. */
-  async #prove(
-    { content, shape, provenAt }: Order,
-    { document, verificationMethod, text }: SecuredText,
-  ): Promise<void> {
+  async #prove({ content, shape, provenAt }: Order, { proven, verificationMethod, text }: SecuredText): Promise<void> {
     const { publicKey } = this.#issuer.key;
-    if (document !== undefined) await verifyByReference(document, publicKey, verificationMethod, provenAt);
+    if (proven !== undefined) await verifyByReference(withProof(proven), publicKey, verificationMethod, provenAt);
     for (const { format, bytes } of this.#imagesOf(content))
       if (format === 'png') (await import('../bake/pixels.ts')).proveSamePixels(bytes, bake(bytes, text));
     this.#proven.add(shape);
@@ -206,7 +247,7 @@ export class OwnWorkshop implements Workshop {
     return content.kind === 'award' ? badgeOf(content.award.row, this.#issuer).images : content.images;
   }
 
-  #filesOf({ base, content }: Order, { text, extension }: SecuredText): readonly WholeFile[] {
+  #filesOf({ base, content }: Order, { text, extension }: SignedText): readonly WholeFile[] {
     if (this.#isOfLines) return [];
     return [
       { path: `${base}.${extension}`, content: [Buffer.from(extension === 'jwt' ? `${text}\n` : text, 'utf8')] },

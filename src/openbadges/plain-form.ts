@@ -64,7 +64,11 @@ function noteStrayCredentials(document: JsonObject, faults: FormFault[]): void {
   });
 }
 
+/** Lists of contexts that are in order. */
+const clearedContexts = new Cleared();
+
 function contextFaults(context: Json | undefined, path: string): FormFault[] {
+  if (Array.isArray(context) && clearedContexts.has(context)) return [];
   const at = pointer(path, '@context');
   if (!Array.isArray(context) || context.length === 0) {
     return [
@@ -100,7 +104,9 @@ function contextFaults(context: Json | undefined, path: string): FormFault[] {
           },
         ];
   });
-  return [...faults, ...orderFaults(context, at)];
+  faults.push(...orderFaults(context, at));
+  if (faults.length === 0) clearedContexts.add(context);
+  return faults;
 }
 
 /** The base context stands first and alone, the Open Badges one right after it (Open Badges 3.0, "Contexts"). */

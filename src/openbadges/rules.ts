@@ -1,8 +1,8 @@
 import { Cleared } from '../syntax/constant.ts';
 import { readInstant } from '../syntax/datetime.ts';
 import { isAbsoluteIri } from '../syntax/iri.ts';
-import { isJsonObject, type JsonObject, pointer } from '../syntax/json.ts';
-import { pointerTo, visitMembers } from '../syntax/place.ts';
+import { isJsonObject, type Json, type JsonObject } from '../syntax/json.ts';
+import { type Place, pointerTo, visitMembers } from '../syntax/place.ts';
 import { quoted } from '../syntax/text.ts';
 import { asList } from './credential.ts';
 
@@ -68,10 +68,12 @@ function resultFaults(subject: JsonObject): RuleFault[] {
   const descriptions = isJsonObject(achievement) ? asList(achievement['resultDescription']).filter(isJsonObject) : [];
   return asList(subject['result'])
     .filter(isJsonObject)
-    .flatMap((result, index) => resultFault(result, descriptions, pointer('/credentialSubject/result', index)));
+    .flatMap((result, key) => resultFault(result, descriptions, { within: RESULTS, key }));
 }
 
-function resultFault(result: JsonObject, descriptions: readonly JsonObject[], path: string): RuleFault[] {
+const RESULTS: Place = { within: { within: undefined, key: 'credentialSubject' }, key: 'result' };
+
+function resultFault(result: JsonObject, descriptions: readonly JsonObject[], within: Place): RuleFault[] {
   const reference = result['resultDescription'];
   if (reference === undefined) return [];
   const description = descriptions.find(({ id }) => id === reference);
@@ -79,25 +81,23 @@ function resultFault(result: JsonObject, descriptions: readonly JsonObject[], pa
     return [
       {
         code: 'RESULT_REFERENCE',
-        path: pointer(path, 'resultDescription'),
+        path: pointerTo({ within, key: 'resultDescription' }),
         message: 'the result refers to a resultDescription that the achievement does not have',
       },
     ];
   const faults: RuleFault[] = [];
-  const levels = asList(description['rubricCriterionLevel'])
-    .filter(isJsonObject)
-    .map(({ id }) => id);
-  if (result['achievedLevel'] !== undefined && !levels.includes(result['achievedLevel'])) {
+  const { achievedLevel } = result;
+  if (achievedLevel !== undefined && !hasLevel(description, achievedLevel)) {
     faults.push({
       code: 'RESULT_REFERENCE',
-      path: pointer(path, 'achievedLevel'),
+      path: pointerTo({ within, key: 'achievedLevel' }),
       message: "the achieved level is not one of the resultDescription's levels",
     });
   }
   if (description['resultType'] === 'Status' && result['status'] === undefined) {
     faults.push({
       code: 'RESULT_STATUS',
-      path,
+      path: pointerTo(within),
       message: 'the result has no status although its resultDescription is of type Status',
     });
   }
@@ -105,11 +105,17 @@ function resultFault(result: JsonObject, descriptions: readonly JsonObject[], pa
   if (allowed.length > 0 && result['value'] !== undefined && !allowed.includes(result['value'])) {
     faults.push({
       code: 'RESULT_VALUE',
-      path: pointer(path, 'value'),
+      path: pointerTo({ within, key: 'value' }),
       message: `the result ${quoted(String(result['value']))} is not one of the allowed values`,
     });
   }
   return faults;
+}
+
+function hasLevel(description: JsonObject, level: Json): boolean {
+  return asList(description['rubricCriterionLevel'])
+    .filter(isJsonObject)
+    .some(({ id }) => id === level);
 }
 
 /** VCDM 2.0, section 4.9: validUntil does not lie before validFrom. */

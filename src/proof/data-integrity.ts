@@ -36,9 +36,9 @@ export interface SigningOptions {
  *   CANONICAL_DIFFERENCE
  */
 export async function addProof(document: JsonObject, key: Signer, options: SigningOptions): Promise<JsonObject> {
-  const [signed] = await addProofs([{ document, options }], key);
-  if (signed === undefined) throw new Error('one document becomes one');
-  return signed;
+  const [proven] = await makeProofs([{ document, options }], key);
+  if (proven === undefined) throw new Error('one document has one proof');
+  return withProof(proven);
 }
 
 /** A document that is to be secured, and how. */
@@ -47,11 +47,23 @@ export interface Unsigned {
   readonly options: SigningOptions;
 }
 
+/** A document, and the proof that was made of it. */
+export interface Proven {
+  readonly document: JsonObject;
+  readonly proof: JsonObject;
+}
+
+/** The secured document. */
+export function withProof({ document, proof }: Proven): JsonObject {
+  return { ...document, proof: [proof] };
+}
+
 /**
- * The same for several documents, in their order. They go through each step together: a processor that changes from one
+ * The proofs of several documents, in their order. They go through each step together: a processor that changes from one
  * kind of work to another each time forgets how either goes.
+ * @throws BadgekitError as {@link addProof} does
  */
-export async function addProofs(all: readonly Unsigned[], key: Signer): Promise<readonly JsonObject[]> {
+export async function makeProofs(all: readonly Unsigned[], key: Signer): Promise<readonly Proven[]> {
   const { cryptosuite, name, hash } = key.publicKey.algorithm;
   if (cryptosuite === undefined) {
     throw new BadgekitError('KEY_INVALID', `an ${name} key makes no Data Integrity proofs`, {
@@ -90,7 +102,7 @@ export async function addProofs(all: readonly Unsigned[], key: Signer): Promise<
   for (const { proposed, bytes } of hashed) signed.push({ proposed, bytes, signature: await key.sign(bytes) });
   return signed.map(({ proposed: { document, proof, checks }, bytes, signature }) => {
     if (checks !== 'none') requireSignature(key, bytes, signature);
-    return { ...document, proof: [{ ...proof, proofValue: encodeBase58btc(signature) }] };
+    return { document, proof: { ...proof, proofValue: encodeBase58btc(signature) } };
   });
 }
 

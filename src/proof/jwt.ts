@@ -2,11 +2,13 @@ import { compactVerify } from 'jose';
 import { BadgekitError } from '../errors.ts';
 import type { Signer } from '../keys/private-key.ts';
 import type { PublicKey } from '../keys/public-key.ts';
+import { present } from '../openbadges/achievement.ts';
 import { asList, issuerId } from '../openbadges/credential.ts';
 import { decodeBase64url, encodeBase64url } from '../syntax/base64url.ts';
 import { CREDENTIALS_V2 } from '../openbadges/vocabulary.ts';
 import { readInstant } from '../syntax/datetime.ts';
 import { isJsonObject, type Json, type JsonObject, parseJson } from '../syntax/json.ts';
+import { jsonText } from '../syntax/json-text.ts';
 import { Recent } from '../syntax/recent.ts';
 import { decodeUtf8 } from '../syntax/text.ts';
 import type { SigningChecks } from './data-integrity.ts';
@@ -96,8 +98,7 @@ function payloadOf(credential: JsonObject): string {
   if (Object.keys(claims).some((name) => Object.hasOwn(credential, name)))
     return JSON.stringify({ ...credential, ...claims });
   // To copy the credential for their sake would take as long as to write it.
-  const members = [credential, claims].map((part) => JSON.stringify(part).slice(1, -1));
-  return `{${members.filter((text) => text !== '').join(',')}}`;
+  return jsonText(credential, 'line', present(claims));
 }
 
 /**

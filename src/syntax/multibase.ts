@@ -2,6 +2,8 @@ import { BadgekitError } from '../errors.ts';
 import { decodeBase64url, encodeBase64url } from './base64url.ts';
 
 const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
+/** The characters by what they stand for, as their codes. */
+const CHARACTERS = Buffer.from(ALPHABET, 'latin1');
 const NO_DIGIT = 255;
 /** What each character stands for, by its code. */
 const DIGITS = Uint8Array.from({ length: 128 }, (_, code) => {
@@ -12,8 +14,6 @@ const DIGITS = Uint8Array.from({ length: 128 }, (_, code) => {
 const MAX_BASE58 = 1024;
 
 // Numbers of any length are kept as limbs, the lowest first: so many digits or bytes each that products stay exact.
-/** Two digits each, in their order. */
-const PAIRS = [...ALPHABET].flatMap((high) => [...ALPHABET].map((low) => high + low));
 const LIMB_DIGITS = 4;
 const DIGITS_LIMB = 58 ** LIMB_DIGITS;
 const LIMB_BYTES = 3;
@@ -26,17 +26,21 @@ export function encodeBase58btc(bytes: Uint8Array): string {
   const limbs: number[] = [];
   // What is left over comes first, as if zeros stood before it.
   const lacking = (LIMB_BYTES - (bytes.length % LIMB_BYTES)) % LIMB_BYTES;
-  for (let at = -lacking; at < bytes.length; at += LIMB_BYTES)
+  for (let from = -lacking; from < bytes.length; from += LIMB_BYTES)
     multiplyAndAdd(
       limbs,
       DIGITS_LIMB,
       BYTES_LIMB,
-      ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0),
+      ((bytes[from] ?? 0) << 16) | ((bytes[from + 1] ?? 0) << 8) | (bytes[from + 2] ?? 0),
     );
-  const text = limbs
-    .map((limb) => `${PAIRS[Math.floor(limb / PAIRS.length)] ?? ''}${PAIRS[limb % PAIRS.length] ?? ''}`)
-    .reverse()
-    .join('');
+  const digits = Buffer.allocUnsafe(limbs.length * LIMB_DIGITS);
+  let at = digits.length;
+  for (const limb of limbs) {
+    // As whole numbers of 32 bits they are divided sooner.
+    let rest = limb | 0;
+    for (const end = at - LIMB_DIGITS; at > end; rest = (rest / 58) | 0) digits[--at] = CHARACTERS[rest % 58] ?? 0;
+  }
+  const text = digits.toString('latin1');
   return `z${'1'.repeat(leading)}${text.replace(/^1+/, '')}`;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { JsonObject } from '../../src/syntax/json.ts';
+import { isJsonObject, type JsonObject, parseJson } from '../../src/syntax/json.ts';
 import type { Report } from '../../src/verify/report.ts';
 import { verify } from '../../src/verify/verify.ts';
 import { secureAll } from '../../src/issue/secure.ts';
@@ -68,10 +68,12 @@ describe('a verdict does not depend on what was verified before', () => {
     for (let batch = 0; batch < 4; batch++) {
       for (const document of documents({ ...old })) await canonicalForm(document);
       const unsigned = documents(renamed).map((credential) => ({ credential, created: MADE }));
-      for (const { document } of await secureAll(unsigned, keys, 'data-integrity'))
-        await expect(
-          verifyByReference(document ?? {}, issuer.key.publicKey, issuer.method, NOW),
-        ).resolves.toBeUndefined();
+      for (const { text } of await secureAll(unsigned, keys, 'data-integrity')) {
+        const shown = parseJson(text);
+        if (!isJsonObject(shown)) throw new Error('a credential is an object');
+        expect(shown['issuer']).toMatchObject({ name: 'New Name' });
+        await expect(verifyByReference(shown, issuer.key.publicKey, issuer.method, NOW)).resolves.toBeUndefined();
+      }
     }
   });
 });

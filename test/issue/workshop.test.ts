@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Issuer } from '../../src/issue/issuer.ts';
@@ -10,8 +10,11 @@ import { badgeContent, MADE, testIssuer } from '../support/badge.ts';
 import { temporaryFolder } from '../support/cli.ts';
 
 /** A workshop whose signatures are false from the n-th on, as those of a faulty computer. */
-function faultyFrom(first: number, form: Issuer['form']): { readonly workshop: OwnWorkshop; readonly cwd: string } {
-  const { id, key, method } = testIssuer();
+function faultyFrom(
+  first: number,
+  form: Issuer['form'],
+  { id, key, method } = testIssuer(),
+): { readonly workshop: OwnWorkshop; readonly cwd: string } {
   let signed = 0;
   const issuer: Issuer = {
     profile: badgeContent(id).issuer,
@@ -75,5 +78,28 @@ describe.each(['data-integrity', 'jwt'] as const)('what is checked before it goe
     await expect(workshop.make(batch)).rejects.toEqual(selfCheck);
     // The first of its kind went alone, was proven, and is there.
     expect(readdirSync(join(cwd, 'credentials/knots'))).toEqual([`1.${ending}`]);
+  });
+
+  test('nothing is there to be delivered of a batch in which one fails', async () => {
+    const { workshop, cwd } = faultyFrom(3, form);
+    const batch = [orderOf(1, 'none'), orderOf(2, 'none'), orderOf(3, 'signature')];
+    await expect(workshop.sign(batch)).rejects.toEqual(selfCheck);
+    expect(existsSync(join(cwd, 'credentials'))).toBe(false);
+  });
+
+  test('one workshop delivers what another has signed as if it were its own', async () => {
+    const issuer = testIssuer();
+    const [alone, signing, delivering] = [1, 2, 3].map(() => faultyFrom(Infinity, form, issuer));
+    const orders = Array.from({ length: 40 }, (_, number) => orderOf(number, 'none'));
+    const made = await alone?.workshop.make(orders);
+    const signed = (await signing?.workshop.sign(orders)) ?? [];
+    expect(existsSync(join(signing?.cwd ?? '', 'credentials'))).toBe(false);
+    expect(await delivering?.workshop.deliver(orders, structuredClone(signed))).toEqual(made);
+    const filesOf = (place: typeof alone): readonly (readonly [string, string])[] => {
+      const folder = join(place?.cwd ?? '', 'credentials/knots');
+      return readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
+    };
+    expect(filesOf(delivering)).toHaveLength(40);
+    expect(filesOf(delivering)).toEqual(filesOf(alone));
   });
 });

@@ -3,7 +3,7 @@ import { BadgekitError, type ErrorCode, type Where } from '../../errors.ts';
 import type { RowFault, RowRules } from '../../issue/award.ts';
 import type { Issuer } from '../../issue/issuer.ts';
 import type { ArchiveForm } from '../../issue/packing.ts';
-import type { Made, Order, ReadRow, RowReading } from '../../issue/workshop.ts';
+import type { Made, Order, ReadRow, SignedText } from '../../issue/workshop.ts';
 import { CanonicalDifference } from '../../proof/canonicalize.ts';
 import type { Instant } from '../../syntax/datetime.ts';
 import type { JsonObject } from '../../syntax/json.ts';
@@ -23,16 +23,15 @@ export interface IssueWorkerStart {
 
 /** Work for a thread; it answers in the order in which it is asked. */
 export type Asked =
-  | { readonly kind: 'read'; readonly records: SentRows }
   | { readonly kind: 'look'; readonly records: SentRows; readonly at: Instant }
   | { readonly kind: 'check'; readonly rows: readonly ReadRow[]; readonly now: Instant }
-  | { readonly kind: 'make'; readonly orders: readonly Order[] };
+  | { readonly kind: 'make' | 'sign'; readonly orders: readonly Order[] };
 
 export type Answered =
-  | { readonly kind: 'read'; readonly readings: readonly RowReading[] }
   | { readonly kind: 'look'; readonly looks: SentLooks }
   | { readonly kind: 'check'; readonly faults: readonly (RowFault | undefined)[] }
   | { readonly kind: 'make'; readonly made: Made }
+  | { readonly kind: 'sign'; readonly signed: readonly SignedText[] }
   | { readonly kind: 'failed'; readonly fault: SentFault };
 
 /** An error as it travels between threads. */

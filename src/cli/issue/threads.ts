@@ -17,12 +17,14 @@ const BATCH = 100;
 const BATCH_WITH_IMAGES = 50;
 
 /**
- * The work done on threads, so many at a time. This thread is one of them: it does what the workers, who have enough to go on
- * with, do not.
+ * The work done on threads, so many at a time. This thread is one of them: where the workers have enough to go on with, it
+ * looks at rows, too, and writes the files of what they sign. It signs nothing itself: that would have to be compiled for it
+ * as well, which takes longer than it could save.
  */
 export class ThreadedWorkshop implements Workshop {
   readonly batch: number;
   readonly #own: OwnWorkshop;
+  readonly #writesHere: boolean;
   #isBusy = false;
   readonly #lanes: readonly Lane<Asked, Answered, Answered>[];
 
@@ -35,6 +37,7 @@ export class ThreadedWorkshop implements Workshop {
     threads: number,
   ) {
     this.#own = own;
+    this.#writesHere = 'root' in into;
     this.batch = 'form' in into && into.form === 'tar' ? BATCH_WITH_IMAGES : BATCH;
     const { key: _key, ...rest } = issuer;
     const definitions = new Map([...rules.definitions].map(([name, { badge, source }]) => [name, { badge, source }]));
@@ -50,11 +53,9 @@ export class ThreadedWorkshop implements Workshop {
   }
 
   async read(records: readonly RosterRow[], checkedAt?: Instant): Promise<readonly RowReading[]> {
-    if (this.#isOwnTurn()) return this.#busily(() => this.#own.read(records));
-    if (checkedAt === undefined) {
-      const answered = await this.#ask({ kind: 'read', records: sentRows(records) });
-      return answered.kind === 'read' ? answered.readings : misanswered(answered);
-    }
+    // To be told what others have read takes as long as to read it.
+    if (checkedAt === undefined) return await this.#own.read(records);
+    if (this.#isOwnTurn()) return await this.#busily(() => this.#own.read(records));
     const answered = await this.#ask({ kind: 'look', records: sentRows(records), at: checkedAt });
     if (answered.kind !== 'look') return misanswered(answered);
     return receivedLooks(answered.looks).map((look, index) =>
@@ -71,7 +72,10 @@ export class ThreadedWorkshop implements Workshop {
 
   async make(orders: readonly Order[]): Promise<Made> {
     if (orders.length === 0) return { credentials: [] };
-    if (this.#isOwnTurn()) return this.#busily(() => this.#own.make(orders));
+    if (this.#writesHere && this.#haveWorkersEnough()) {
+      const answered = await this.#ask({ kind: 'sign', orders });
+      return answered.kind === 'sign' ? await this.#own.deliver(orders, answered.signed) : misanswered(answered);
+    }
     const answered = await this.#ask({ kind: 'make', orders });
     return answered.kind === 'make' ? answered.made : misanswered(answered);
   }
@@ -82,7 +86,11 @@ export class ThreadedWorkshop implements Workshop {
 
   /** Whether this thread takes a piece of work: where it has none, and every worker has enough. */
   #isOwnTurn(): boolean {
-    return !this.#isBusy && leastBusy(this.#lanes).waiting >= IN_HAND;
+    return !this.#isBusy && this.#haveWorkersEnough();
+  }
+
+  #haveWorkersEnough(): boolean {
+    return leastBusy(this.#lanes).waiting >= IN_HAND;
   }
 
   async #busily<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -34,14 +34,14 @@ parentPort?.on('message', (asked: Asked) => {
 
 async function answer(asked: Asked): Promise<Answered> {
   switch (asked.kind) {
-    case 'read':
-      return { kind: 'read', readings: await workshop.read(receivedRows(asked.records)) };
     case 'look':
       return { kind: 'look', looks: sentLooks(await look(receivedRows(asked.records), asked.at)) };
     case 'check':
       return { kind: 'check', faults: await workshop.check(asked.rows, asked.now) };
     case 'make':
       return { kind: 'make', made: await workshop.make(asked.orders) };
+    case 'sign':
+      return { kind: 'sign', signed: await workshop.sign(asked.orders) };
   }
 }
 
