@@ -40,6 +40,19 @@ describe('issue on several threads', () => {
     for (const other of others) expect(other).toEqual(first);
   });
 
+  test('of a long roster, for which Node is set otherwise, makes them, too, and says nothing else', async () => {
+    const base = await programmeWithRows(1);
+    const narrative = 'Tied all of them one after the other. '.repeat(50).trim();
+    const rows = Array.from({ length: 320 }, (_, index) => `p${index}@example.org,${narrative}\n`);
+    base.write('r.csv', `email,narrative\n${rows.join('')}`);
+    const [one, several] = [await TestProgramme.copy(base), await TestProgramme.copy(base)];
+    const alone = await one.runWith({ env: STOPPED }, 'issue', 'r.csv', '--jobs', '1');
+    const together = await several.runWith({ env: STOPPED }, 'issue', 'r.csv', '--jobs', '2');
+    for (const { code, err } of [alone, together]) expect([code, err]).toEqual([0, 'Plan  320 rows: 320 to issue\n']);
+    expect(together.out).toBe(alone.out);
+    expect(issued(several)).toEqual(issued(one));
+  });
+
   test('names the same faults in the same order, and issues the same good rows', async () => {
     const base = await programmeWithRows(1);
     const rows = Array.from({ length: 700 }, (_, index) =>

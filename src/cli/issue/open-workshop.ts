@@ -32,7 +32,7 @@ export async function openWorkshop(
   const { key } = issuer;
   // A program that signs is asked by this thread alone.
   const threads = isAtHand(key) ? (jobs ?? (isLong ? availableParallelism() : 1)) : 1;
-  const heaps = isLong ? await leanHeaps(threads) : undefined;
+  const heaps = isLong ? await prepareForLong(threads) : undefined;
   const destination: Destination = form === undefined ? { kind: 'files', files } : { kind: 'archive', form };
   const own = new OwnWorkshop(issuer, destination, rules);
   if (threads > 1 && isAtHand(key)) {
@@ -44,10 +44,12 @@ export async function openWorkshop(
   return { workshop: own, end: () => Promise.resolve() };
 }
 
-/** Has the heaps of a long run kept small. */
-async function leanHeaps(threads: number): Promise<GrownHeaps> {
+/** Has the heaps of a long run kept small, and its code. */
+async function prepareForLong(threads: number): Promise<GrownHeaps> {
   const { keepHeapLean, newHeaps } = await import('../lean-heap.ts');
+  const { keepCodeLean } = await import('../lean-code.ts');
   const heaps = newHeaps(threads);
   keepHeapLean(heaps);
+  keepCodeLean();
   return heaps;
 }
