@@ -1,7 +1,7 @@
 // Builds dist/: bundled ES modules by esbuild, then the library's type declarations by tsc.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { libsql } from './libsql.js';
@@ -36,25 +36,30 @@ const withoutExcess = {
 };
 
 /**
- * The command that is run most is bundled apart, in a few pieces: what it shares with the other commands would come in some
- * seventy, and to find and open each of them takes as long as to read 10 KB.
+ * What reads the command line is one piece: to find and open another takes as long as to read 10 KB of one. What commands run
+ * is loaded late, from pieces of its own.
  */
-const APART = { 'chunks/issue-beginning': 'src/cli/issue/beginning.ts', 'chunks/issue-run': 'src/cli/run/issue.ts' };
-const apart = {
-  name: 'apart',
+const late = {};
+const latePieces = {
+  name: 'late pieces',
   setup({ onResolve }) {
-    onResolve({ filter: /(?:issue\/beginning|run\/issue)\.ts$/ }, ({ path, kind }) => {
-      const [piece] = Object.entries(APART).find(([, source]) => source.endsWith(path.replace('..', ''))) ?? [];
-      return kind === 'dynamic-import' && piece !== undefined ? { path: `./${piece}.js`, external: true } : undefined;
+    onResolve({ filter: /^\..*\.ts$/ }, ({ path, kind, resolveDir }) => {
+      if (kind !== 'dynamic-import') return undefined;
+      const source = join(resolveDir, path);
+      const piece = `chunks/${relative(join(root, 'src/cli'), source).replace(/\.ts$/, '').replaceAll(sep, '-')}`;
+      late[piece] = source;
+      return { path: `./${piece}.js`, external: true };
     });
   },
 };
+/** The command that is run most is bundled apart, in a few pieces: what it shares with the others would come in some seventy. */
+const APART = new Set(['chunks/issue-beginning', 'chunks/run-issue']);
 /**
  * What is imported late is said to need the whole run, which is there by then: the beginning imports nothing late, and the
  * run waits for nothing while it is loaded. So esbuild makes one piece of what several of them share with the run, and not
  * one for each set of them that shares something.
  */
-const RUN = join(root, APART['chunks/issue-run']);
+const RUN = join(root, 'src/cli/run/issue.ts');
 const inOnePiece = {
   name: 'in one piece',
   setup({ onResolve, onLoad, resolve }) {
@@ -70,11 +75,13 @@ const inOnePiece = {
     );
   },
 };
-/** What both throw is one class. */
+/** What all pieces throw is one class. */
 const sameErrors = {
   name: 'same errors',
   setup({ onResolve }) {
-    onResolve({ filter: /\/errors\.ts$/ }, () => ({ path: '../errors.js', external: true }));
+    onResolve({ filter: /\/errors\.ts$/ }, ({ kind }) =>
+      kind === 'entry-point' ? undefined : { path: '#errors', external: true },
+    );
   },
 };
 
@@ -105,19 +112,32 @@ const OPTIONS = {
 
 rmSync(new URL('../dist', import.meta.url), { recursive: true, force: true });
 const bundles = [
+  await build({ ...OPTIONS, splitting: false, entryPoints: { errors: 'src/errors.ts' } }),
+  await build({
+    ...OPTIONS,
+    splitting: false,
+    entryPoints: { cli: 'src/cli/main.ts' },
+    plugins: [withoutExcess, sameErrors, latePieces],
+  }),
+];
+const isApart = ([piece]) => APART.has(piece);
+bundles.push(
   await build({
     ...OPTIONS,
     entryPoints: {
-      cli: 'src/cli/main.ts',
       index: 'src/index.ts',
-      errors: 'src/errors.ts',
       'issue-worker': 'src/cli/issue/worker.ts',
       'verify-worker': 'src/cli/verify/worker.ts',
+      ...Object.fromEntries(Object.entries(late).filter((entry) => !isApart(entry))),
     },
-    plugins: [validators, withoutExcess, libsql, apart],
+    plugins: [validators, withoutExcess, libsql, sameErrors],
   }),
-  await build({ ...OPTIONS, entryPoints: APART, plugins: [validators, withoutExcess, libsql, sameErrors, inOnePiece] }),
-];
+  await build({
+    ...OPTIONS,
+    entryPoints: Object.fromEntries(Object.entries(late).filter(isApart)),
+    plugins: [validators, withoutExcess, libsql, sameErrors, inOnePiece],
+  }),
+);
 
 // Most pieces ask for nothing by require, and load sooner without being given it.
 for (const output of bundles.flatMap(({ metafile }) => Object.keys(metafile.outputs))) {

@@ -67,9 +67,15 @@ export const validators = {
   },
 };
 
-/** What comes before bundled CommonJS, and before the modules in tests: both ask for other pieces by require. */
-export const REQUIRE =
-  "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);\n";
+/**
+ * What comes before bundled CommonJS, and before the modules in tests: both ask for other pieces by require. For Node's own
+ * pieces no loader has to be made first.
+ */
+export const REQUIRE = [
+  "const requireFrom = () => process.getBuiltinModule('node:module').createRequire(import.meta.url);",
+  'const require = (name) => process.getBuiltinModule(name) ?? requireFrom()(name);',
+  'require.resolve = (name) => requireFrom().resolve(name);\n',
+].join(' ');
 
 /** Gives Vite, which runs the tests, the same modules. */
 export const validatorsInTests = {

@@ -125,7 +125,7 @@ export function planning(rows: number, rounds: number): Processes {
     {
       [bare]: () => runNode(['--input-type=module', '-e', alone], cwd),
       [plan]: () => {
-        const run = badgekit(cwd, ['issue', 'r.csv', '--dry-run']);
+        const run = badgekit(cwd, ['issue', 'r.csv', '--dry-run'], { tellsMemory: true });
         peak = Math.max(peak, run.peak);
         return run;
       },
@@ -162,7 +162,7 @@ export function sizes(all: readonly number[]): readonly Size[] {
   return all.map((rows) => {
     const cwd = copyOf(base);
     writeRoster(cwd, rows);
-    const { ms, peak } = badgekit(cwd, ['issue', 'r.csv']);
+    const { ms, peak } = badgekit(cwd, ['issue', 'r.csv'], { tellsMemory: true });
     rmSync(cwd, { recursive: true, force: true });
     return { rows, ms, peak };
   });

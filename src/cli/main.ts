@@ -11,7 +11,7 @@ import { openSession } from './session.ts';
 export async function main(argv: readonly string[], begun?: Beginning): Promise<number> {
   const session = openSession(begun);
   const outcome = { exitCode: EXIT.yes as number };
-  const program = createProgram(session, outcome, argv[0]);
+  const program = createProgram(session, outcome, argv);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return outcome.exitCode;

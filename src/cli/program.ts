@@ -19,6 +19,7 @@ import { addWhy } from './commands/why.ts';
 import { addVerify } from './commands/verify.ts';
 import { addStatus } from './commands/status.ts';
 import type { AddCommand, Outcome } from './commands/shared.ts';
+import { CommandList } from './listed-command.ts';
 import type { Session } from './session.ts';
 
 const AFTER = `
@@ -60,10 +61,13 @@ const COMMANDS: Readonly<Record<string, AddCommand>> = {
 
 /**
  * The command line. Commands load what they need only when they run.
- * @param name the command that will run, where it is known: the others are not set up then
+ * @param argv what it will be given: commands that it does not ask for are not set up
  */
-export function createProgram(session: Session, outcome: Outcome, name = ''): Command {
-  const program = new Command('badgekit')
+export function createProgram(session: Session, outcome: Outcome, argv: readonly string[]): Command {
+  const [name = ''] = argv;
+  const named = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const isList = argv.length < 2 && named === undefined;
+  const program = new (isList ? CommandList : Command)('badgekit')
     .description('Signs, bakes, verifies and revokes Open Badges 3.0.')
     .version(__BADGEKIT_VERSION__, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
@@ -73,7 +77,6 @@ export function createProgram(session: Session, outcome: Outcome, name = ''): Co
     .exitOverride()
     .configureOutput({ writeOut: session.out, writeErr: session.err })
     .addHelpText('after', AFTER);
-  const named = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   for (const add of named === undefined ? Object.values(COMMANDS) : [named]) add(program, session, outcome);
   return program;
 }

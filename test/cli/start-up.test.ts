@@ -23,7 +23,7 @@ describe('beginning to issue', () => {
 
   test('loads few files, of the bundle that is made for it', async () => {
     const loaded = await loadedBy(['issue', 'r.csv'], copyOf(base));
-    expect(loaded).toEqual(expect.arrayContaining(['cli.js', 'chunks/issue-beginning.js', 'chunks/issue-run.js']));
+    expect(loaded).toEqual(expect.arrayContaining(['cli.js', 'chunks/issue-beginning.js', 'chunks/run-issue.js']));
     expect(loaded.length).toBeLessThan(20);
   });
 
@@ -33,9 +33,10 @@ describe('beginning to issue', () => {
       expect(loaded).toContain('cli.js');
       expect(loaded.filter((file) => file.includes('issue'))).toEqual([]);
     }
+    expect((await loadedBy(['--help'], base)).toSorted()).toEqual(['cli.js', 'errors.js']);
     const helped = await loadedBy(['issue', '--help'], copyOf(base));
     expect(helped).toContain('cli.js');
-    expect(helped).not.toContain('chunks/issue-run.js');
+    expect(helped).not.toContain('chunks/run-issue.js');
   });
 
   test('opens the key of the programme that is named, not of the one it is run in', async () => {
