@@ -47,6 +47,7 @@ const latePieces = {
       if (kind !== 'dynamic-import') return undefined;
       const source = join(resolveDir, path);
       const piece = `chunks/${relative(join(root, 'src/cli'), source).replace(/\.ts$/, '').replaceAll(sep, '-')}`;
+      if (![undefined, source].includes(late[piece])) throw new Error(`two sources would become ${piece}`);
       late[piece] = source;
       return { path: `./${piece}.js`, external: true };
     });
@@ -79,9 +80,7 @@ const inOnePiece = {
 const sameErrors = {
   name: 'same errors',
   setup({ onResolve }) {
-    onResolve({ filter: /\/errors\.ts$/ }, ({ kind }) =>
-      kind === 'entry-point' ? undefined : { path: '#errors', external: true },
-    );
+    onResolve({ filter: /\/errors\.ts$/ }, () => ({ path: '#errors', external: true }));
   },
 };
 
@@ -120,6 +119,7 @@ const bundles = [
     plugins: [withoutExcess, sameErrors, latePieces],
   }),
 ];
+for (const piece of APART) if (late[piece] === undefined) throw new Error(`nothing becomes ${piece}`);
 const isApart = ([piece]) => APART.has(piece);
 bundles.push(
   await build({

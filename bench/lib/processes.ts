@@ -123,7 +123,7 @@ export function planning(rows: number, rounds: number): Processes {
   let peak = 0;
   const measured = inTurn(
     {
-      [bare]: () => runNode(['--input-type=module', '-e', alone], cwd),
+      [bare]: () => runNode(['--input-type=module', '-e', alone], cwd, { tellsMemory: true }),
       [plan]: () => {
         const run = badgekit(cwd, ['issue', 'r.csv', '--dry-run'], { tellsMemory: true });
         peak = Math.max(peak, run.peak);

@@ -19,7 +19,7 @@ import { addWhy } from './commands/why.ts';
 import { addVerify } from './commands/verify.ts';
 import { addStatus } from './commands/status.ts';
 import type { AddCommand, Outcome } from './commands/shared.ts';
-import { CommandList } from './listed-command.ts';
+import { CommandList } from './command-list.ts';
 import type { Session } from './session.ts';
 
 const AFTER = `
@@ -61,7 +61,7 @@ const COMMANDS: Readonly<Record<string, AddCommand>> = {
 
 /**
  * The command line. Commands load what they need only when they run.
- * @param argv what it will be given: commands that it does not ask for are not set up
+ * @param argv what it will be given: of what it cannot ask for nothing is set up
  */
 export function createProgram(session: Session, outcome: Outcome, argv: readonly string[]): Command {
   const [name = ''] = argv;

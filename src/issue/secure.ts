@@ -2,7 +2,7 @@ import type { Instant } from '../syntax/datetime.ts';
 import type { JsonObject } from '../syntax/json.ts';
 import { jsonText, type Layout } from '../syntax/json-text.ts';
 import { canonicalize } from '../proof/canonicalize.ts';
-import { makeProofs, type Proven, type SigningChecks, withProof } from '../proof/data-integrity.ts';
+import { makeProofs, type Secured, type SigningChecks, withProof } from '../proof/data-integrity.ts';
 import { signJwt } from '../proof/jwt.ts';
 import type { Issuer } from './issuer.ts';
 
@@ -10,8 +10,6 @@ import type { Issuer } from './issuer.ts';
 export interface SecuredText {
   readonly text: string;
   readonly extension: 'json' | 'jwt';
-  /** The credential with its proof; undefined for a token. */
-  readonly proven: Proven | undefined;
   readonly verificationMethod: string;
 }
 
@@ -53,25 +51,24 @@ export async function secureAll(
     for (const { credential } of all) await canonicalize(credential);
     for (const { credential, checks } of all) {
       const text = await signJwt(credential, key, verificationMethod, checks);
-      tokens.push({ text, extension: 'jwt', proven: undefined, verificationMethod });
+      tokens.push({ text, extension: 'jwt', verificationMethod });
     }
     return tokens;
   }
   const unsigned = all.map(({ credential, created, checks = 'signature' }) => {
     return { document: credential, options: { verificationMethod, created, checks } };
   });
-  return (await makeProofs(unsigned, key)).map((proven) => ({
-    text: layout === 'line' ? textOf(proven, layout) : `${textOf(proven, layout)}\n`,
+  return (await makeProofs(unsigned, key)).map((secured) => ({
+    text: layout === 'line' ? textOf(secured, layout) : `${textOf(secured, layout)}\n`,
     extension: 'json',
-    proven,
     verificationMethod,
   }));
 }
 
 /** A secured credential as JSON. To make a document of it first takes as long as to write it. */
-function textOf(proven: Proven, layout: Layout): string {
-  const { document, proof } = proven;
+function textOf(secured: Secured, layout: Layout): string {
+  const { document, proof } = secured;
   return document['proof'] === undefined
     ? jsonText(document, layout, { proof: [proof] })
-    : jsonText(withProof(proven), layout);
+    : jsonText(withProof(secured), layout);
 }

@@ -1,11 +1,11 @@
 import { bake, bakedPieces } from '../bake/bake.ts';
 import type { Files, WholeFile } from '../ports.ts';
 import { verifyByReference } from '../proof/reference.ts';
-import { type SigningChecks, withProof } from '../proof/data-integrity.ts';
+import type { SigningChecks } from '../proof/data-integrity.ts';
 import { constant } from '../syntax/constant.ts';
 import type { RosterRow } from '../roster/layout.ts';
 import type { Instant } from '../syntax/datetime.ts';
-import type { JsonObject } from '../syntax/json.ts';
+import { isJsonObject, type JsonObject, parseJson } from '../syntax/json.ts';
 import { inBatches } from './ahead.ts';
 import { type Award, readAward, type RowFault, type RowOutcome, type RowRules } from './award.ts';
 import { type AwardedCredential, badgeOf, credentialOf } from './content.ts';
@@ -56,12 +56,9 @@ export interface MadeCredential {
   readonly files: readonly string[];
 }
 
-/** A credential that was signed, and is in no file yet. */
-export type SignedText = Pick<SecuredText, 'text' | 'extension' | 'verificationMethod'>;
-
 interface SignedOrder {
   readonly order: Order;
-  readonly signed: SignedText;
+  readonly signed: SecuredText;
 }
 
 /** Credentials that were made. */
@@ -126,13 +123,9 @@ export class OwnWorkshop implements Workshop {
   }
 
   /** Signs credentials that another thread delivers. */
-  async sign(orders: readonly Order[]): Promise<readonly SignedText[]> {
-    const all: SignedText[] = [];
-    for await (const group of this.#signedOrders(orders))
-      for (const { signed } of group) {
-        const { text, extension, verificationMethod } = signed;
-        all.push({ text, extension, verificationMethod });
-      }
+  async sign(orders: readonly Order[]): Promise<readonly SecuredText[]> {
+    const all: SecuredText[] = [];
+    for await (const group of this.#signedOrders(orders)) all.push(...group.map(({ signed }) => signed));
     return all;
   }
 
@@ -140,7 +133,8 @@ export class OwnWorkshop implements Workshop {
    * Delivers credentials that another thread has signed.
    * @param signed what it made of each of the orders
    */
-  async deliver(orders: readonly Order[], signed: readonly SignedText[]): Promise<Made> {
+  async deliver(orders: readonly Order[], signed: readonly SecuredText[]): Promise<Made> {
+    if (signed.length !== orders.length) throw new Error('each order has its credential');
     return await this.#deliver(
       inBatches(
         orders.flatMap((order, index) => {
@@ -181,7 +175,7 @@ export class OwnWorkshop implements Workshop {
     }
   }
 
-  /** Signs credentials, a few at a time: what was made is not to be kept until all are. */
+  /** Signs credentials, a few at a time: who writes them need not wait, or have room, for all. */
   async *#signedOrders(orders: readonly Order[]): AsyncGenerator<readonly SignedOrder[]> {
     for (const group of this.#groups(orders)) yield await this.#secure(group);
   }
@@ -229,9 +223,12 @@ export class OwnWorkshop implements Workshop {
   }
 
   /** Another implementation verifies a credential, and pictures are compared. */
-  async #prove({ content, shape, provenAt }: Order, { proven, verificationMethod, text }: SecuredText): Promise<void> {
+  async #prove(
+    { content, shape, provenAt }: Order,
+    { text, extension, verificationMethod }: SecuredText,
+  ): Promise<void> {
     const { publicKey } = this.#issuer.key;
-    if (proven !== undefined) await verifyByReference(withProof(proven), publicKey, verificationMethod, provenAt);
+    if (extension === 'json') await verifyByReference(objectIn(text), publicKey, verificationMethod, provenAt);
     for (const { format, bytes } of this.#imagesOf(content))
       if (format === 'png') (await import('../bake/pixels.ts')).proveSamePixels(bytes, bake(bytes, text));
     this.#proven.add(shape);
@@ -247,7 +244,7 @@ export class OwnWorkshop implements Workshop {
     return content.kind === 'award' ? badgeOf(content.award.row, this.#issuer).images : content.images;
   }
 
-  #filesOf({ base, content }: Order, { text, extension }: SignedText): readonly WholeFile[] {
+  #filesOf({ base, content }: Order, { text, extension }: SecuredText): readonly WholeFile[] {
     if (this.#isOfLines) return [];
     return [
       { path: `${base}.${extension}`, content: [Buffer.from(extension === 'jwt' ? `${text}\n` : text, 'utf8')] },
@@ -257,6 +254,13 @@ export class OwnWorkshop implements Workshop {
       })),
     ];
   }
+}
+
+/** What stands in the text itself is proven, and not what it was made of. */
+function objectIn(text: string): JsonObject {
+  const value = parseJson(text);
+  if (!isJsonObject(value)) throw new Error('a credential is written as an object');
+  return value;
 }
 
 async function* filesOfEach(groups: AsyncIterable<readonly Packable[]>): AsyncGenerator<readonly WholeFile[]> {

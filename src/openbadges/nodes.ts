@@ -39,6 +39,7 @@ export function nodeFaults(document: JsonObject): readonly RepeatedNode[] {
   const all: Occurrence[] = [];
   const twice = collect(document, undefined, 'root', all) ?? rootInside(document);
   if (twice !== undefined) return [twice];
+  // Mostly nothing is named twice.
   if (new Set(all.map(({ id }) => id)).size === all.length) return [];
   for (const [id, places] of grouped(all)) {
     const [, second] = places;

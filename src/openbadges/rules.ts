@@ -73,7 +73,7 @@ function resultFaults(subject: JsonObject): RuleFault[] {
 
 const RESULTS: Place = { within: { within: undefined, key: 'credentialSubject' }, key: 'result' };
 
-function resultFault(result: JsonObject, descriptions: readonly JsonObject[], within: Place): RuleFault[] {
+function resultFault(result: JsonObject, descriptions: readonly JsonObject[], place: Place): RuleFault[] {
   const reference = result['resultDescription'];
   if (reference === undefined) return [];
   const description = descriptions.find(({ id }) => id === reference);
@@ -81,7 +81,7 @@ function resultFault(result: JsonObject, descriptions: readonly JsonObject[], wi
     return [
       {
         code: 'RESULT_REFERENCE',
-        path: pointerTo({ within, key: 'resultDescription' }),
+        path: pointerTo({ within: place, key: 'resultDescription' }),
         message: 'the result refers to a resultDescription that the achievement does not have',
       },
     ];
@@ -90,14 +90,14 @@ function resultFault(result: JsonObject, descriptions: readonly JsonObject[], wi
   if (achievedLevel !== undefined && !hasLevel(description, achievedLevel)) {
     faults.push({
       code: 'RESULT_REFERENCE',
-      path: pointerTo({ within, key: 'achievedLevel' }),
+      path: pointerTo({ within: place, key: 'achievedLevel' }),
       message: "the achieved level is not one of the resultDescription's levels",
     });
   }
   if (description['resultType'] === 'Status' && result['status'] === undefined) {
     faults.push({
       code: 'RESULT_STATUS',
-      path: pointerTo(within),
+      path: pointerTo(place),
       message: 'the result has no status although its resultDescription is of type Status',
     });
   }
@@ -105,7 +105,7 @@ function resultFault(result: JsonObject, descriptions: readonly JsonObject[], wi
   if (allowed.length > 0 && result['value'] !== undefined && !allowed.includes(result['value'])) {
     faults.push({
       code: 'RESULT_VALUE',
-      path: pointerTo({ within, key: 'value' }),
+      path: pointerTo({ within: place, key: 'value' }),
       message: `the result ${quoted(String(result['value']))} is not one of the allowed values`,
     });
   }

@@ -36,9 +36,9 @@ export interface SigningOptions {
  *   CANONICAL_DIFFERENCE
  */
 export async function addProof(document: JsonObject, key: Signer, options: SigningOptions): Promise<JsonObject> {
-  const [proven] = await makeProofs([{ document, options }], key);
-  if (proven === undefined) throw new Error('one document has one proof');
-  return withProof(proven);
+  const [secured] = await makeProofs([{ document, options }], key);
+  if (secured === undefined) throw new Error('one document has one proof');
+  return withProof(secured);
 }
 
 /** A document that is to be secured, and how. */
@@ -47,14 +47,14 @@ export interface Unsigned {
   readonly options: SigningOptions;
 }
 
-/** A document, and the proof that was made of it. */
-export interface Proven {
+/** A document, and the proof that secures it. */
+export interface Secured {
   readonly document: JsonObject;
   readonly proof: JsonObject;
 }
 
 /** The secured document. */
-export function withProof({ document, proof }: Proven): JsonObject {
+export function withProof({ document, proof }: Secured): JsonObject {
   return { ...document, proof: [proof] };
 }
 
@@ -63,7 +63,7 @@ export function withProof({ document, proof }: Proven): JsonObject {
  * kind of work to another each time forgets how either goes.
  * @throws BadgekitError as {@link addProof} does
  */
-export async function makeProofs(all: readonly Unsigned[], key: Signer): Promise<readonly Proven[]> {
+export async function makeProofs(all: readonly Unsigned[], key: Signer): Promise<readonly Secured[]> {
   const { cryptosuite, name, hash } = key.publicKey.algorithm;
   if (cryptosuite === undefined) {
     throw new BadgekitError('KEY_INVALID', `an ${name} key makes no Data Integrity proofs`, {

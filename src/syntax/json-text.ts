@@ -1,5 +1,5 @@
 import { isConstant } from './constant.ts';
-import type { Json, JsonObject } from './json.ts';
+import { isJsonObject, type Json, type JsonObject } from './json.ts';
 
 /** How JSON is laid out: on one line, or indented by two spaces, as people read it. */
 export type Layout = 'line' | 'indented';
@@ -11,7 +11,7 @@ const LINE = -1;
 
 /**
  * The text of an object, as `JSON.stringify` writes it. What a constant in it comes to is written once and kept.
- * @param last members that come behind its own
+ * @param last members that come behind its own, none of which it has
  */
 export function jsonText(object: JsonObject, layout: Layout, last: JsonObject = {}): string {
   return membersText([object, last], layout === 'line' ? LINE : 0);
@@ -21,7 +21,7 @@ export function jsonText(object: JsonObject, layout: Layout, last: JsonObject = 
 function textAt(value: Json, depth: number): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (isConstant(value)) return constantText(value, depth);
-  return Array.isArray(value) ? wholeText(value, depth) : membersText([value as JsonObject], depth);
+  return isJsonObject(value) ? membersText([value], depth) : wholeText(value, depth);
 }
 
 function wholeText(value: Json, depth: number): string {
@@ -38,8 +38,10 @@ function membersText(objects: readonly JsonObject[], depth: number): string {
   let text = '';
   for (const object of objects)
     for (const key of Object.keys(object)) {
+      const member = object[key];
+      if (member === undefined) continue;
       const name = PLAIN_KEY.test(key) ? `"${key}"` : JSON.stringify(key);
-      text += `${text === '' ? '' : ','}${begin}${name}${colon}${textAt(object[key] ?? null, inner)}`;
+      text += `${text === '' ? '' : ','}${begin}${name}${colon}${textAt(member, inner)}`;
     }
   if (text === '') return '{}';
   return isLine ? `{${text}}` : `{${text}\n${'  '.repeat(depth)}}`;

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { filesBelow } from '../support/cli.ts';
@@ -103,6 +103,31 @@ describe('issue on several threads', () => {
       one.code,
       one.err.replace(/[0-9a-f-]{36}/g, 'ID'),
     ]);
+  });
+
+  test('a file that cannot be put in its place is told alike, whoever writes it, and the next run finishes', async () => {
+    const base = await programmeWithRows(1);
+    await base.run('issue', 'r.csv');
+    base.writeRoster(ROWS);
+    const [known, one, two] = [
+      await TestProgramme.copy(base),
+      await TestProgramme.copy(base),
+      await TestProgramme.copy(base),
+    ];
+    const { issued: all } = (await known.json('issue', 'r.csv')) as { issued: { line: number; files: string[] }[] };
+    // One of those that are in hand when every thread has enough to do.
+    const file = all.find(({ line }) => line === 650)?.files.find((each) => each.endsWith('.svg')) ?? '';
+    for (const [index, programme] of [one, two].entries()) {
+      const inTheWay = join(programme.cwd, file);
+      mkdirSync(inTheWay, { recursive: true });
+      const failed = await programme.run('issue', 'r.csv', '--jobs', String(index + 1));
+      expect([failed.code, failed.err]).toEqual([2, expect.stringContaining(file)]);
+      expect(programme.count()).toBeLessThan(ROWS);
+      rmdirSync(inTheWay);
+      expect((await programme.run('issue', 'r.csv', '--jobs', String(index + 1))).code).toBe(0);
+      expect(programme.credentials()).toHaveLength(ROWS);
+      expect(await programme.json('ledger', 'check')).toMatchObject({ awards: ROWS, differences: [] });
+    }
   });
 
   test('a thread that dies ends the run, with what is done kept and the rest for the next one', async () => {

@@ -46,10 +46,11 @@ test('an object is written as JSON.stringify writes it, whatever in it is a cons
           Object.fromEntries(Object.entries(last).filter(([key]) => !Object.hasOwn(own, key))),
           isFixed,
         );
-        const whole = { ...own, ...behind };
-        for (const _ of [1, 2]) {
-          expect(jsonText(document, 'line', behind)).toBe(JSON.stringify(whole));
-          expect(jsonText(document, 'indented', behind)).toBe(JSON.stringify(whole, null, 2));
+        // The same constants, at one depth and at others.
+        for (const part of [document, { own: document, more: { own: document } }, document]) {
+          const whole = { ...part, ...behind };
+          expect(jsonText(part, 'line', behind)).toBe(JSON.stringify(whole));
+          expect(jsonText(part, 'indented', behind)).toBe(JSON.stringify(whole, null, 2));
         }
       },
     ),

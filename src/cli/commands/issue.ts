@@ -43,7 +43,7 @@ export const addIssue: AddCommand = (program, session, outcome) => {
     .option('--shard <n/of>', 'issue one part of the roster, such as 3/16, while other machines issue the others')
     .option('--output <form>', 'files (default), jsonl (a credential on each line) or tar (with the images)')
     .option('--to <file>', 'the archive to write, or to go on with (default: standard output)')
-    .option('--jobs <number>', 'threads that sign (default: all cores for a roster of thousands of rows)')
+    .option('--jobs <number>', 'threads to work on (default: all cores for a roster of thousands of rows)')
     .option('--check-sample <n>', 'check one credential in n, at random, before it goes out (default: 1000)')
     .option('--check-all', 'check every one: slower by far')
     .option(

@@ -3,7 +3,8 @@ import { BadgekitError, type ErrorCode, type Where } from '../../errors.ts';
 import type { RowFault, RowRules } from '../../issue/award.ts';
 import type { Issuer } from '../../issue/issuer.ts';
 import type { ArchiveForm } from '../../issue/packing.ts';
-import type { Made, Order, ReadRow, SignedText } from '../../issue/workshop.ts';
+import type { SecuredText } from '../../issue/secure.ts';
+import type { Made, Order, ReadRow } from '../../issue/workshop.ts';
 import { CanonicalDifference } from '../../proof/canonicalize.ts';
 import type { Instant } from '../../syntax/datetime.ts';
 import type { JsonObject } from '../../syntax/json.ts';
@@ -31,7 +32,7 @@ export type Answered =
   | { readonly kind: 'look'; readonly looks: SentLooks }
   | { readonly kind: 'check'; readonly faults: readonly (RowFault | undefined)[] }
   | { readonly kind: 'make'; readonly made: Made }
-  | { readonly kind: 'sign'; readonly signed: readonly SignedText[] }
+  | { readonly kind: 'sign'; readonly signed: readonly SecuredText[] }
   | { readonly kind: 'failed'; readonly fault: SentFault };
 
 /** An error as it travels between threads. */

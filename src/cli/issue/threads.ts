@@ -18,13 +18,14 @@ const BATCH_WITH_IMAGES = 50;
 
 /**
  * The work done on threads, so many at a time. This thread is one of them: where the workers have enough to go on with, it
- * looks at rows, too, and writes the files of what they sign. It signs nothing itself: that would have to be compiled for it
- * as well, which takes longer than it could save.
+ * looks at rows, too, and writes the files of what they sign. It signs only what takes long, or has no files: for the rest, to
+ * have that compiled for it as well takes longer than it could save.
  */
 export class ThreadedWorkshop implements Workshop {
   readonly batch: number;
   readonly #own: OwnWorkshop;
   readonly #writesHere: boolean;
+  readonly #signsSlowly: boolean;
   #isBusy = false;
   readonly #lanes: readonly Lane<Asked, Answered, Answered>[];
 
@@ -38,6 +39,7 @@ export class ThreadedWorkshop implements Workshop {
   ) {
     this.#own = own;
     this.#writesHere = 'root' in into;
+    this.#signsSlowly = key.publicKey.algorithm.name === 'RSA';
     this.batch = 'form' in into && into.form === 'tar' ? BATCH_WITH_IMAGES : BATCH;
     const { key: _key, ...rest } = issuer;
     const definitions = new Map([...rules.definitions].map(([name, { badge, source }]) => [name, { badge, source }]));
@@ -72,6 +74,8 @@ export class ThreadedWorkshop implements Workshop {
 
   async make(orders: readonly Order[]): Promise<Made> {
     if (orders.length === 0) return { credentials: [] };
+    const signsHere = !this.#writesHere || this.#signsSlowly || orders.every(({ checks }) => checks === 'everything');
+    if (signsHere && this.#isOwnTurn()) return await this.#busily(() => this.#own.make(orders));
     if (this.#writesHere && this.#haveWorkersEnough()) {
       const answered = await this.#ask({ kind: 'sign', orders });
       return answered.kind === 'sign' ? await this.#own.deliver(orders, answered.signed) : misanswered(answered);

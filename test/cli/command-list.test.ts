@@ -18,6 +18,7 @@ test('whatever asks for one command gets the whole of it', () => {
   const whole = program('help', 'issue')
     .commands.find((command) => command.name() === 'issue')
     ?.helpInformation();
+  expect(whole).toContain('--jobs');
   for (const argv of [['issue'], ['--help', 'issue'], ['issue', '--help'], ['-h', 'issue']])
     expect(
       program(...argv)

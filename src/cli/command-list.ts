@@ -8,13 +8,9 @@ export class CommandList extends Command {
 }
 
 /** A command with its name, its arguments, its summary, and whether it has options. */
-class ListedCommand extends Command {
+class ListedCommand extends CommandList {
   override option(flags: string, description?: string): this {
     return this.options.length > 0 ? this : super.option(flags, description);
-  }
-
-  override createCommand(name?: string): Command {
-    return new ListedCommand(name);
   }
 
   override addHelpText(): this {
