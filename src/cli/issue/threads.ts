@@ -11,6 +11,8 @@ import { receivedLooks, type RowLook, sentRows } from './sent-rows.ts';
 
 /** So much is in hand for each worker: one piece that it works on, and what waits while this thread is busy itself. */
 const IN_HAND = 3;
+/** Who has so much in hand is not idle before this thread has done another piece. */
+const ENOUGH = 2;
 /** Credentials in a piece of work: enough that handing it over is free. */
 const BATCH = 100;
 /** Fewer where all their images travel, too. */
@@ -24,7 +26,7 @@ const BATCH_WITH_IMAGES = 50;
 export class ThreadedWorkshop implements Workshop {
   readonly batch: number;
   readonly #own: OwnWorkshop;
-  readonly #writesHere: boolean;
+  readonly #hasFiles: boolean;
   readonly #signsSlowly: boolean;
   #isBusy = false;
   readonly #lanes: readonly Lane<Asked, Answered, Answered>[];
@@ -38,7 +40,7 @@ export class ThreadedWorkshop implements Workshop {
     threads: number,
   ) {
     this.#own = own;
-    this.#writesHere = 'root' in into;
+    this.#hasFiles = 'root' in into;
     this.#signsSlowly = key.publicKey.algorithm.name === 'RSA';
     this.batch = 'form' in into && into.form === 'tar' ? BATCH_WITH_IMAGES : BATCH;
     const { key: _key, ...rest } = issuer;
@@ -74,9 +76,9 @@ export class ThreadedWorkshop implements Workshop {
 
   async make(orders: readonly Order[]): Promise<Made> {
     if (orders.length === 0) return { credentials: [] };
-    const signsHere = !this.#writesHere || this.#signsSlowly || orders.every(({ checks }) => checks === 'everything');
+    const signsHere = !this.#hasFiles || this.#signsSlowly || orders.every(({ checks }) => checks === 'everything');
     if (signsHere && this.#isOwnTurn()) return await this.#busily(() => this.#own.make(orders));
-    if (this.#writesHere && this.#haveWorkersEnough()) {
+    if (!signsHere && this.#haveWorkersEnough()) {
       const answered = await this.#ask({ kind: 'sign', orders });
       return answered.kind === 'sign' ? await this.#own.deliver(orders, answered.signed) : misanswered(answered);
     }
@@ -94,7 +96,7 @@ export class ThreadedWorkshop implements Workshop {
   }
 
   #haveWorkersEnough(): boolean {
-    return leastBusy(this.#lanes).waiting >= IN_HAND;
+    return leastBusy(this.#lanes).waiting >= ENOUGH;
   }
 
   async #busily<Result>(work: () => Promise<Result>): Promise<Result> {
