@@ -56,6 +56,7 @@ export interface MadeCredential {
   readonly files: readonly string[];
 }
 
+/** A credential that was to be made, and its text. */
 interface SignedOrder {
   readonly order: Order;
   readonly signed: SecuredText;
@@ -134,16 +135,7 @@ export class OwnWorkshop implements Workshop {
    * @param signed what it made of each of the orders
    */
   async deliver(orders: readonly Order[], signed: readonly SecuredText[]): Promise<Made> {
-    if (signed.length !== orders.length) throw new Error('each order has its credential');
-    return await this.#deliver(
-      inBatches(
-        orders.flatMap((order, index) => {
-          const one = signed[index];
-          return one === undefined ? [] : [{ order, signed: one }];
-        }),
-        TOGETHER,
-      ),
-    );
+    return await this.#deliver(inBatches(withTexts(orders, signed), TOGETHER));
   }
 
   async #deliver(groups: AsyncIterable<readonly SignedOrder[]>): Promise<Made> {
@@ -160,7 +152,10 @@ export class OwnWorkshop implements Workshop {
     return { credentials };
   }
 
-  /** @param notes to which is added what is to be said of each */
+  /**
+   * The files of credentials, a few at a time.
+   * @param notes to which is added what is to be said of each
+   */
   async *#packables(
     groups: AsyncIterable<readonly SignedOrder[]>,
     notes: MadeCredential[],
@@ -214,10 +209,7 @@ export class OwnWorkshop implements Workshop {
       checks: checks === 'none' && !this.#proven.has(shape) ? 'signature' : checks,
     }));
     const all = await secureAll(unsigned, issuer, issuer.form, this.#isOfLines ? 'line' : 'indented');
-    const secured = orders.flatMap((order, index) => {
-      const one = all[index];
-      return one === undefined ? [] : [{ order, signed: one }];
-    });
+    const secured = withTexts(orders, all);
     for (const { order, signed } of secured) if (!this.#proven.has(order.shape)) await this.#prove(order, signed);
     return secured;
   }
@@ -254,6 +246,15 @@ export class OwnWorkshop implements Workshop {
       })),
     ];
   }
+}
+
+/** Orders with what was signed for them, which is in their order. */
+function withTexts(orders: readonly Order[], texts: readonly SecuredText[]): readonly SignedOrder[] {
+  return orders.map((order, index) => {
+    const signed = texts[index];
+    if (signed === undefined || texts.length !== orders.length) throw new Error('each order has its credential');
+    return { order, signed };
+  });
 }
 
 /** What stands in the text itself is proven, and not what it was made of. */

@@ -21,6 +21,8 @@ export interface Algorithm {
   readonly ec: { readonly curve: string; readonly order: bigint } | undefined;
   /** Bytes of a signature; undefined where it depends on the key. */
   readonly signatureLength: number | undefined;
+  /** Whether to sign a credential takes several times as long as all else that is done for it. */
+  readonly signsSlowly: boolean;
 }
 
 export const ALGORITHMS: Readonly<Record<AlgorithmName, Algorithm>> = {
@@ -33,6 +35,7 @@ export const ALGORITHMS: Readonly<Record<AlgorithmName, Algorithm>> = {
     hash: 'sha256',
     ec: undefined,
     signatureLength: 64,
+    signsSlowly: false,
   },
   'P-256': {
     name: 'P-256',
@@ -43,6 +46,7 @@ export const ALGORITHMS: Readonly<Record<AlgorithmName, Algorithm>> = {
     hash: 'sha256',
     ec: { curve: 'prime256v1', order: 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n },
     signatureLength: 64,
+    signsSlowly: false,
   },
   'P-384': {
     name: 'P-384',
@@ -56,6 +60,7 @@ export const ALGORITHMS: Readonly<Record<AlgorithmName, Algorithm>> = {
       order: 0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n,
     },
     signatureLength: 96,
+    signsSlowly: true,
   },
   RSA: {
     name: 'RSA',
@@ -66,6 +71,7 @@ export const ALGORITHMS: Readonly<Record<AlgorithmName, Algorithm>> = {
     hash: 'sha256',
     ec: undefined,
     signatureLength: undefined,
+    signsSlowly: true,
   },
 };
 

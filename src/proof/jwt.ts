@@ -2,7 +2,6 @@ import { compactVerify } from 'jose';
 import { BadgekitError } from '../errors.ts';
 import type { Signer } from '../keys/private-key.ts';
 import type { PublicKey } from '../keys/public-key.ts';
-import { present } from '../openbadges/achievement.ts';
 import { asList, issuerId } from '../openbadges/credential.ts';
 import { decodeBase64url, encodeBase64url } from '../syntax/base64url.ts';
 import { CREDENTIALS_V2 } from '../openbadges/vocabulary.ts';
@@ -98,7 +97,7 @@ function payloadOf(credential: JsonObject): string {
   if (Object.keys(claims).some((name) => Object.hasOwn(credential, name)))
     return JSON.stringify({ ...credential, ...claims });
   // To copy the credential for their sake would take as long as to write it.
-  return jsonText(credential, 'line', present(claims));
+  return jsonText(credential, 'line', claims);
 }
 
 /**

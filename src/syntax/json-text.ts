@@ -4,6 +4,9 @@ import { isJsonObject, type Json, type JsonObject } from './json.ts';
 /** How JSON is laid out: on one line, or indented by two spaces, as people read it. */
 export type Layout = 'line' | 'indented';
 
+/** Members of an object; those that are undefined are left out. */
+type Members = Readonly<Record<string, Json | undefined>>;
+
 /** A key that stands for itself between its quotes. */
 const PLAIN_KEY = /^[\w@-]+$/;
 /** The depth of what stands on one line. */
@@ -13,7 +16,7 @@ const LINE = -1;
  * The text of an object, as `JSON.stringify` writes it. What a constant in it comes to is written once and kept.
  * @param last members that come behind its own, none of which it has
  */
-export function jsonText(object: JsonObject, layout: Layout, last: JsonObject = {}): string {
+export function jsonText(object: JsonObject, layout: Layout, last: Members = {}): string {
   return membersText([object, last], layout === 'line' ? LINE : 0);
 }
 
@@ -30,7 +33,7 @@ function wholeText(value: Json, depth: number): string {
   return JSON.stringify(value, null, 2).replaceAll('\n', `\n${'  '.repeat(depth)}`);
 }
 
-function membersText(objects: readonly JsonObject[], depth: number): string {
+function membersText(objects: readonly Members[], depth: number): string {
   const isLine = depth === LINE;
   const inner = isLine ? LINE : depth + 1;
   const begin = isLine ? '' : `\n${'  '.repeat(inner)}`;

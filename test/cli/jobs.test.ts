@@ -121,7 +121,9 @@ describe('issue on several threads', () => {
       const inTheWay = join(programme.cwd, file);
       mkdirSync(inTheWay, { recursive: true });
       const failed = await programme.run('issue', 'r.csv', '--jobs', String(index + 1));
-      expect([failed.code, failed.err]).toEqual([2, expect.stringContaining(file)]);
+      expect(failed.code).toBe(2);
+      expect(failed.err).toContain(`\n${file}: it is a folder, not a file\n`);
+      expect(failed.err).toMatch(/^\d+ badges had been issued when this happened; the next run goes on from there\.$/m);
       expect(programme.count()).toBeLessThan(ROWS);
       rmdirSync(inTheWay);
       expect((await programme.run('issue', 'r.csv', '--jobs', String(index + 1))).code).toBe(0);

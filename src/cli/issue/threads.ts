@@ -41,7 +41,7 @@ export class ThreadedWorkshop implements Workshop {
   ) {
     this.#own = own;
     this.#hasFiles = 'root' in into;
-    this.#signsSlowly = key.publicKey.algorithm.name === 'RSA';
+    this.#signsSlowly = key.publicKey.algorithm.signsSlowly;
     this.batch = 'form' in into && into.form === 'tar' ? BATCH_WITH_IMAGES : BATCH;
     const { key: _key, ...rest } = issuer;
     const definitions = new Map([...rules.definitions].map(([name, { badge, source }]) => [name, { badge, source }]));
