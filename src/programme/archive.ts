@@ -8,7 +8,7 @@ import type { FileLock } from '../ledger/file-lock.ts';
 import type { Ledger } from '../ports.ts';
 import { BEGINNINGS, LOOKED_AT, readTail } from './archive-tail.ts';
 import { codeOf, readerGone, within } from './file-faults.ts';
-import { syncFolder } from './files.ts';
+import { syncFolder } from './folders.ts';
 import { lockFor } from './lock.ts';
 import type { Programme } from './programme.ts';
 

@@ -1,8 +1,9 @@
 import { constants, existsSync } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, realpath, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { BadgekitError } from '../errors.ts';
 import { codeOf, explain, within } from './file-faults.ts';
+import { openFolder, refuseEscape, syncFolder } from './folders.ts';
 import type { Files, WholeFile } from '../ports.ts';
 import { isThere, writeWholeFile, type WriteOptions } from './whole-file.ts';
 
@@ -18,7 +19,7 @@ export function createFiles(root: string): Files {
     remove: (path) => remove(root, path),
     write: async (path, content, { replace = false, mode = PLAIN_MODE, isSole = false } = {}) => {
       const target = resolvePath(root, path);
-      await openFolder(root, dirname(target), path);
+      await within(path, async () => openFolder(root, dirname(target), path));
       return await writeWhole(target, typeof content === 'string' ? Buffer.from(content, 'utf8') : content, {
         replace,
         mode,
@@ -40,7 +41,7 @@ async function writeAll(root: string, files: AsyncIterable<readonly WholeFile[]>
       const targets = some.map(({ path, content }) => ({ path, content, target: resolvePath(root, path) }));
       for (const { path, target } of targets) {
         const folder = dirname(target);
-        if (!folders.has(folder)) await openFolder(root, folder, path);
+        if (!folders.has(folder)) await within(path, async () => openFolder(root, folder, path));
         folders.add(folder);
       }
       for (let at = 0; at < targets.length; at += AT_ONCE) await writeBeside(targets.slice(at, at + AT_ONCE));
@@ -61,18 +62,10 @@ async function writeBeside(targets: readonly (WholeFile & { readonly target: str
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
-/** Makes a folder below the root, if need be, and sees that no link leads out of it. */
-async function openFolder(root: string, folder: string, path: string): Promise<void> {
-  await within(path, async () => {
-    await refuseEscape(root, await nearestFolder(folder), path);
-    await mkdir(folder, { recursive: true, mode: 0o755 });
-  });
-}
-
 async function remove(root: string, path: string): Promise<void> {
   const target = resolvePath(root, path);
   await within(path, async () => {
-    await refuseEscape(root, await nearestFolder(dirname(target)), path);
+    refuseEscape(root, dirname(target), path);
     await rm(target, { force: true });
     await syncFolder(dirname(target));
   });
@@ -200,14 +193,6 @@ export async function writeWhole(
   });
 }
 
-/** Sees that the names in a folder are safe on the disk. */
-export async function syncFolder(path: string): Promise<void> {
-  // Windows cannot open folders; there the rename itself is durable enough.
-  const handle = await open(path, 'r').catch(() => undefined);
-  await handle?.sync().catch(() => undefined);
-  await handle?.close();
-}
-
 async function openToRead(path: string, shownAs: string): Promise<FileHandle> {
   try {
     return await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -225,16 +210,4 @@ function resolvePath(root: string, path: string): string {
     throw new BadgekitError('PATH_OUTSIDE', 'the path leads out of the programme folder', { where: { file: path } });
   }
   return join(root, ...segments);
-}
-
-/** The folder itself, or the nearest one above it that exists. */
-async function nearestFolder(folder: string): Promise<string> {
-  return dirname(folder) === folder || isThere(folder) ? folder : await nearestFolder(dirname(folder));
-}
-
-async function refuseEscape(root: string, folder: string, shownAs: string): Promise<void> {
-  if ((await nearestFolder(root)) !== root) return;
-  const between = relative(await realpath(root), await realpath(folder));
-  if (between === '..' || between.startsWith(`..${sep}`))
-    throw new BadgekitError('PATH_OUTSIDE', 'a link leads out of the programme folder', { where: { file: shownAs } });
 }

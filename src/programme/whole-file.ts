@@ -3,8 +3,6 @@ import {
   closeSync,
   constants,
   fchmodSync,
-  fsync,
-  fsyncSync,
   linkSync,
   lstatSync,
   openSync,
@@ -17,6 +15,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { BadgekitError } from '../errors.ts';
 import { codeOf } from './file-faults.ts';
+import { sync } from './sync.ts';
 
 export interface WriteOptions {
   readonly replace: boolean;
@@ -79,28 +78,6 @@ async function writeSynced(file: number, pieces: readonly Uint8Array[], mode: nu
   } finally {
     closeSync(file);
   }
-}
-
-/** A disk that takes no longer for a sync has it done at once: another thread would take as long to be asked. */
-const QUICK_MS = 0.2;
-/** How much the last sync counts among those before it, and how long it counts at most: one hiccup says nothing. */
-const SHARE = 0.1;
-const MOST_MS = 1;
-let usualMs = 0;
-
-async function sync(file: number): Promise<void> {
-  // It is the disk that is quick or slow, and stays so.
-  if (usualMs > QUICK_MS) return await syncElsewhere(file);
-  const begin = process.hrtime.bigint();
-  fsyncSync(file);
-  const ms = Number(process.hrtime.bigint() - begin) / 1e6;
-  usualMs += (Math.min(ms, MOST_MS) - usualMs) * SHARE;
-}
-
-function syncElsewhere(file: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    fsync(file, (error) => (error === null ? resolve() : reject(error)));
-  });
 }
 
 /** Moves without replacing: a hard link fails where the name is taken, a rename would not. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { open, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { explain } from './file-faults.ts';
-import { syncFolder } from './files.ts';
+import { syncFolder } from './folders.ts';
 
 const BUFFERED = 64 * 1024;
 const PRIVATE_MODE = 0o600;

@@ -134,7 +134,11 @@ FileHandle.writeFile = async function faulty(data, ...rest) {
 // Whole files are written by calls that wait for nothing, at most for the sync.
 const files = new Map();
 const isWatched = (path) => !relative(root, String(path)).startsWith('.badgekit');
-const { openSync, closeSync, renameSync, linkSync, rmSync, fchmodSync, writevSync, fsync, fsyncSync } = fs;
+const { mkdirSync, openSync, closeSync, renameSync, linkSync, rmSync, fchmodSync, writevSync, fsync, fsyncSync } = fs;
+fs.mkdirSync = (path, ...rest) => {
+  if (isWatched(path) && fails('mkdir', path)) throw failure('mkdir');
+  return mkdirSync(path, ...rest);
+};
 fs.openSync = (path, flags, ...rest) => {
   const call = typeof flags === 'number' && (flags & fs.constants.O_WRONLY) !== 0 ? 'open to write' : 'open to read';
   if (isWatched(path) && fails(call, path)) throw failure(call);
