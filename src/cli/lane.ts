@@ -37,20 +37,23 @@ export class Lane<Said, Heard, Answer> {
     return this.#end === undefined ? this.#waiting.length : Infinity;
   }
 
-  /** @throws BadgekitError THREAD_ENDED */
-  ask(question: Said): Promise<Answer> {
+  /**
+   * @param handedOver what of it is given away, and not copied
+   * @throws BadgekitError THREAD_ENDED
+   */
+  ask(question: Said, handedOver: readonly ArrayBuffer[] = []): Promise<Answer> {
     if (this.#end !== undefined) return Promise.reject(this.#end);
     const answer = new Promise<Answer>((resolve, reject) => this.#waiting.push({ resolve, reject }));
     // A failure is met when its turn comes.
     answer.catch(() => undefined);
-    this.say(question);
+    this.say(question, handedOver);
     return answer;
   }
 
   /** Says something to which there is no answer. */
-  say(message: Said): void {
+  say(message: Said, handedOver: readonly ArrayBuffer[] = []): void {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread has no origin
-    this.#worker.postMessage(message);
+    this.#worker.postMessage(message, handedOver);
   }
 
   async end(): Promise<void> {

@@ -9,6 +9,8 @@ import type { Issuer } from './issuer.ts';
 /** A signed credential as text, and the ending of its file. */
 export interface SecuredText {
   readonly text: string;
+  /** The text in UTF-8, where it was so already. */
+  readonly bytes?: Uint8Array;
   readonly extension: 'json' | 'jwt';
   readonly verificationMethod: string;
 }

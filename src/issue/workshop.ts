@@ -87,6 +87,8 @@ export interface Workshop {
   make(orders: readonly Order[]): Promise<Made>;
 }
 
+const LINE_END = Buffer.from('\n');
+
 /** How many credentials go through each step together. */
 const TOGETHER = 16;
 
@@ -119,15 +121,13 @@ export class OwnWorkshop implements Workshop {
     return Promise.resolve(rows.map(({ row }) => this.#shapes.faultOf(row, now)));
   }
 
-  async make(orders: readonly Order[]): Promise<Made> {
+  async make(orders: Iterable<Order>): Promise<Made> {
     return await this.#deliver(this.#signedOrders(orders));
   }
 
-  /** Signs credentials that another thread delivers. */
-  async sign(orders: readonly Order[]): Promise<readonly SecuredText[]> {
-    const all: SecuredText[] = [];
-    for await (const group of this.#signedOrders(orders)) all.push(...group.map(({ signed }) => signed));
-    return all;
+  /** Signs credentials that another thread delivers, a few at a time. */
+  async *sign(orders: Iterable<Order>): AsyncGenerator<readonly SecuredText[]> {
+    for await (const group of this.#signedOrders(orders)) yield group.map(({ signed }) => signed);
   }
 
   /**
@@ -171,12 +171,12 @@ export class OwnWorkshop implements Workshop {
   }
 
   /** Signs credentials, a few at a time: who writes them need not wait, or have room, for all. */
-  async *#signedOrders(orders: readonly Order[]): AsyncGenerator<readonly SignedOrder[]> {
+  async *#signedOrders(orders: Iterable<Order>): AsyncGenerator<readonly SignedOrder[]> {
     for (const group of this.#groups(orders)) yield await this.#secure(group);
   }
 
   /** Orders that go through each step together; the first of its shape alone, so that it is proven before the others. */
-  *#groups(orders: readonly Order[]): Generator<readonly Order[]> {
+  *#groups(orders: Iterable<Order>): Generator<readonly Order[]> {
     let group: Order[] = [];
     for (const order of orders) {
       const isFirst = !this.#proven.has(order.shape);
@@ -236,13 +236,14 @@ export class OwnWorkshop implements Workshop {
     return content.kind === 'award' ? badgeOf(content.award.row, this.#issuer).images : content.images;
   }
 
-  #filesOf({ base, content }: Order, { text, extension }: SecuredText): readonly WholeFile[] {
+  #filesOf({ base, content }: Order, signed: SecuredText): readonly WholeFile[] {
     if (this.#isOfLines) return [];
+    const { extension, bytes: own = Buffer.from(signed.text, 'utf8') } = signed;
     return [
-      { path: `${base}.${extension}`, content: [Buffer.from(extension === 'jwt' ? `${text}\n` : text, 'utf8')] },
+      { path: `${base}.${extension}`, content: extension === 'jwt' ? [own, LINE_END] : [own] },
       ...this.#imagesOf(content).map(({ format, bytes }) => ({
         path: `${base}.${format}`,
-        content: bakedPieces(bytes, text),
+        content: bakedPieces(bytes, signed.text),
       })),
     ];
   }

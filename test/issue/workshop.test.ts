@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { receivedCredentials, sentCredentials } from '../../src/cli/issue/sent-orders.ts';
 import type { Issuer } from '../../src/issue/issuer.ts';
 import { type Order, OwnWorkshop } from '../../src/issue/workshop.ts';
 import { createFiles } from '../../src/programme/files.ts';
@@ -83,7 +84,7 @@ describe.each(['data-integrity', 'jwt'] as const)('what is checked before it goe
   test('nothing is there to be delivered of a batch in which one fails', async () => {
     const { workshop } = faultyFrom(3, form);
     const batch = [orderOf(1, 'none'), orderOf(2, 'none'), orderOf(3, 'signature')];
-    await expect(workshop.sign(batch)).rejects.toEqual(selfCheck);
+    await expect(sentCredentials(workshop.sign(batch))).rejects.toEqual(selfCheck);
   });
 
   test('one workshop delivers what another has signed as if it were its own', async () => {
@@ -91,9 +92,10 @@ describe.each(['data-integrity', 'jwt'] as const)('what is checked before it goe
     const [alone, signing, delivering] = [1, 2, 3].map(() => faultyFrom(Infinity, form, issuer));
     const orders = Array.from({ length: 40 }, (_, number) => orderOf(number, 'none'));
     const made = await alone?.workshop.make(orders);
-    const signed = (await signing?.workshop.sign(orders)) ?? [];
-    expect(existsSync(join(signing?.cwd ?? '', 'credentials'))).toBe(false);
-    expect(await delivering?.workshop.deliver(orders, structuredClone(signed))).toEqual(made);
+    if (signing === undefined) throw new Error('somebody signs');
+    const signed = structuredClone(await sentCredentials(signing.workshop.sign(orders)));
+    expect(existsSync(join(signing.cwd, 'credentials'))).toBe(false);
+    expect(await delivering?.workshop.deliver(orders, receivedCredentials(signed))).toEqual(made);
     const filesOf = (place: typeof alone): readonly (readonly [string, string])[] => {
       const folder = join(place?.cwd ?? '', 'credentials/knots');
       return readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8')]);

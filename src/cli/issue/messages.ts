@@ -3,13 +3,14 @@ import { BadgekitError, type ErrorCode, type Where } from '../../errors.ts';
 import type { RowFault, RowRules } from '../../issue/award.ts';
 import type { Issuer } from '../../issue/issuer.ts';
 import type { ArchiveForm } from '../../issue/packing.ts';
-import type { SecuredText } from '../../issue/secure.ts';
-import type { Made, Order, ReadRow } from '../../issue/workshop.ts';
+import type { Made, ReadRow } from '../../issue/workshop.ts';
 import { CanonicalDifference } from '../../proof/canonicalize.ts';
 import type { Instant } from '../../syntax/datetime.ts';
 import type { JsonObject } from '../../syntax/json.ts';
 import type { GrownHeaps } from '../lean-heap.ts';
+import type { SentCredentials } from './sent-orders.ts';
 import type { SentLooks, SentRows } from './sent-rows.ts';
+import type { SentTexts } from './sent-texts.ts';
 
 /** What a thread that issues is started with. A key travels as the platform's own object, never as text. */
 export interface IssueWorkerStart {
@@ -26,13 +27,13 @@ export interface IssueWorkerStart {
 export type Asked =
   | { readonly kind: 'look'; readonly records: SentRows; readonly at: Instant }
   | { readonly kind: 'check'; readonly rows: readonly ReadRow[]; readonly now: Instant }
-  | { readonly kind: 'make' | 'sign'; readonly orders: readonly Order[] };
+  | { readonly kind: 'make' | 'sign'; readonly orders: SentTexts };
 
 export type Answered =
   | { readonly kind: 'look'; readonly looks: SentLooks }
   | { readonly kind: 'check'; readonly faults: readonly (RowFault | undefined)[] }
   | { readonly kind: 'make'; readonly made: Made }
-  | { readonly kind: 'sign'; readonly signed: readonly SecuredText[] }
+  | { readonly kind: 'sign'; readonly signed: SentCredentials }
   | { readonly kind: 'failed'; readonly fault: SentFault };
 
 /** An error as it travels between threads. */

@@ -7,7 +7,9 @@ import type { Instant } from '../../syntax/datetime.ts';
 import { type GrownHeaps, THREAD_LIMITS } from '../lean-heap.ts';
 import { Lane, leastBusy } from '../lane.ts';
 import { type Answered, type Asked, errorOf, type IssueWorkerStart } from './messages.ts';
+import { isAwardOrder, receivedCredentials, sentOrders } from './sent-orders.ts';
 import { receivedLooks, type RowLook, sentRows } from './sent-rows.ts';
+import type { SentTexts } from './sent-texts.ts';
 
 /** So much is in hand for each worker: one piece that it works on, and what waits while this thread is busy itself. */
 const IN_HAND = 3;
@@ -78,11 +80,11 @@ export class ThreadedWorkshop implements Workshop {
     if (orders.length === 0) return { credentials: [] };
     const signsHere = !this.#hasFiles || this.#signsSlowly || orders.every(({ checks }) => checks === 'everything');
     if (signsHere && this.#isOwnTurn()) return await this.#busily(() => this.#own.make(orders));
-    if (!signsHere && this.#haveWorkersEnough()) {
-      const answered = await this.#ask({ kind: 'sign', orders });
-      return answered.kind === 'sign' ? await this.#own.deliver(orders, answered.signed) : misanswered(answered);
-    }
-    const answered = await this.#ask({ kind: 'make', orders });
+    const awards = orders.filter((order) => isAwardOrder(order));
+    if (awards.length < orders.length) return await this.#own.make(orders);
+    const isToSign = !signsHere && this.#haveWorkersEnough();
+    const answered = await this.#askFor(isToSign ? 'sign' : 'make', sentOrders(awards));
+    if (answered.kind === 'sign') return await this.#own.deliver(orders, receivedCredentials(answered.signed));
     return answered.kind === 'make' ? answered.made : misanswered(answered);
   }
 
@@ -110,6 +112,10 @@ export class ThreadedWorkshop implements Workshop {
 
   #ask(asked: Asked): Promise<Answered> {
     return leastBusy(this.#lanes).ask(asked);
+  }
+
+  #askFor(kind: 'make' | 'sign', orders: SentTexts): Promise<Answered> {
+    return leastBusy(this.#lanes).ask({ kind, orders }, [orders.bytes.buffer]);
   }
 }
 

@@ -6,6 +6,7 @@ import type { RosterRow } from '../../roster/layout.ts';
 import type { Instant } from '../../syntax/datetime.ts';
 import { noteGrown } from '../lean-heap.ts';
 import { type Answered, type Asked, type IssueWorkerStart, sentFault } from './messages.ts';
+import { receivedOrders, sentCredentials } from './sent-orders.ts';
 import { receivedRows, type RowLook, sentLooks } from './sent-rows.ts';
 
 /** A worker thread of `issue`: rows and orders come in; awards, faults and signed credentials go out. */
@@ -24,13 +25,16 @@ parentPort?.on('message', (asked: Asked) => {
       kind: 'failed',
       fault: sentFault(error),
     }));
-    // A piece of an archive is handed over, not copied.
-    const handedOver =
-      answered.kind === 'make' && answered.made.piece !== undefined ? [answered.made.piece.buffer] : [];
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread has no origin
-    parentPort?.postMessage(answered, handedOver);
+    parentPort?.postMessage(answered, handedOver(answered));
   });
 });
+
+/** What is handed over, not copied: a piece of an archive, or texts. */
+function handedOver(answered: Answered): readonly ArrayBuffer[] {
+  if (answered.kind === 'sign') return [answered.signed.texts.bytes.buffer];
+  return answered.kind === 'make' && answered.made.piece !== undefined ? [answered.made.piece.buffer] : [];
+}
 
 async function answer(asked: Asked): Promise<Answered> {
   switch (asked.kind) {
@@ -39,9 +43,9 @@ async function answer(asked: Asked): Promise<Answered> {
     case 'check':
       return { kind: 'check', faults: await workshop.check(asked.rows, asked.now) };
     case 'make':
-      return { kind: 'make', made: await workshop.make(asked.orders) };
+      return { kind: 'make', made: await workshop.make(receivedOrders(asked.orders)) };
     case 'sign':
-      return { kind: 'sign', signed: await workshop.sign(asked.orders) };
+      return { kind: 'sign', signed: await sentCredentials(workshop.sign(receivedOrders(asked.orders))) };
   }
 }
 
