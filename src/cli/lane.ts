@@ -1,13 +1,14 @@
 import { type ResourceLimits, Worker } from 'node:worker_threads';
 import { fileURLToPath } from 'node:url';
 import { BadgekitError } from '../errors.ts';
+import { type AnswerCount, answersBy, isThereBy } from './answer-count.ts';
 import { visible } from '../syntax/text.ts';
 
 export interface LaneOptions<Heard, Answer> {
   /** The program of the thread. */
   readonly entry: 'issue-worker' | 'verify-worker';
   /** What it is started with. */
-  readonly start: object;
+  readonly start: { readonly count: AnswerCount };
   readonly resourceLimits?: ResourceLimits;
   /** What a message answers; undefined where it is no answer. */
   readonly answerIn: (message: Heard) => Answer | undefined;
@@ -17,10 +18,13 @@ export interface LaneOptions<Heard, Answer> {
 export class Lane<Said, Heard, Answer> {
   readonly #worker: Worker;
   readonly #waiting: { resolve: (answer: Answer) => void; reject: (error: BadgekitError) => void }[] = [];
+  readonly #count: AnswerCount;
+  #asked = 0;
   /** Why the thread answers no more. */
   #end: BadgekitError | undefined;
 
   constructor({ entry, start, resourceLimits = {}, answerIn }: LaneOptions<Heard, Answer>) {
+    this.#count = start.count;
     // Traces from there name the lines of the source where those from here do.
     const mapped = process.sourceMapsEnabled ? { execArgv: ['--enable-source-maps'] } : {};
     this.#worker = new Worker(pathOf(entry), { workerData: start, resourceLimits, ...mapped });
@@ -32,9 +36,14 @@ export class Lane<Said, Heard, Answer> {
     this.#worker.on('exit', () => this.#fail());
   }
 
-  /** How many wait. A thread that has ended is not one that has nothing to do. */
+  /** How many questions the thread has not answered. One that has ended is not one that has nothing to do. */
   get waiting(): number {
-    return this.#end === undefined ? this.#waiting.length : Infinity;
+    return this.#end === undefined ? this.#asked - answersBy(this.#count) : Infinity;
+  }
+
+  /** Whether the thread has begun to work: to load what it needs takes longer than many an answer. */
+  get isThere(): boolean {
+    return isThereBy(this.#count);
   }
 
   /**
@@ -43,6 +52,7 @@ export class Lane<Said, Heard, Answer> {
    */
   ask(question: Said, handedOver: readonly ArrayBuffer[] = []): Promise<Answer> {
     if (this.#end !== undefined) return Promise.reject(this.#end);
+    this.#asked++;
     const answer = new Promise<Answer>((resolve, reject) => this.#waiting.push({ resolve, reject }));
     // A failure is met when its turn comes.
     answer.catch(() => undefined);

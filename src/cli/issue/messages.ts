@@ -7,6 +7,7 @@ import type { Made, ReadRow } from '../../issue/workshop.ts';
 import { CanonicalDifference } from '../../proof/canonicalize.ts';
 import type { Instant } from '../../syntax/datetime.ts';
 import type { JsonObject } from '../../syntax/json.ts';
+import type { AnswerCount } from '../answer-count.ts';
 import type { GrownHeaps } from '../lean-heap.ts';
 import type { SentCredentials } from './sent-orders.ts';
 import type { SentLooks, SentRows } from './sent-rows.ts';
@@ -19,6 +20,7 @@ export interface IssueWorkerStart {
   readonly rules: RowRules;
   /** The programme's folder, into which files are written, or the form of the archive that is made instead. */
   readonly into: { readonly root: string } | { readonly form: ArchiveForm };
+  readonly count: AnswerCount;
   /** Where this thread notes that its heap has grown. */
   readonly heap: { readonly grown: GrownHeaps; readonly thread: number } | undefined;
 }

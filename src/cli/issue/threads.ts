@@ -5,6 +5,7 @@ import type { PrivateKey } from '../../keys/private-key.ts';
 import type { RosterRow } from '../../roster/layout.ts';
 import type { Instant } from '../../syntax/datetime.ts';
 import { type GrownHeaps, THREAD_LIMITS } from '../lean-heap.ts';
+import { newAnswerCount } from '../answer-count.ts';
 import { Lane, leastBusy } from '../lane.ts';
 import { type Answered, type Asked, errorOf, type IssueWorkerStart } from './messages.ts';
 import { isAwardOrder, receivedCredentials, sentOrders } from './sent-orders.ts';
@@ -49,7 +50,14 @@ export class ThreadedWorkshop implements Workshop {
     const definitions = new Map([...rules.definitions].map(([name, { badge, source }]) => [name, { badge, source }]));
     this.#lanes = Array.from({ length: threads - 1 }, (_, index) => {
       const heap = heaps === undefined ? undefined : { grown: heaps, thread: index + 1 };
-      const start: IssueWorkerStart = { issuer: rest, into, heap, key: key.object, rules: { ...rules, definitions } };
+      const start: IssueWorkerStart = {
+        issuer: rest,
+        into,
+        count: newAnswerCount(),
+        heap,
+        key: key.object,
+        rules: { ...rules, definitions },
+      };
       return new Lane({ entry: 'issue-worker', start, resourceLimits: THREAD_LIMITS, answerIn: itself });
     });
   }
@@ -92,9 +100,9 @@ export class ThreadedWorkshop implements Workshop {
     await Promise.all(this.#lanes.map((lane) => lane.end()));
   }
 
-  /** Whether this thread takes a piece of work: where it has none, and every worker has enough. */
+  /** Whether this thread takes a piece of work: where it has none, and every worker has enough, or is still being loaded. */
   #isOwnTurn(): boolean {
-    return !this.#isBusy && this.#haveWorkersEnough();
+    return !this.#lanes.some(({ isThere }) => isThere) || (!this.#isBusy && this.#haveWorkersEnough());
   }
 
   #haveWorkersEnough(): boolean {

@@ -4,17 +4,19 @@ import { privateKeyOf } from '../../keys/private-key.ts';
 import { createFiles } from '../../programme/files.ts';
 import type { RosterRow } from '../../roster/layout.ts';
 import type { Instant } from '../../syntax/datetime.ts';
+import { countOne } from '../answer-count.ts';
 import { noteGrown } from '../lean-heap.ts';
 import { type Answered, type Asked, type IssueWorkerStart, sentFault } from './messages.ts';
 import { receivedOrders, sentCredentials } from './sent-orders.ts';
 import { receivedRows, type RowLook, sentLooks } from './sent-rows.ts';
 
 /** A worker thread of `issue`: rows and orders come in; awards, faults and signed credentials go out. */
-const { issuer, key, rules, into, heap }: IssueWorkerStart = workerData;
+const { issuer, key, rules, into, count, heap }: IssueWorkerStart = workerData;
 if (heap !== undefined) noteGrown(heap.grown, heap.thread);
 const destination: Destination =
   'form' in into ? { kind: 'archive', form: into.form } : { kind: 'files', files: createFiles(into.root) };
 const workshop = new OwnWorkshop({ ...issuer, key: privateKeyOf(key) }, destination, rules);
+countOne(count);
 
 // One piece of work after the other: the order of the answers is that of the questions.
 let last: Promise<void> = Promise.resolve();
@@ -25,6 +27,8 @@ parentPort?.on('message', (asked: Asked) => {
       kind: 'failed',
       fault: sentFault(error),
     }));
+    // Counted before it is said: who hears it finds it counted.
+    countOne(count);
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread has no origin
     parentPort?.postMessage(answered, handedOver(answered));
   });

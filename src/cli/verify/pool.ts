@@ -3,12 +3,14 @@ import type { Lookup, Reach } from '../../ports.ts';
 import type { GivenKey, TrustAnswer } from '../../verify/context.ts';
 import type { Copy } from '../../verify/explain.ts';
 import type { Report } from '../../verify/report.ts';
+import { type AnswerCount, newAnswerCount } from '../answer-count.ts';
 import { Lane, leastBusy } from '../lane.ts';
 import type { Source, Verifier } from './file.ts';
 import type { VerifySettings } from './settings.ts';
 
 /** What a worker thread is started with. */
 export interface WorkerStart {
+  readonly count: AnswerCount;
   readonly settings: Omit<VerifySettings, 'keys'> & { readonly keys: readonly WorkerKey[] };
   readonly cwd: string;
   readonly explains: boolean;
@@ -68,7 +70,7 @@ export async function* verifyOnWorkers(
   workers: number,
 ): AsyncGenerator<Answer> {
   const start = startOf(verifier);
-  const pool = Array.from({ length: workers }, () => openLane(start, verifier));
+  const pool = Array.from({ length: workers }, () => openLane({ ...start, count: newAnswerCount() }, verifier));
   const asked = ahead(inBatches(sources, BATCH), workers * AHEAD, (batch) =>
     leastBusy(pool).ask({ kind: 'verify', sources: batch }),
   );
@@ -79,7 +81,7 @@ export async function* verifyOnWorkers(
   }
 }
 
-function startOf({ settings: { keys, ...settings }, cwd, explains, trust }: Verifier): WorkerStart {
+function startOf({ settings: { keys, ...settings }, cwd, explains, trust }: Verifier): Omit<WorkerStart, 'count'> {
   return {
     settings: { ...settings, keys: keys.map(({ key, ...about }) => ({ jwk: key.jwk, ...about })) },
     cwd,

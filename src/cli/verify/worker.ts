@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { BadgekitError } from '../../errors.ts';
+import { countOne } from '../answer-count.ts';
 import { publicKeyFromJwk } from '../../keys/public-key.ts';
 import type { Lookup, Reach, World } from '../../ports.ts';
 import type { Trust, TrustAnswer } from '../../verify/context.ts';
@@ -68,6 +69,8 @@ const verifier: Verifier = {
   copyOf: (credential) => copies.ask((id) => ({ kind: 'copy', id, credential })),
 };
 
+countOne(start.count);
+
 // One file after the other: the order of the answers is that of the files.
 let last: Promise<void> = Promise.resolve();
 
@@ -91,5 +94,7 @@ async function verifyNext(sources: readonly Source[]): Promise<void> {
   const answers: (Report | FailedFile)[] = [];
   for await (const answer of verifyFiles(sources, verifier))
     answers.push(answer instanceof BadgekitError ? { message: answer.message, hint: answer.hint } : answer);
+  // Before it is said: who hears it finds it counted.
+  countOne(start.count);
   send({ kind: 'answers', answers });
 }
