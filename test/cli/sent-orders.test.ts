@@ -79,12 +79,14 @@ async function* inGroups<T>(all: readonly T[], size: number): AsyncGenerator<rea
   for (let at = 0; at < all.length; at += size) yield await Promise.resolve(all.slice(at, at + size));
 }
 
+const outgoing = new TextsToSend();
+
 describe('between threads', () => {
   test('texts arrive as they were, however long', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(text, fc.constantFrom(1, 7, 50_000))), (parts) => {
         const texts = parts.map(([part, times]) => part.repeat(times));
-        const outgoing = new TextsToSend();
+        outgoing.begin();
         for (const each of texts) outgoing.add(each);
         expect(Array.from(receivedTexts(arrived(outgoing.end())), String)).toEqual(texts);
       }),

@@ -8,7 +8,6 @@ import { CanonicalDifference } from '../../proof/canonicalize.ts';
 import type { Instant } from '../../syntax/datetime.ts';
 import type { JsonObject } from '../../syntax/json.ts';
 import type { AnswerCount } from '../answer-count.ts';
-import type { GrownHeaps } from '../lean-heap.ts';
 import type { SentCredentials } from './sent-orders.ts';
 import type { SentLooks, SentRows } from './sent-rows.ts';
 import type { SentTexts } from './sent-texts.ts';
@@ -21,8 +20,6 @@ export interface IssueWorkerStart {
   /** The programme's folder, into which files are written, or the form of the archive that is made instead. */
   readonly into: { readonly root: string } | { readonly form: ArchiveForm };
   readonly count: AnswerCount;
-  /** Where this thread notes that its heap has grown. */
-  readonly heap: { readonly grown: GrownHeaps; readonly thread: number } | undefined;
 }
 
 /** Work for a thread; it answers in the order in which it is asked. */

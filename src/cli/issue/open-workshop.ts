@@ -5,7 +5,6 @@ import type { ArchiveForm } from '../../issue/packing.ts';
 import { type Destination, OwnWorkshop, type Workshop } from '../../issue/workshop.ts';
 import { isAtHand } from '../../keys/private-key.ts';
 import type { Programme } from '../../programme/programme.ts';
-import type { GrownHeaps } from '../lean-heap.ts';
 
 /** Starting threads costs more than it saves on rosters of fewer bytes: a few thousand rows. */
 const LONG_ROSTER_BYTES = 512 * 1024;
@@ -32,24 +31,22 @@ export async function openWorkshop(
   const { key } = issuer;
   // A program that signs is asked by this thread alone.
   const threads = isAtHand(key) ? (jobs ?? (isLong ? availableParallelism() : 1)) : 1;
-  const heaps = isLong ? await prepareForLong(threads) : undefined;
+  if (isLong) await prepareForLong(threads);
   const destination: Destination = form === undefined ? { kind: 'files', files } : { kind: 'archive', form };
   const own = new OwnWorkshop(issuer, destination, rules);
   if (threads > 1 && isAtHand(key)) {
     const { ThreadedWorkshop } = await import('./threads.ts');
     const into = form === undefined ? { root } : { form };
-    const workshop = new ThreadedWorkshop(own, issuer, key, rules, { into, heaps }, threads);
+    const workshop = new ThreadedWorkshop(own, issuer, key, rules, into, threads);
     return { workshop, end: () => workshop.end() };
   }
   return { workshop: own, end: () => Promise.resolve() };
 }
 
 /** Has the heaps of a long run kept small, and its code. */
-async function prepareForLong(threads: number): Promise<GrownHeaps> {
-  const { keepHeapLean, newHeaps } = await import('../lean-heap.ts');
+async function prepareForLong(threads: number): Promise<void> {
+  const { keepHeapLean } = await import('../lean-heap.ts');
   const { keepCodeLean } = await import('../lean-code.ts');
-  const heaps = newHeaps(threads);
-  keepHeapLean(heaps);
+  keepHeapLean(threads);
   keepCodeLean();
-  return heaps;
 }

@@ -9,8 +9,10 @@ export function isAwardOrder(order: Order): order is AwardOrder {
   return order.content.kind === 'award';
 }
 
+const outgoing = new TextsToSend();
+
 export function sentOrders(orders: readonly AwardOrder[]): SentTexts {
-  const outgoing = new TextsToSend();
+  outgoing.begin();
   for (const order of orders) outgoing.add(JSON.stringify(order));
   return outgoing.end();
 }
@@ -30,7 +32,7 @@ export interface SentCredentials extends Pick<SecuredText, 'extension' | 'verifi
 
 /** @param groups of credentials in one form, signed by one key */
 export async function sentCredentials(groups: AsyncIterable<readonly SecuredText[]>): Promise<SentCredentials> {
-  const outgoing = new TextsToSend();
+  outgoing.begin();
   let form: Omit<SentCredentials, 'texts'> | undefined;
   for await (const group of groups)
     for (const { text, extension, verificationMethod } of group) {

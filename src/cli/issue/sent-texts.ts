@@ -14,11 +14,17 @@ const USUAL_BYTES = 128 * 1024;
 /** A text has at most so many bytes for each of its UTF-16 units. */
 const BYTES_PER_UNIT = 3;
 
-/** Gathers texts that are sent together. */
+/** Gathers texts that are sent together, some after others. */
 export class TextsToSend {
   #bytes = Buffer.allocUnsafeSlow(USUAL_BYTES);
   #end = 0;
-  readonly #lengths: number[] = [];
+  #lengths: number[] = [];
+
+  /** Forgets what was gathered and not sent. */
+  begin(): void {
+    this.#end = 0;
+    this.#lengths = [];
+  }
 
   /** @param text without lone surrogates, which UTF-8 does not have */
   add(text: string): void {
@@ -29,9 +35,9 @@ export class TextsToSend {
     this.#lengths.push(length);
   }
 
-  /** What was gathered. Nothing more can be added then. */
+  /** What was gathered since the beginning, in no more memory than it takes: it is not given back at once. */
   end(): SentTexts {
-    return { bytes: this.#bytes.subarray(0, this.#end), lengths: Uint32Array.from(this.#lengths) };
+    return { bytes: new Uint8Array(this.#bytes.subarray(0, this.#end)), lengths: Uint32Array.from(this.#lengths) };
   }
 
   #grow(needed: number): void {

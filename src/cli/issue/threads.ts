@@ -4,7 +4,7 @@ import type { Made, Order, OwnWorkshop, ReadRow, RowReading, Workshop } from '..
 import type { PrivateKey } from '../../keys/private-key.ts';
 import type { RosterRow } from '../../roster/layout.ts';
 import type { Instant } from '../../syntax/datetime.ts';
-import { type GrownHeaps, THREAD_LIMITS } from '../lean-heap.ts';
+import { THREAD_LIMITS } from '../lean-heap.ts';
 import { newAnswerCount } from '../answer-count.ts';
 import { Lane, leastBusy } from '../lane.ts';
 import { type Answered, type Asked, errorOf, type IssueWorkerStart } from './messages.ts';
@@ -39,7 +39,7 @@ export class ThreadedWorkshop implements Workshop {
     issuer: Issuer,
     key: PrivateKey,
     rules: RowRules,
-    { into, heaps }: Pick<IssueWorkerStart, 'into'> & { readonly heaps: GrownHeaps | undefined },
+    into: IssueWorkerStart['into'],
     threads: number,
   ) {
     this.#own = own;
@@ -48,13 +48,11 @@ export class ThreadedWorkshop implements Workshop {
     this.batch = 'form' in into && into.form === 'tar' ? BATCH_WITH_IMAGES : BATCH;
     const { key: _key, ...rest } = issuer;
     const definitions = new Map([...rules.definitions].map(([name, { badge, source }]) => [name, { badge, source }]));
-    this.#lanes = Array.from({ length: threads - 1 }, (_, index) => {
-      const heap = heaps === undefined ? undefined : { grown: heaps, thread: index + 1 };
+    this.#lanes = Array.from({ length: threads - 1 }, () => {
       const start: IssueWorkerStart = {
         issuer: rest,
         into,
         count: newAnswerCount(),
-        heap,
         key: key.object,
         rules: { ...rules, definitions },
       };

@@ -5,14 +5,12 @@ import { createFiles } from '../../programme/files.ts';
 import type { RosterRow } from '../../roster/layout.ts';
 import type { Instant } from '../../syntax/datetime.ts';
 import { countOne } from '../answer-count.ts';
-import { noteGrown } from '../lean-heap.ts';
 import { type Answered, type Asked, type IssueWorkerStart, sentFault } from './messages.ts';
 import { receivedOrders, sentCredentials } from './sent-orders.ts';
 import { receivedRows, type RowLook, sentLooks } from './sent-rows.ts';
 
 /** A worker thread of `issue`: rows and orders come in; awards, faults and signed credentials go out. */
-const { issuer, key, rules, into, count, heap }: IssueWorkerStart = workerData;
-if (heap !== undefined) noteGrown(heap.grown, heap.thread);
+const { issuer, key, rules, into, count }: IssueWorkerStart = workerData;
 const destination: Destination =
   'form' in into ? { kind: 'archive', form: into.form } : { kind: 'files', files: createFiles(into.root) };
 const workshop = new OwnWorkshop({ ...issuer, key: privateKeyOf(key) }, destination, rules);
