@@ -16,7 +16,8 @@ const synced = promisify(fsync);
 
 /** Standard output, as it is in this process. */
 export function openByteOutput(): ByteOutput {
-  const { stdout } = process;
+  // A fault is told to who wrote.
+  const stdout = process.stdout.on('error', () => undefined);
   const kind = stdout.isTTY ? 'terminal' : fstatSync(stdout.fd).isFile() ? 'file' : 'pipe';
   return {
     kind,

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, type OutputConfiguration } from 'commander';
 import { addApprove } from './commands/approve.ts';
 import { addBake } from './commands/bake.ts';
 import { addDefine } from './commands/define.ts';
@@ -21,6 +21,9 @@ import { addStatus } from './commands/status.ts';
 import type { AddCommand, Outcome } from './commands/shared.ts';
 import { CommandList } from './command-list.ts';
 import type { Session } from './session.ts';
+
+/** Where there is no terminal. */
+const PLAIN_COLUMNS = 80;
 
 const AFTER = `
 Exit codes:
@@ -75,8 +78,20 @@ export function createProgram(session: Session, outcome: Outcome, argv: readonly
     .showHelpAfterError('(badgekit --help says more)')
     .showSuggestionAfterError()
     .exitOverride()
-    .configureOutput({ writeOut: session.out, writeErr: session.err })
+    .configureOutput(outputOf(session))
     .addHelpText('after', AFTER);
   for (const add of named === undefined ? Object.values(COMMANDS) : [named]) add(program, session, outcome);
   return program;
+}
+
+/** Where commander writes, and how: left to itself it makes the platform's streams to find that out. */
+function outputOf({ out, err, colours, columns }: Session): OutputConfiguration {
+  return {
+    writeOut: out,
+    writeErr: err,
+    getOutHasColors: () => colours.out,
+    getErrHasColors: () => colours.err,
+    getOutHelpWidth: () => columns.out ?? PLAIN_COLUMNS,
+    getErrHelpWidth: () => columns.err ?? PLAIN_COLUMNS,
+  };
 }

@@ -2,7 +2,9 @@ import { EXIT } from '../errors.ts';
 import type { Clock, Random } from '../ports.ts';
 import type { ByteOutput } from './byte-output.ts';
 import type { Beginning } from './issue/beginning.ts';
+import { codeOf } from '../programme/file-faults.ts';
 import { isCi, type Surroundings, surroundings } from './surroundings.ts';
+import { openTextOutput } from './text-output.ts';
 
 /** The world of one run of the command line, gathered in one place so that nothing below reaches for it. */
 export interface Session extends Surroundings {
@@ -19,8 +21,8 @@ export interface Session extends Surroundings {
   /** Whether a progress line may be drawn over itself on standard error. */
   readonly showsProgress: boolean;
   readonly colours: { readonly out: boolean; readonly err: boolean };
-  /** The width of the terminal, in columns. */
-  readonly columns: number;
+  /** The widths of the terminals, in columns; undefined where there is none. */
+  readonly columns: { readonly out: number | undefined; readonly err: number | undefined };
   /** From here on Ctrl-C does not end the program at once: what is in hand is finished first. */
   readonly finishOnInterrupt: () => void;
   readonly isInterrupted: () => boolean;
@@ -28,19 +30,14 @@ export interface Session extends Surroundings {
 
 /** The session of this process. */
 export function openSession(begun?: Beginning): Session {
-  const { env, stdout, stderr } = process;
+  const { env } = process;
   let interrupted = false;
   // A fault of a write is then told to who wrote.
   let isByteOutput = false;
-  for (const stream of [stdout, stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (isByteOutput && stream === stdout) return;
-      // Who closed the pipe had read enough; but what was not decided yet is no yes.
-      if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.undetermined);
-      process.stderr.write(`What was to be printed could not be written: ${error.message}\n`);
-      process.exit(EXIT.undetermined);
-    });
-  }
+  const stderr = openTextOutput('stderr', endWith);
+  const stdout = openTextOutput('stdout', (error) => {
+    if (!isByteOutput) endWith(error);
+  });
   // A pipeline draws no progress, and keeps no colours.
   const isAlone = isCi(env);
   return {
@@ -49,16 +46,16 @@ export function openSession(begun?: Beginning): Session {
     clock: Date.now,
     // The platform's own source, which is loaded only when it is asked.
     random: (length) => crypto.getRandomValues(new Uint8Array(length)),
-    out: (text) => void stdout.write(text),
+    out: stdout.write,
     byteOutput: async () => {
       isByteOutput = true;
       const { openByteOutput } = await import('./byte-output.ts');
       return openByteOutput();
     },
-    err: (text) => void stderr.write(text),
-    showsProgress: stderr.isTTY && !isAlone,
-    colours: { out: wantsColour(stdout.isTTY, env, isAlone), err: wantsColour(stderr.isTTY, env, isAlone) },
-    columns: stderr.columns ?? 80,
+    err: stderr.write,
+    showsProgress: stderr.isTerminal && !isAlone,
+    colours: { out: wantsColour(stdout.isTerminal, env, isAlone), err: wantsColour(stderr.isTerminal, env, isAlone) },
+    columns: { out: stdout.columns, err: stderr.columns },
     isInterrupted: () => interrupted,
     finishOnInterrupt: () => {
       process.on('SIGINT', () => {
@@ -68,6 +65,14 @@ export function openSession(begun?: Beginning): Session {
       });
     },
   };
+}
+
+/** Ends the program, as what it is to print cannot be written. */
+function endWith(error: Error): void {
+  // Who closed the pipe had read enough; but what was not decided yet is no yes.
+  if (codeOf(error) === 'EPIPE') process.exit(process.exitCode ?? EXIT.undetermined);
+  process.stderr.write(`What was to be printed could not be written: ${error.message}\n`);
+  process.exit(EXIT.undetermined);
 }
 
 function wantsColour(isTerminal: boolean, env: NodeJS.ProcessEnv, isAlone: boolean): boolean {

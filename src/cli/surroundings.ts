@@ -1,3 +1,5 @@
+import { isTerminal } from './text-output.ts';
+
 /** Where a run is under way. */
 export interface Surroundings {
   readonly cwd: string;
@@ -8,12 +10,12 @@ export interface Surroundings {
 
 /** Where this process is under way. */
 export function surroundings(): Surroundings {
-  const { env, stderr } = process;
+  const { env } = process;
   return {
     cwd: process.cwd(),
     env,
     // Standard input is made ready only where it is looked at.
-    isInteractive: stderr.isTTY && !isCi(env) && process.stdin.isTTY,
+    isInteractive: isTerminal('stderr') && !isCi(env) && process.stdin.isTTY,
   };
 }
 

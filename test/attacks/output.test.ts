@@ -146,7 +146,7 @@ const session = (colours: boolean): Session => ({
   isInteractive: false,
   showsProgress: false,
   colours: { out: colours, err: colours },
-  columns: 80,
+  columns: { out: 80, err: 80 },
   finishOnInterrupt: () => undefined,
   isInterrupted: () => false,
 });
