@@ -84,10 +84,9 @@ export async function serve(works: readonly Work[], name: string): Promise<void>
 
 export function summary(name: string, all: readonly number[]): Measured {
   const sorted = all.toSorted((a, b) => a - b);
-  return {
-    name,
-    median: sorted[Math.floor(sorted.length / 2)] ?? 0,
-    least: sorted[0] ?? 0,
-    most: sorted.at(-1) ?? 0,
-  };
+  return { name, median: medianOf(all), least: sorted[0] ?? 0, most: sorted.at(-1) ?? 0 };
+}
+
+export function medianOf(all: readonly number[]): number {
+  return all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? 0;
 }

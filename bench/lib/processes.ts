@@ -11,7 +11,7 @@ import {
   temporaryFolder,
   writeRoster,
 } from './programme.ts';
-import { type Measured, summary } from './measure.ts';
+import { type Measured, medianOf, summary } from './measure.ts';
 import type { Ratio } from './table.ts';
 
 const ROOT = join(dirname(process.env['BADGEKIT_BENCH_BIN'] ?? ''), '..');
@@ -156,15 +156,24 @@ export interface Size {
   readonly peak: number;
 }
 
+/** Rosters of at most so many rows are issued several times, and medians are taken: memory differs from run to run. */
+const SMALL = 10_000;
+const TIMES = 5;
+
 /** Whole runs of rosters of growing sizes: time and memory. */
-export function sizes(all: readonly number[]): readonly Size[] {
+export function sizes(all: readonly number[], isQuick: boolean): readonly Size[] {
   const base = makeProgramme();
   return all.map((rows) => {
     const cwd = copyOf(base);
     writeRoster(cwd, rows);
-    const { ms, peak } = badgekit(cwd, ['issue', 'r.csv'], { tellsMemory: true });
+    const runs = Array.from({ length: rows > SMALL || isQuick ? 1 : TIMES }, () => {
+      const place = copyOf(cwd);
+      const run = badgekit(place, ['issue', 'r.csv'], { tellsMemory: true });
+      rmSync(place, { recursive: true, force: true });
+      return run;
+    });
     rmSync(cwd, { recursive: true, force: true });
-    return { rows, ms, peak };
+    return { rows, ms: medianOf(runs.map(({ ms }) => ms)), peak: medianOf(runs.map(({ peak }) => peak)) };
   });
 }
 
