@@ -22,9 +22,6 @@ import type { AddCommand, Outcome } from './commands/shared.ts';
 import { CommandList } from './command-list.ts';
 import type { Session } from './session.ts';
 
-/** Where there is no terminal. */
-const PLAIN_COLUMNS = 80;
-
 const AFTER = `
 Exit codes:
   0    yes: everything asked for was done, or the badge is verified
@@ -91,7 +88,7 @@ function outputOf({ out, err, colours, columns }: Session): OutputConfiguration 
     writeErr: err,
     getOutHasColors: () => colours.out,
     getErrHasColors: () => colours.err,
-    getOutHelpWidth: () => columns.out ?? PLAIN_COLUMNS,
-    getErrHelpWidth: () => columns.err ?? PLAIN_COLUMNS,
+    getOutHelpWidth: () => columns.out,
+    getErrHelpWidth: () => columns.err,
   };
 }

@@ -20,7 +20,7 @@ export function startProgress(session: Session, label: string, total: number | u
   const draw = (now: number): void => {
     drawn = now;
     session.err(
-      `\r\u001b[2K${progressLine({ label, done, total, elapsedMs: now - started, columns: session.columns.err ?? 80 })}`,
+      `\r\u001b[2K${progressLine({ label, done, total, elapsedMs: now - started, columns: session.columns.err })}`,
     );
   };
   return {

@@ -21,8 +21,8 @@ export interface Session extends Surroundings {
   /** Whether a progress line may be drawn over itself on standard error. */
   readonly showsProgress: boolean;
   readonly colours: { readonly out: boolean; readonly err: boolean };
-  /** The widths of the terminals, in columns; undefined where there is none. */
-  readonly columns: { readonly out: number | undefined; readonly err: number | undefined };
+  /** How wide a line may be, in columns. */
+  readonly columns: { readonly out: number; readonly err: number };
   /** From here on Ctrl-C does not end the program at once: what is in hand is finished first. */
   readonly finishOnInterrupt: () => void;
   readonly isInterrupted: () => boolean;

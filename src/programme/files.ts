@@ -35,20 +35,23 @@ export function createFiles(root: string): Files {
 const AT_ONCE = 10;
 
 async function writeAll(root: string, files: AsyncIterable<readonly WholeFile[]>): Promise<void> {
-  const folders = new Set<string>();
+  const folders = new Map<string, string>();
   try {
     for await (const some of files) {
       const targets = some.map(({ path, content }) => ({ path, content, target: resolvePath(root, path) }));
       for (const { path, target } of targets) {
         const folder = dirname(target);
         if (!folders.has(folder)) await within(path, async () => openFolder(root, folder, path));
-        folders.add(folder);
+        folders.set(folder, path);
       }
       for (let at = 0; at < targets.length; at += AT_ONCE) await writeBeside(targets.slice(at, at + AT_ONCE));
     }
-  } finally {
-    for (const folder of folders) await syncFolder(folder);
+  } catch (error) {
+    // The fault that came first is the one to tell.
+    for (const folder of folders.keys()) await syncFolder(folder).catch(() => undefined);
+    throw error;
   }
+  for (const [folder, path] of folders) await within(path, () => syncFolder(folder));
 }
 
 async function writeBeside(targets: readonly (WholeFile & { readonly target: string })[]): Promise<void> {

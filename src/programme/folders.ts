@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync, realpathSync } from 'node:fs';
 import { dirname, relative, sep } from 'node:path';
 import { BadgekitError } from '../errors.ts';
+import { codeOf } from './file-faults.ts';
 import { sync } from './sync.ts';
 import { isThere } from './whole-file.ts';
 
@@ -31,20 +32,27 @@ function nearestFolder(folder: string): string {
   return dirname(folder) === folder || isThere(folder) ? folder : nearestFolder(dirname(folder));
 }
 
-/** Sees that the names in a folder are safe on the disk. */
+/** What a system says that opens no folders, and a file system that syncs none: there a rename is as safe as it gets. */
+const OPENS_NONE = new Set(['EISDIR', 'EPERM', 'EACCES']);
+const SYNCS_NONE = new Set(['EINVAL', 'ENOTSUP', 'EPERM', 'EBADF']);
+
+/**
+ * Sees that the names in a folder are safe on the disk, where that can be seen to.
+ * @throws what the system says, such as EIO
+ */
 export async function syncFolder(path: string): Promise<void> {
   let folder: number;
   try {
     folder = openSync(path, 'r');
-  } catch {
-    // Windows cannot open folders; there the rename itself is durable enough.
-    return;
+  } catch (error) {
+    if (OPENS_NONE.has(codeOf(error))) return;
+    throw error;
   }
-  // Some file systems cannot sync folders; there the same holds.
-  await sync(folder).catch(() => undefined);
   try {
+    await sync(folder);
+  } catch (error) {
+    if (!SYNCS_NONE.has(codeOf(error))) throw error;
+  } finally {
     closeSync(folder);
-  } catch {
-    // Nothing was written through it.
   }
 }

@@ -71,7 +71,8 @@ describe('issue into an archive', () => {
     expect(expected.size).toBe(2 * ROWS);
     const runs = archives.map(async (programme, index) => {
       const [file, jobs] = [index < 2 ? 'a.tar' : 'a.jsonl', String(1 + (index % 2))];
-      const run = await programme.runWith({ env: STOPPED }, 'issue', 'r.csv', '--to', file, '--jobs', jobs);
+      const run = await programme.runOnThreads({ env: STOPPED }, 'issue', 'r.csv', '--to', file, '--jobs', jobs);
+      expect(run.asked).toEqual(jobs === '1' ? [] : ['look', 'make']);
       expect([run.code, run.out]).toEqual([0, expect.stringContaining(`${ROWS} badges, each `)]);
       expect(existsSync(join(programme.cwd, 'credentials'))).toBe(false);
       return read(programme, file);

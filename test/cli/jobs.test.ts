@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { filesBelow } from '../support/cli.ts';
+import { filesBelow, printed } from '../support/cli.ts';
 import { TestProgramme } from '../support/programme.ts';
 
 const ROWS = 900;
@@ -31,7 +31,8 @@ describe('issue on several threads', () => {
     const base = await programmeWithRows(ROWS);
     const [one, two, three] = await Promise.all(['1', '2', '3'].map(() => TestProgramme.copy(base)));
     const results = [one, two, three].map(async (programme, index) => {
-      const run = await programme?.runWith({ env: STOPPED }, 'issue', 'r.csv', '--jobs', String(index + 1));
+      const run = await programme?.runOnThreads({ env: STOPPED }, 'issue', 'r.csv', '--jobs', String(index + 1));
+      expect(run?.asked).toEqual(index === 0 ? [] : ['look', 'make', 'sign']);
       expect([run?.code, run?.err]).toEqual([0, `Plan  ${ROWS} rows: ${ROWS} to issue\n`]);
       return programme === undefined ? new Map() : issued(programme);
     });
@@ -60,10 +61,12 @@ describe('issue on several threads', () => {
     );
     base.write('r.csv', `email\n${rows.join('\n')}\n`);
     const [one, two] = [await TestProgramme.copy(base), await TestProgramme.copy(base)];
-    const outcomes = await Promise.all([
-      one.json('issue', 'r.csv', '--jobs', '1'),
-      two.json('issue', 'r.csv', '--jobs', '2'),
-    ]);
+    const runs = [
+      await one.runOnThreads({}, 'issue', 'r.csv', '--json', '--jobs', '1'),
+      await two.runOnThreads({}, 'issue', 'r.csv', '--json', '--jobs', '2'),
+    ];
+    expect(runs.map(({ asked }) => asked)).toEqual([[], ['look', 'make', 'sign']]);
+    const outcomes = runs.map((run) => printed(run));
     expect(outcomes[0]).toMatchObject({ rows: 700, toIssue: 689, refused: expect.objectContaining({ length: 11 }) });
     expect(outcomes[1]).toEqual(outcomes[0]);
     expect(two.read('r.rejected.csv')).toBe(one.read('r.rejected.csv'));
@@ -132,10 +135,23 @@ describe('issue on several threads', () => {
     }
   });
 
-  test('a thread that dies ends the run, with what is done kept and the rest for the next one', async () => {
+  test('a plan does not wait for a thread that takes long to be there', async () => {
     const programme = await programmeWithRows(3000);
-    const dying =
-      "import {isMainThread} from 'node:worker_threads'; if (!isMainThread) setTimeout(() => process.exit(1), 900);";
+    const late =
+      "import {isMainThread} from 'node:worker_threads'; if (!isMainThread) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60000);";
+    const env = { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(late)}` };
+    const begin = performance.now();
+    const run = await programme.runWith({ env }, 'issue', 'r.csv', '--jobs', '2', '--dry-run');
+    expect([run.code, run.out]).toEqual([0, expect.stringContaining('3,000 to issue')]);
+    expect(performance.now() - begin).toBeLessThan(30_000);
+  });
+
+  test.each([
+    ['while it is loaded', 'process.exit(1)'],
+    ['at its work', 'setTimeout(() => process.exit(1), 900)'],
+  ])('a thread that dies %s ends the run, with what is done kept and the rest for the next one', async (_when, end) => {
+    const programme = await programmeWithRows(3000);
+    const dying = `import {isMainThread} from 'node:worker_threads'; if (!isMainThread) ${end};`;
     const run = await programme.runWith(
       { env: { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(dying)}` } },
       'issue',

@@ -1,15 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  type AwardOrder,
-  isAwardOrder,
-  receivedCredentials,
-  receivedOrders,
-  sentCredentials,
-  sentOrders,
-} from '../../src/cli/issue/sent-orders.ts';
-import { receivedTexts, type SentTexts, TextsToSend } from '../../src/cli/issue/sent-texts.ts';
+import { receivedCredentials, receivedOrders, sentCredentials, sentOrders } from '../../src/cli/issue/sent-orders.ts';
+import { receivedTexts, type SentTexts, sentTexts } from '../../src/cli/issue/sent-texts.ts';
 import type { SecuredText } from '../../src/issue/secure.ts';
+import type { Order } from '../../src/issue/workshop.ts';
 
 /** As it is after the way between two threads. */
 function arrived<T extends SentTexts | { readonly texts: SentTexts }>(sent: T): T {
@@ -23,7 +17,7 @@ const text = fc.string({ unit: 'grapheme' });
 const optional = fc.option(text, { nil: undefined });
 const instant = fc.integer({ min: -8.64e15, max: 8.64e15 });
 
-const orders: fc.Arbitrary<AwardOrder[]> = fc.array(
+const orders: fc.Arbitrary<Order[]> = fc.array(
   fc.record({
     base: text,
     created: instant,
@@ -59,8 +53,18 @@ const orders: fc.Arbitrary<AwardOrder[]> = fc.array(
           name: optional,
           awardKey: text,
           issuedOn: fc.option(instant, { nil: undefined }),
-          expiresOn: fc.constant(undefined),
-          evidence: fc.constant([]),
+          expiresOn: fc.option(instant, { nil: undefined }),
+          evidence: fc.array(
+            fc.record({
+              url: optional,
+              name: optional,
+              description: optional,
+              narrative: optional,
+              genre: optional,
+              audience: optional,
+              file: fc.option(fc.record({ path: text, sha256: optional, storedAs: text }), { nil: undefined }),
+            }),
+          ),
           narrative: optional,
           credits: fc.option(
             fc.double({ noNaN: true, noDefaultInfinity: true }).filter((credits) => credits !== 0),
@@ -79,16 +83,12 @@ async function* inGroups<T>(all: readonly T[], size: number): AsyncGenerator<rea
   for (let at = 0; at < all.length; at += size) yield await Promise.resolve(all.slice(at, at + size));
 }
 
-const outgoing = new TextsToSend();
-
 describe('between threads', () => {
   test('texts arrive as they were, however long', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(text, fc.constantFrom(1, 7, 50_000))), (parts) => {
         const texts = parts.map(([part, times]) => part.repeat(times));
-        outgoing.begin();
-        for (const each of texts) outgoing.add(each);
-        expect(Array.from(receivedTexts(arrived(outgoing.end())), String)).toEqual(texts);
+        expect(Array.from(receivedTexts(arrived(sentTexts(texts))), String)).toEqual(texts);
       }),
       { numRuns: 50 },
     );
@@ -121,6 +121,12 @@ describe('between threads', () => {
     await expect(sentCredentials(inGroups([signed('did:a#1'), signed('did:a#2')], 1))).rejects.toThrow('signed alike');
   });
 
+  test('what was gathered before is in nothing that is sent later', () => {
+    const [first, second] = [sentTexts(['a'.repeat(1000)]), sentTexts(['b'])];
+    expect(Array.from(receivedTexts(arrived(second)), String)).toEqual(['b']);
+    expect(Array.from(receivedTexts(first), String)).toEqual(['a'.repeat(1000)]);
+  });
+
   test('only awards are ordered of another thread', () => {
     const [order] = fc
       .sample(
@@ -129,7 +135,7 @@ describe('between threads', () => {
       )
       .flat();
     if (order === undefined) throw new Error('there is an order');
-    expect(isAwardOrder(order)).toBe(true);
-    expect(isAwardOrder({ ...order, content: { kind: 'document', document: {}, images: [] } })).toBe(false);
+    const document: Order = { ...order, content: { kind: 'document', document: {}, images: [] } };
+    expect(() => sentOrders([order, document])).toThrow('only awards');
   });
 });

@@ -1,6 +1,7 @@
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { TestProgramme } from '../support/programme.ts';
 import { badgekit, copyOf, filesBelow, knotsProgramme, temporaryFolder } from '../support/cli.ts';
 
 /** The files of dist/ that a run loaded, as Node tells of its coverage. */
@@ -82,8 +83,10 @@ describe('beginning to issue', () => {
     const missing = await badgekit(['issue', 'nowhere.csv', '--debug'], { cwd });
     expect(missing.code).toBe(2);
     expect(missing.err).toMatch(/src\/programme\/files\.ts:\d+:\d+/);
-    writeFileSync(join(cwd, 'credentials'), 'no folder');
-    const failed = await badgekit(['issue', 'r.csv', '--debug', '--jobs', '2'], { cwd });
+    const programme = await TestProgramme.make();
+    programme.writeRoster(1);
+    programme.write('credentials', 'no folder');
+    const failed = await programme.runOnThreads({}, 'issue', 'r.csv', '--debug', '--jobs', '2');
     expect(failed.code).toBe(2);
     expect(failed.err).toContain('credentials');
     expect(failed.err).toMatch(/src\/cli\/issue\/worker\.ts:\d+:\d+/);

@@ -1,72 +1,81 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { closeSync, constants, createReadStream, mkdtempSync, openSync } from 'node:fs';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as after } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { start, temporaryFolder } from '../support/cli.ts';
+import { TestProgramme } from '../support/programme.ts';
 
 const BIN = join(import.meta.dirname, '../../bin/badgekit.js');
 const { CI: _, ...env } = process.env;
 
-/** A named pipe, and an end of it that keeps no writer waiting. */
-function newPipe(): { readonly path: string; readonly end: number } {
-  const path = join(mkdtempSync(join(tmpdir(), 'badgekit-test-')), 'pipe');
-  execFileSync('mkfifo', [path]);
-  return { path, end: openSync(path, constants.O_RDWR | constants.O_NONBLOCK) };
-}
-
-/** What a message says of a file of which there are so many names that no pipe holds it at once. */
-const MANY = Array.from({ length: 3000 }, (_name, index) => `a-file-that-is-not-there-${index}.json`);
+/** What runs before badgekit: writes take ten bytes at first, and then say so often that the pipe is full. */
+const fullFor = (times: number): string => `
+  import fs from 'node:fs';
+  import { syncBuiltinESMExports } from 'node:module';
+  const { writeSync } = fs;
+  let calls = 0;
+  fs.writeSync = (file, bytes, ...rest) => {
+    calls++;
+    if (calls === 1) return writeSync(file, bytes.subarray(0, 10));
+    if (calls <= 1 + ${times}) throw Object.assign(new Error('EAGAIN'), { code: 'EAGAIN' });
+    return writeSync(file, bytes, ...rest);
+  };
+  syncBuiltinESMExports();
+  process.on('exit', () => writeSync(2, String(calls)));`;
+const before = (program: string): readonly string[] => [
+  '--import',
+  `data:text/javascript,${encodeURIComponent(program)}`,
+];
 
 describe('what is printed', () => {
-  test('arrives whole in a pipe that is full for a while and keeps no writer waiting', async () => {
-    const { path, end } = newPipe();
-    const child = spawn(process.execPath, [BIN, 'verify', '--json', '--offline', ...MANY], {
-      env,
-      stdio: ['ignore', end, 'ignore'],
-    });
-    // The pipe is full long before anybody reads it.
-    await after(3000);
-    const reader = createReadStream(path, { encoding: 'utf8' });
-    let out = '';
-    reader.on('data', (chunk) => (out += String(chunk)));
-    const [code] = await once(child, 'exit');
-    await after(200);
-    reader.destroy();
-    closeSync(end);
-    expect(code).toBe(3);
-    for (const name of [MANY.at(0), MANY.at(-1)]) expect(out).toContain(name);
-    expect(out.length).toBeGreaterThan(2 ** 17);
-    expect(() =>
-      out
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line) as unknown),
-    ).not.toThrow();
+  const help = execFileSync(process.execPath, [BIN, '--help'], { env, encoding: 'utf8' });
+
+  test('stands in a file as in a pipe', async () => {
+    const path = join(temporaryFolder(), 'help.txt');
+    const file = openSync(path, 'w+');
+    const child = spawn(process.execPath, [BIN, '--help'], { env, stdio: ['ignore', file, 'ignore'] });
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    closeSync(file);
+    expect(readFileSync(path, 'utf8')).toBe(help);
+    expect(help).toContain('A first programme:');
   });
 
-  test('is not missed by who has read enough', async () => {
-    const child = spawn(process.execPath, [BIN, 'verify', '--json', '--offline', ...MANY], { env, stdio: 'pipe' });
+  test('arrives whole where a pipe takes a part of it, and is full for a while', async () => {
+    const child = spawn(process.execPath, [...before(fullFor(1)), BIN, '--help'], { env, stdio: 'pipe' });
+    let [out, err] = ['', ''];
+    child.stdout.on('data', (chunk) => (out += String(chunk)));
+    child.stderr.on('data', (chunk) => (err += String(chunk)));
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(out).toBe(help);
+    // The part, and the one that was refused; the rest went another way.
+    expect(err).toBe('2');
+  });
+
+  test('waits for who reads it slowly, and Ctrl-C is heard meanwhile', async () => {
+    const programme = await TestProgramme.make();
+    programme.writeRoster(3000);
+    const child = start(['issue', 'r.csv', '--json'], { cwd: programme.cwd });
+    // It is printed when all are issued; nobody reads yet, and a pipe does not hold it.
+    while (programme.count() < 3000) await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(child.exitCode).toBeNull();
+    child.kill('SIGINT');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    child.kill('SIGINT');
+    expect(await once(child, 'exit')).toEqual([130, null]);
+  });
+
+  test('is not missed by who has read enough, but what was not decided by then is no yes', async () => {
+    const programme = await TestProgramme.make();
+    programme.writeRoster(500);
+    expect((await programme.run('issue', 'r.csv')).code).toBe(0);
+    const child = start(['verify', 'credentials', '--offline', '--jsonl'], { cwd: programme.cwd });
     let err = '';
     child.stderr.on('data', (chunk) => (err += String(chunk)));
     await once(child.stdout, 'readable');
     child.stdout.destroy();
-    const [code] = await once(child, 'exit');
-    expect([code, err]).toEqual([3, '']);
-  });
-
-  test('stands in a file as in a pipe', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'badgekit-test-'));
-    const file = openSync(join(folder, 'help.txt'), 'w+');
-    const [code] = await once(
-      spawn(process.execPath, [BIN, '--help'], { env, stdio: ['ignore', file, 'ignore'] }),
-      'exit',
-    );
-    closeSync(file);
-    const inPipe = execFileSync(process.execPath, [BIN, '--help'], { env, encoding: 'utf8' });
-    expect(code).toBe(0);
-    expect(execFileSync('cat', [join(folder, 'help.txt')], { encoding: 'utf8' })).toBe(inPipe);
-    expect(inPipe).toContain('A first programme:');
+    expect(await once(child, 'exit')).toEqual([3, null]);
+    expect(err).toBe('');
   });
 });

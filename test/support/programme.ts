@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { CompactEncrypt, decodeProtectedHeader } from 'jose';
 import { openJwk } from '../../src/keys/sealed.ts';
 import {
@@ -14,6 +15,8 @@ import {
   start,
   temporaryFolder,
 } from './cli.ts';
+
+const WORKER_PRELOAD = pathToFileURL(join(import.meta.dirname, 'worker-preload.js')).href;
 
 /** A programme with one badge and a roster, `r.csv`, on a ledger of its own. */
 export class TestProgramme {
@@ -61,6 +64,21 @@ export class TestProgramme {
 
   runWith(options: Omit<RunOptions, 'cwd'>, ...args: readonly string[]): Promise<Run> {
     return badgekit(args, { cwd: this.cwd, ...options, env: { ...this.env, ...options.env } });
+  }
+
+  /** Runs it with its threads there before the work begins; what they were asked comes with it. */
+  async runOnThreads(
+    { env, ...options }: Omit<RunOptions, 'cwd'>,
+    ...args: readonly string[]
+  ): Promise<Run & { readonly asked: readonly string[] }> {
+    const file = `${this.cwd}.asked.json`;
+    const before = `--import ${WORKER_PRELOAD} ${env?.['NODE_OPTIONS'] ?? ''}`.trim();
+    const run = await this.runWith(
+      { ...options, env: { ...env, NODE_OPTIONS: before, BADGEKIT_ASKED: file } },
+      ...args,
+    );
+    const asked: readonly string[] = JSON.parse(readFileSync(file, 'utf8'));
+    return { ...run, asked };
   }
 
   /** Starts a run, kills it with -9 as soon as something is so, and waits for its end. */

@@ -1,9 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 import { BadgekitError, type ErrorCode, type Where } from '../../errors.ts';
-import type { RowFault, RowRules } from '../../issue/award.ts';
+import type { RowRules } from '../../issue/award.ts';
 import type { Issuer } from '../../issue/issuer.ts';
 import type { ArchiveForm } from '../../issue/packing.ts';
-import type { Made, ReadRow } from '../../issue/workshop.ts';
+import type { Made } from '../../issue/workshop.ts';
 import { CanonicalDifference } from '../../proof/canonicalize.ts';
 import type { Instant } from '../../syntax/datetime.ts';
 import type { JsonObject } from '../../syntax/json.ts';
@@ -25,12 +25,10 @@ export interface IssueWorkerStart {
 /** Work for a thread; it answers in the order in which it is asked. */
 export type Asked =
   | { readonly kind: 'look'; readonly records: SentRows; readonly at: Instant }
-  | { readonly kind: 'check'; readonly rows: readonly ReadRow[]; readonly now: Instant }
   | { readonly kind: 'make' | 'sign'; readonly orders: SentTexts };
 
 export type Answered =
   | { readonly kind: 'look'; readonly looks: SentLooks }
-  | { readonly kind: 'check'; readonly faults: readonly (RowFault | undefined)[] }
   | { readonly kind: 'make'; readonly made: Made }
   | { readonly kind: 'sign'; readonly signed: SentCredentials }
   | { readonly kind: 'failed'; readonly fault: SentFault };

@@ -1,26 +1,18 @@
 import type { SecuredText } from '../../issue/secure.ts';
-import type { Order, OrderContent } from '../../issue/workshop.ts';
-import { receivedTexts, type SentTexts, TextsToSend } from './sent-texts.ts';
+import type { Order } from '../../issue/workshop.ts';
+import { receivedTexts, type SentTexts, sentTexts } from './sent-texts.ts';
 
-/** An order of which all can be said in JSON. */
-export type AwardOrder = Order & { readonly content: Extract<OrderContent, { readonly kind: 'award' }> };
-
-export function isAwardOrder(order: Order): order is AwardOrder {
-  return order.content.kind === 'award';
-}
-
-const outgoing = new TextsToSend();
-
-export function sentOrders(orders: readonly AwardOrder[]): SentTexts {
-  outgoing.begin();
-  for (const order of orders) outgoing.add(JSON.stringify(order));
-  return outgoing.end();
+/** Orders on their way to another thread. All that an award says can be said in JSON; other orders are made where they are. */
+export function sentOrders(orders: readonly Order[]): SentTexts {
+  if (orders.some(({ content }) => content.kind !== 'award'))
+    throw new Error('only awards are ordered of another thread');
+  return sentTexts(orders.map((order) => JSON.stringify(order)));
 }
 
 /** Orders, each of which is read when its turn comes. */
 export function* receivedOrders(sent: SentTexts): Generator<Order> {
   for (const text of receivedTexts(sent)) {
-    const order: AwardOrder = JSON.parse(text.toString('utf8'));
+    const order: Order = JSON.parse(text.toString('utf8'));
     yield order;
   }
 }
@@ -32,17 +24,17 @@ export interface SentCredentials extends Pick<SecuredText, 'extension' | 'verifi
 
 /** @param groups of credentials in one form, signed by one key */
 export async function sentCredentials(groups: AsyncIterable<readonly SecuredText[]>): Promise<SentCredentials> {
-  outgoing.begin();
+  const texts: string[] = [];
   let form: Omit<SentCredentials, 'texts'> | undefined;
   for await (const group of groups)
     for (const { text, extension, verificationMethod } of group) {
       form ??= { extension, verificationMethod };
       if (form.extension !== extension || form.verificationMethod !== verificationMethod)
         throw new Error('what is signed together is signed alike');
-      outgoing.add(text);
+      texts.push(text);
     }
   if (form === undefined) throw new Error('something is signed');
-  return { ...form, texts: outgoing.end() };
+  return { ...form, texts: sentTexts(texts) };
 }
 
 export function receivedCredentials({ texts, ...form }: SentCredentials): readonly SecuredText[] {

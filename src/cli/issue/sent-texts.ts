@@ -1,6 +1,6 @@
 /**
- * Texts on their way to another thread. As bytes that are handed over they cost no copy, and are nothing that the heap of
- * either thread holds: of those that wait, none is a string yet.
+ * Texts on their way to another thread. As bytes that are handed over the way costs no copy, and they are nothing that the
+ * heap of who receives them holds: of those that wait there, none is a string yet.
  */
 export interface SentTexts {
   /** All of them in UTF-8, one after the other. */
@@ -9,42 +9,30 @@ export interface SentTexts {
   readonly lengths: Uint32Array<ArrayBuffer>;
 }
 
-/** So many bytes are set aside for texts at first. */
-const USUAL_BYTES = 128 * 1024;
 /** A text has at most so many bytes for each of its UTF-16 units. */
 const BYTES_PER_UNIT = 3;
 
-/** Gathers texts that are sent together, some after others. */
-export class TextsToSend {
-  #bytes = Buffer.allocUnsafeSlow(USUAL_BYTES);
-  #end = 0;
-  #lengths: number[] = [];
+/** Where texts are gathered; what is sent is a copy of its own, in no more memory than it takes. */
+let room = Buffer.allocUnsafeSlow(256 * 1024);
 
-  /** Forgets what was gathered and not sent. */
-  begin(): void {
-    this.#end = 0;
-    this.#lengths = [];
+/** @param texts without lone surrogates, which UTF-8 does not have */
+export function sentTexts(texts: readonly string[]): SentTexts {
+  const lengths = new Uint32Array(texts.length);
+  let end = 0;
+  for (const [index, text] of texts.entries()) {
+    makeRoom(end, text.length * BYTES_PER_UNIT);
+    const length = room.write(text, end, 'utf8');
+    lengths[index] = length;
+    end += length;
   }
+  return { bytes: new Uint8Array(room.subarray(0, end)), lengths };
+}
 
-  /** @param text without lone surrogates, which UTF-8 does not have */
-  add(text: string): void {
-    const needed = this.#end + text.length * BYTES_PER_UNIT;
-    if (needed > this.#bytes.length) this.#grow(needed);
-    const length = this.#bytes.write(text, this.#end, 'utf8');
-    this.#end += length;
-    this.#lengths.push(length);
-  }
-
-  /** What was gathered since the beginning, in no more memory than it takes: it is not given back at once. */
-  end(): SentTexts {
-    return { bytes: new Uint8Array(this.#bytes.subarray(0, this.#end)), lengths: Uint32Array.from(this.#lengths) };
-  }
-
-  #grow(needed: number): void {
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#bytes.length));
-    this.#bytes.copy(larger, 0, 0, this.#end);
-    this.#bytes = larger;
-  }
+function makeRoom(used: number, more: number): void {
+  if (used + more <= room.length) return;
+  const larger = Buffer.allocUnsafeSlow(Math.max(used + more, 2 * room.length));
+  room.copy(larger, 0, 0, used);
+  room = larger;
 }
 
 /** Each of the texts, as bytes that remain where they are. */

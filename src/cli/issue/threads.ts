@@ -8,7 +8,7 @@ import { THREAD_LIMITS } from '../lean-heap.ts';
 import { newAnswerCount } from '../answer-count.ts';
 import { Lane, leastBusy } from '../lane.ts';
 import { type Answered, type Asked, errorOf, type IssueWorkerStart } from './messages.ts';
-import { isAwardOrder, receivedCredentials, sentOrders } from './sent-orders.ts';
+import { receivedCredentials, sentOrders } from './sent-orders.ts';
 import { receivedLooks, type RowLook, sentRows } from './sent-rows.ts';
 import type { SentTexts } from './sent-texts.ts';
 
@@ -22,8 +22,8 @@ const BATCH = 100;
 const BATCH_WITH_IMAGES = 50;
 
 /**
- * The work done on threads, so many at a time. This thread is one of them: where the workers have enough to go on with, it
- * looks at rows, too, and writes the files of what they sign. It signs only what takes long, or has no files: for the rest, to
+ * The work done on threads, so many at a time. This thread is one of them: where the workers have enough to go on with, or are
+ * not there yet, it looks at rows, too, and writes the files of what they sign. It signs only what takes long, or has no files: for the rest, to
  * have that compiled for it as well takes longer than it could save.
  */
 export class ThreadedWorkshop implements Workshop {
@@ -31,7 +31,7 @@ export class ThreadedWorkshop implements Workshop {
   readonly #own: OwnWorkshop;
   readonly #hasFiles: boolean;
   readonly #signsSlowly: boolean;
-  #isBusy = false;
+  #isMaking = false;
   readonly #lanes: readonly Lane<Asked, Answered, Answered>[];
 
   constructor(
@@ -66,8 +66,7 @@ export class ThreadedWorkshop implements Workshop {
 
   async read(records: readonly RosterRow[], checkedAt?: Instant): Promise<readonly RowReading[]> {
     // To be told what others have read takes as long as to read it.
-    if (checkedAt === undefined) return await this.#own.read(records);
-    if (this.#isOwnTurn()) return await this.#busily(() => this.#own.read(records));
+    if (checkedAt === undefined || this.#haveWorkersEnough()) return await this.#own.read(records);
     const answered = await this.#ask({ kind: 'look', records: sentRows(records), at: checkedAt });
     if (answered.kind !== 'look') return misanswered(answered);
     return receivedLooks(answered.looks).map((look, index) =>
@@ -76,20 +75,17 @@ export class ThreadedWorkshop implements Workshop {
   }
 
   async check(rows: readonly ReadRow[], now: Instant): Promise<readonly (RowFault | undefined)[]> {
-    if (rows.length === 0) return [];
-    if (this.#isOwnTurn()) return this.#busily(() => this.#own.check(rows, now));
-    const answered = await this.#ask({ kind: 'check', rows, now });
-    return answered.kind === 'check' ? answered.faults : misanswered(answered);
+    // Few are left that were not looked at before, and to send one takes longer than to check one of a shape that is known.
+    return await this.#own.check(rows, now);
   }
 
   async make(orders: readonly Order[]): Promise<Made> {
     if (orders.length === 0) return { credentials: [] };
     const signsHere = !this.#hasFiles || this.#signsSlowly || orders.every(({ checks }) => checks === 'everything');
-    if (signsHere && this.#isOwnTurn()) return await this.#busily(() => this.#own.make(orders));
-    const awards = orders.filter((order) => isAwardOrder(order));
-    if (awards.length < orders.length) return await this.#own.make(orders);
-    const isToSign = !signsHere && this.#haveWorkersEnough();
-    const answered = await this.#askFor(isToSign ? 'sign' : 'make', sentOrders(awards));
+    const haveWorkersEnough = this.#haveWorkersEnough();
+    if (signsHere && haveWorkersEnough && !this.#isMaking) return await this.#makeHere(orders);
+    const isToSign = !signsHere && haveWorkersEnough;
+    const answered = await this.#askFor(isToSign ? 'sign' : 'make', sentOrders(orders));
     if (answered.kind === 'sign') return await this.#own.deliver(orders, receivedCredentials(answered.signed));
     return answered.kind === 'make' ? answered.made : misanswered(answered);
   }
@@ -98,21 +94,17 @@ export class ThreadedWorkshop implements Workshop {
     await Promise.all(this.#lanes.map((lane) => lane.end()));
   }
 
-  /** Whether this thread takes a piece of work: where it has none, and every worker has enough, or is still being loaded. */
-  #isOwnTurn(): boolean {
-    return !this.#lanes.some(({ isThere }) => isThere) || (!this.#isBusy && this.#haveWorkersEnough());
-  }
-
+  /** Whether every worker has enough to go on with, or none is there yet: the first pieces are done before one is loaded. */
   #haveWorkersEnough(): boolean {
-    return leastBusy(this.#lanes).waiting >= ENOUGH;
+    return !this.#lanes.some(({ isThere }) => isThere) || leastBusy(this.#lanes).waiting >= ENOUGH;
   }
 
-  async #busily<Result>(work: () => Promise<Result>): Promise<Result> {
-    this.#isBusy = true;
+  async #makeHere(orders: readonly Order[]): Promise<Made> {
+    this.#isMaking = true;
     try {
-      return await work();
+      return await this.#own.make(orders);
     } finally {
-      this.#isBusy = false;
+      this.#isMaking = false;
     }
   }
 

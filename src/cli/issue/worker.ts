@@ -42,8 +42,6 @@ async function answer(asked: Asked): Promise<Answered> {
   switch (asked.kind) {
     case 'look':
       return { kind: 'look', looks: sentLooks(await look(receivedRows(asked.records), asked.at)) };
-    case 'check':
-      return { kind: 'check', faults: await workshop.check(asked.rows, asked.now) };
     case 'make':
       return { kind: 'make', made: await workshop.make(receivedOrders(asked.orders)) };
     case 'sign':
