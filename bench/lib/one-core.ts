@@ -356,7 +356,7 @@ export function works(share: number): readonly Work[] {
     },
     {
       name: 'badgekit: issue VC-JWT',
-      times: many(500),
+      times: many(2000),
       prepare: async () => {
         const [{ key, method }, all] = [await issuing(), await samples()];
         return () => signJwt(oneOf(all), key, method, 'none');
@@ -364,7 +364,7 @@ export function works(share: number): readonly Work[] {
     },
     {
       name: 'jose: SignJWT',
-      times: many(300),
+      times: many(1000),
       prepare: async () => {
         const [{ key, method, issuer }, all] = [await issuing(), await samples()];
         return () =>
