@@ -76,13 +76,13 @@ const inOnePiece = {
     );
   },
 };
-/** What all pieces throw is one class. */
-const sameErrors = {
+/** What all pieces throw is one class. Pieces lie in more than one folder; whose place is known finds it sooner by its path. */
+const sameErrors = (path = '#errors') => ({
   name: 'same errors',
   setup({ onResolve }) {
-    onResolve({ filter: /\/errors\.ts$/ }, () => ({ path: '#errors', external: true }));
+    onResolve({ filter: /\/errors\.ts$/ }, () => ({ path, external: true }));
   },
-};
+});
 
 const OPTIONS = {
   absWorkingDir: root,
@@ -116,7 +116,7 @@ const bundles = [
     ...OPTIONS,
     splitting: false,
     entryPoints: { cli: 'src/cli/main.ts' },
-    plugins: [withoutExcess, sameErrors, latePieces],
+    plugins: [withoutExcess, sameErrors('./errors.js'), latePieces],
   }),
 ];
 for (const piece of APART) if (late[piece] === undefined) throw new Error(`nothing becomes ${piece}`);
@@ -130,12 +130,12 @@ bundles.push(
       'verify-worker': 'src/cli/verify/worker.ts',
       ...Object.fromEntries(Object.entries(late).filter((entry) => !isApart(entry))),
     },
-    plugins: [validators, withoutExcess, libsql, sameErrors],
+    plugins: [validators, withoutExcess, libsql, sameErrors()],
   }),
   await build({
     ...OPTIONS,
     entryPoints: Object.fromEntries(Object.entries(late).filter(isApart)),
-    plugins: [validators, withoutExcess, libsql, sameErrors, inOnePiece],
+    plugins: [validators, withoutExcess, libsql, sameErrors('../errors.js'), inOnePiece],
   }),
 );
 
