@@ -1,8 +1,8 @@
 import { type ResourceLimits, Worker } from 'node:worker_threads';
 import { fileURLToPath } from 'node:url';
 import { BadgekitError } from '../errors.ts';
-import { type AnswerCount, answersBy, isThereBy } from './answer-count.ts';
 import { visible } from '../syntax/text.ts';
+import { type AnswerCount, answersBy, isThereBy } from './answer-count.ts';
 
 export interface LaneOptions<Heard, Answer> {
   /** The program of the thread. */

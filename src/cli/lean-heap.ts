@@ -22,7 +22,7 @@ const AGAIN_MS = 50;
 export function keepHeapLean(threads: number): void {
   setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`);
   if (threads > 1) {
-    // They have all that they may have from the beginning, as soon none can grow any more.
+    // The others have theirs whole from the beginning: soon none can grow any more.
     setFlagsFromString(`--min-semi-space-size=${NEW_SPACE_MIB / 2}`);
     // Threads of V8's own that clear away beside this program's wait for a core more than they help.
     setFlagsFromString('--no-parallel-scavenge');

@@ -1,8 +1,8 @@
 import { EXIT } from '../errors.ts';
 import type { Clock, Random } from '../ports.ts';
+import { codeOf } from '../programme/file-faults.ts';
 import type { ByteOutput } from './byte-output.ts';
 import type { Beginning } from './issue/beginning.ts';
-import { codeOf } from '../programme/file-faults.ts';
 import { isCi, type Surroundings, surroundings } from './surroundings.ts';
 import { openTextOutput } from './text-output.ts';
 

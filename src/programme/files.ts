@@ -70,7 +70,8 @@ async function remove(root: string, path: string): Promise<void> {
   await within(path, async () => {
     refuseEscape(root, dirname(target), path);
     await rm(target, { force: true });
-    await syncFolder(dirname(target));
+    // In a folder that is not there nothing was removed.
+    if (isThere(dirname(target))) await syncFolder(dirname(target));
   });
 }
 

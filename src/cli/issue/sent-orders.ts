@@ -2,7 +2,7 @@ import type { SecuredText } from '../../issue/secure.ts';
 import type { Order } from '../../issue/workshop.ts';
 import { receivedTexts, type SentTexts, sentTexts } from './sent-texts.ts';
 
-/** Orders on their way to another thread. All that an award says can be said in JSON; other orders are made where they are. */
+/** Orders on their way to another thread: of awards, since all that one says can be said in JSON. */
 export function sentOrders(orders: readonly Order[]): SentTexts {
   if (orders.some(({ content }) => content.kind !== 'award'))
     throw new Error('only awards are ordered of another thread');
@@ -43,19 +43,17 @@ export function receivedCredentials({ texts, ...form }: SentCredentials): readon
 
 /** A credential whose text is read where it is wanted as such. */
 class ReceivedCredential implements SecuredText {
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
   readonly extension: SecuredText['extension'];
   readonly verificationMethod: string;
-  readonly #text: Buffer;
 
   constructor(bytes: Buffer, { extension, verificationMethod }: Omit<SentCredentials, 'texts'>) {
     this.bytes = bytes;
     this.extension = extension;
     this.verificationMethod = verificationMethod;
-    this.#text = bytes;
   }
 
   get text(): string {
-    return this.#text.toString('utf8');
+    return this.bytes.toString('utf8');
   }
 }

@@ -4,9 +4,9 @@ import type { Made, Order, OwnWorkshop, ReadRow, RowReading, Workshop } from '..
 import type { PrivateKey } from '../../keys/private-key.ts';
 import type { RosterRow } from '../../roster/layout.ts';
 import type { Instant } from '../../syntax/datetime.ts';
-import { THREAD_LIMITS } from '../lean-heap.ts';
 import { newAnswerCount } from '../answer-count.ts';
 import { Lane, leastBusy } from '../lane.ts';
+import { THREAD_LIMITS } from '../lean-heap.ts';
 import { type Answered, type Asked, errorOf, type IssueWorkerStart } from './messages.ts';
 import { receivedCredentials, sentOrders } from './sent-orders.ts';
 import { receivedLooks, type RowLook, sentRows } from './sent-rows.ts';
@@ -22,9 +22,9 @@ const BATCH = 100;
 const BATCH_WITH_IMAGES = 50;
 
 /**
- * The work done on threads, so many at a time. This thread is one of them: where the workers have enough to go on with, or are
- * not there yet, it looks at rows, too, and writes the files of what they sign. It signs only what takes long, or has no files: for the rest, to
- * have that compiled for it as well takes longer than it could save.
+ * The work done on threads, so many at a time. This thread is one of them: where the workers have enough to go on with, or
+ * are not there yet, it looks at rows, too, and writes the files of what they sign. It signs only what takes long, or has no
+ * files: for the rest, to have that compiled for it as well takes longer than it could save.
  */
 export class ThreadedWorkshop implements Workshop {
   readonly batch: number;
