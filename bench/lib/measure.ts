@@ -83,8 +83,7 @@ export async function serve(works: readonly Work[], name: string): Promise<void>
 }
 
 export function summary(name: string, all: readonly number[]): Measured {
-  const sorted = all.toSorted((a, b) => a - b);
-  return { name, median: medianOf(all), least: sorted[0] ?? 0, most: sorted.at(-1) ?? 0 };
+  return { name, median: medianOf(all), least: Math.min(...all), most: Math.max(...all) };
 }
 
 export function medianOf(all: readonly number[]): number {

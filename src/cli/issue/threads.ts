@@ -10,7 +10,6 @@ import { THREAD_LIMITS } from '../lean-heap.ts';
 import { type Answered, type Asked, errorOf, type IssueWorkerStart } from './messages.ts';
 import { receivedCredentials, sentOrders } from './sent-orders.ts';
 import { receivedLooks, type RowLook, sentRows } from './sent-rows.ts';
-import type { SentTexts } from './sent-texts.ts';
 
 /** So much is in hand for each worker: one piece that it works on, and what waits while this thread is busy itself. */
 const IN_HAND = 3;
@@ -84,8 +83,9 @@ export class ThreadedWorkshop implements Workshop {
     const signsHere = !this.#hasFiles || this.#signsSlowly || orders.every(({ checks }) => checks === 'everything');
     const haveWorkersEnough = this.#haveWorkersEnough();
     if (signsHere && haveWorkersEnough && !this.#isMaking) return await this.#makeHere(orders);
-    const isToSign = !signsHere && haveWorkersEnough;
-    const answered = await this.#askFor(isToSign ? 'sign' : 'make', sentOrders(orders));
+    const kind = !signsHere && haveWorkersEnough ? 'sign' : 'make';
+    const sent = sentOrders(orders);
+    const answered = await this.#ask({ kind, orders: sent }, [sent.bytes.buffer]);
     if (answered.kind === 'sign') return await this.#own.deliver(orders, receivedCredentials(answered.signed));
     return answered.kind === 'make' ? answered.made : misanswered(answered);
   }
@@ -108,12 +108,8 @@ export class ThreadedWorkshop implements Workshop {
     }
   }
 
-  #ask(asked: Asked): Promise<Answered> {
-    return leastBusy(this.#lanes).ask(asked);
-  }
-
-  #askFor(kind: 'make' | 'sign', orders: SentTexts): Promise<Answered> {
-    return leastBusy(this.#lanes).ask({ kind, orders }, [orders.bytes.buffer]);
+  #ask(asked: Asked, handedOver: readonly ArrayBuffer[] = []): Promise<Answered> {
+    return leastBusy(this.#lanes).ask(asked, handedOver);
   }
 }
 
