@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { inTurn, quotient, summary } from '../bench/lib/measure.ts';
 import { PLACE } from '../bench/lib/programme.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -10,6 +11,19 @@ const ROOT = join(import.meta.dirname, '..');
 function left(): readonly string[] {
   return readdirSync(PLACE).filter((name) => name.startsWith('badgekit-bench-'));
 }
+
+test('a ratio is what the rounds say, however the machine slowed down between them', () => {
+  const measured = new Map([
+    ['slow', summary('slow', [30, 33, 300, 36, 290])],
+    ['quick', summary('quick', [10, 10, 100, 12, 100])],
+  ]);
+  expect(quotient(measured, 'slow', 'quick')).toEqual({ value: 3, least: 2.9, most: 3.3 });
+  expect(quotient(measured, 'slow', 'not measured').value).toBeNaN();
+});
+
+test('every other round goes backwards', () => {
+  expect([0, 1, 2].map((round) => inTurn(['a', 'b', 'c'], round).join(''))).toEqual(['abc', 'cba', 'abc']);
+});
 
 test('the bench runs from end to end, judges no times, and leaves nothing behind', () => {
   const before = left();

@@ -12,9 +12,11 @@ export interface Work {
   readonly prepare: () => Promise<() => unknown>;
 }
 
-/** What one doing takes, in microseconds. */
+/** What one doing takes: microseconds of works, milliseconds of whole processes. */
 export interface Measured {
   readonly name: string;
+  /** In the order of the rounds, which are the same for all that is measured together. */
+  readonly rounds: readonly number[];
   readonly median: number;
   readonly least: number;
   readonly most: number;
@@ -27,26 +29,27 @@ const WORK = 'BADGEKIT_BENCH_WORK';
 export const ownWork = process.env[WORK];
 
 /**
- * Does all works in each round, one after the other, so that what disturbs the machine disturbs them all. Each has a process
- * of its own, as it has in life: none pays for another's memory, or for what the compiler learned from it.
+ * Does all works in each round, one after the other, so that what disturbs the machine disturbs them all; every other round
+ * goes backwards, so that none always follows the same. Each has a process of its own, as it has in life: none pays for
+ * another's memory, or for what the compiler learned from it.
  */
 export async function measure(works: readonly Work[], rounds: number): Promise<ReadonlyMap<string, Measured>> {
   const taken = new Map<string, number[]>(works.map(({ name }) => [name, []]));
-  const children = new Map<string, ChildProcess>();
+  const children: (readonly [name: string, child: ChildProcess])[] = [];
   for (const { name } of works) {
     const child = fork(process.argv[1] ?? '', process.argv.slice(2), { env: { ...process.env, [WORK]: name } });
-    children.set(name, child);
+    children.push([name, child]);
     await answerOf(child, name);
   }
   try {
     for (let round = -WARM_UP; round < rounds; round++)
-      for (const [name, child] of children) {
+      for (const [name, child] of inTurn(children, round)) {
         child.send('go');
         const each = await answerOf(child, name);
         if (round >= 0) taken.get(name)?.push(each);
       }
   } finally {
-    for (const child of children.values()) child.disconnect();
+    for (const [, child] of children) child.disconnect();
   }
   return new Map([...taken].map(([name, all]) => [name, summary(name, all)]));
 }
@@ -82,10 +85,29 @@ export async function serve(works: readonly Work[], name: string): Promise<void>
   }
 }
 
-export function summary(name: string, all: readonly number[]): Measured {
-  return { name, median: medianOf(all), least: Math.min(...all), most: Math.max(...all) };
+/** The order of a round. */
+export function inTurn<T>(all: readonly T[], round: number): readonly T[] {
+  return round % 2 === 0 ? all : all.toReversed();
+}
+
+export function summary(name: string, rounds: readonly number[]): Measured {
+  return { name, rounds, median: medianOf(rounds), least: Math.min(...rounds), most: Math.max(...rounds) };
+}
+
+/**
+ * How often the second fits into the first: the median of what each round says. What both take changes with the machine's
+ * mood from one round to the next, by more than either differs from the other; within a round it is about the same.
+ */
+export function quotient(
+  measured: ReadonlyMap<string, Measured>,
+  first: string,
+  second: string,
+): { readonly value: number; readonly least: number; readonly most: number } {
+  const below = measured.get(second)?.rounds ?? [];
+  const all = (measured.get(first)?.rounds ?? []).map((taken, round) => taken / (below[round] ?? Number.NaN));
+  return { value: medianOf(all), least: Math.min(...all), most: Math.max(...all) };
 }
 
 export function medianOf(all: readonly number[]): number {
-  return all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? 0;
+  return all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? Number.NaN;
 }

@@ -38,7 +38,7 @@ import { TOGETHER } from '../../src/cli/verify/file.ts';
 import { verify } from '../../src/verify/verify.ts';
 import { createWorld } from '../../src/world/world.ts';
 import { badgekit, HEADER, makeProgramme, PASSPHRASE, row, temporaryFolder, writeRoster } from './programme.ts';
-import { measure, type Measured, type Work } from './measure.ts';
+import { measure, type Measured, quotient, type Work } from './measure.ts';
 import type { Ratio } from './table.ts';
 import { NO_DEMANDS } from '../../src/openbadges/tier-policy.ts';
 import { firstCredentialId } from '../../src/issue/identity.ts';
@@ -62,10 +62,9 @@ export interface OneCore {
 /** What one credential takes on one core, beside what others take for it and beside what nothing can be quicker than. */
 export async function oneCore(rounds: number, share: number): Promise<OneCore> {
   const measured = await someOfOneCore('', rounds, share);
-  const of = (name: string): number => measured.get(name)?.median ?? Number.NaN;
   const ratio = (work: string, slow: string, quick: string, floor: number, aim: number): Ratio => ({
     work,
-    value: of(slow) / of(quick),
+    ...quotient(measured, slow, quick),
     floor,
     aim,
   });
@@ -288,7 +287,7 @@ export function works(share: number): readonly Work[] {
   };
 
   return [
-    { name: 'raw Ed25519: sign', times: many(1000), prepare: async () => () => sign(null, bytes, raw()) },
+    { name: 'raw Ed25519: sign', times: many(3000), prepare: async () => () => sign(null, bytes, raw()) },
     {
       name: 'raw Ed25519: verify',
       times: many(500),
@@ -383,7 +382,7 @@ export function works(share: number): readonly Work[] {
     },
     {
       name: 'badgekit: bake and write 50 KB',
-      times: many(500),
+      times: many(3000),
       prepare: async () => {
         const [png, text, target] = [
           pngOf(PNG_BYTES),
@@ -399,7 +398,7 @@ export function works(share: number): readonly Work[] {
     },
     {
       name: 'write 50 KB',
-      times: many(500),
+      times: many(3000),
       prepare: async () => {
         const whole = Buffer.concat(bakedPieces(pngOf(PNG_BYTES), JSON.stringify(oneOf(await samples()))));
         const target = join(temporaryFolder(), 'w.png');

@@ -11,16 +11,16 @@ import {
   temporaryFolder,
   writeRoster,
 } from './programme.ts';
-import { type Measured, medianOf, summary } from './measure.ts';
+import { inTurn, type Measured, medianOf, quotient, summary } from './measure.ts';
 import type { Ratio } from './table.ts';
 
 const ROOT = join(dirname(process.env['BADGEKIT_BENCH_BIN'] ?? ''), '..');
 
 /** Runs programs in turn, so many times each, and gives their times in milliseconds. */
-function inTurn(programs: Readonly<Record<string, () => ChildRun>>, rounds: number): ReadonlyMap<string, Measured> {
+function runInTurn(programs: Readonly<Record<string, () => ChildRun>>, rounds: number): ReadonlyMap<string, Measured> {
   const taken = new Map<string, number[]>(Object.keys(programs).map((name) => [name, []]));
   for (let round = -1; round < rounds; round++)
-    for (const [name, run] of Object.entries(programs)) {
+    for (const [name, run] of inTurn(Object.entries(programs), round)) {
       const { ms } = run();
       if (round >= 0) taken.get(name)?.push(ms);
     }
@@ -49,7 +49,7 @@ export function startUp(rounds: number): Processes {
       .join(''),
   );
   try {
-    const measured = inTurn(
+    const measured = runInTurn(
       {
         'an empty module': () => runNode([empty], place),
         'badgekit --help': () => badgekit(place, ['--help']),
@@ -58,20 +58,19 @@ export function startUp(rounds: number): Processes {
       },
       rounds,
     );
-    const of = (name: string): number => measured.get(name)?.median ?? Number.NaN;
     return {
       measured,
       ratios: [
         {
           work: '--help, beside an empty module',
-          value: of('badgekit --help') / of('an empty module'),
+          ...quotient(measured, 'badgekit --help', 'an empty module'),
           floor: 1.25,
           aim: 1.15,
           isCeiling: true,
         },
         {
           work: 'first credential, whole process, beside importing all dependencies',
-          value: of('badgekit issue, one row') / of('all dependencies, unbundled'),
+          ...quotient(measured, 'badgekit issue, one row', 'all dependencies, unbundled'),
           floor: 0.6,
           aim: 0.4,
           isCeiling: true,
@@ -93,19 +92,20 @@ export function twoCores(rows: number, rounds: number): Processes {
   writeRoster(base, rows);
   const half = makeProgramme();
   writeRoster(half, rows / 2);
-  const measured = inTurn(
+  const [one, two] = [`issue ${rows} rows on one core`, `issue ${rows} rows on two cores`];
+  const measured = runInTurn(
     {
-      [`issue ${rows} rows on one core`]: () =>
-        badgekit(copyOf(base), ['issue', 'r.csv', '--jobs', '1'], { oneCore: true }),
-      [`issue ${rows} rows on two cores`]: () => badgekit(copyOf(base), ['issue', 'r.csv', '--jobs', '2']),
+      [one]: () => badgekit(copyOf(base), ['issue', 'r.csv', '--jobs', '1'], { oneCore: true }),
+      [two]: () => badgekit(copyOf(base), ['issue', 'r.csv', '--jobs', '2']),
       [`two separate runs of ${rows / 2} rows, a core each`]: () =>
         badgekitTwice([copyOf(half), copyOf(half)], ['issue', 'r.csv', '--jobs', '1']),
     },
     rounds,
   );
-  const [one, two] = [...measured.values()];
-  const value = (one?.median ?? Number.NaN) / (two?.median ?? Number.NaN);
-  return { measured, ratios: [{ work: `two cores, beside one, ${rows} rows`, value, floor: 1.7, aim: 1.85 }] };
+  return {
+    measured,
+    ratios: [{ work: `two cores, beside one, ${rows} rows`, ...quotient(measured, one, two), floor: 1.7, aim: 1.85 }],
+  };
 }
 
 /** A long roster planned, and its bare rows read by csv-parse: whole processes, beginnings included. */
@@ -121,7 +121,7 @@ export function planning(rows: number, rounds: number): Processes {
   const counted = rows.toLocaleString('en');
   const [bare, plan] = [`csv-parse alone, ${counted} rows`, `plan ${counted} rows (issue --dry-run)`];
   let peak = 0;
-  const measured = inTurn(
+  const measured = runInTurn(
     {
       [bare]: () => runNode(['--input-type=module', '-e', alone], cwd, { tellsMemory: true }),
       [plan]: () => {
@@ -132,12 +132,16 @@ export function planning(rows: number, rounds: number): Processes {
     },
     rounds,
   );
-  const of = (name: string): number => measured.get(name)?.median ?? Number.NaN;
   rmSync(cwd, { recursive: true, force: true });
   return {
     measured,
     ratios: [
-      { work: `plan ${counted} rows, beside csv-parse alone`, value: of(bare) / of(plan), floor: 0.33, aim: 0.5 },
+      {
+        work: `plan ${counted} rows, beside csv-parse alone`,
+        ...quotient(measured, bare, plan),
+        floor: 0.33,
+        aim: 0.5,
+      },
       {
         work: `memory, plan of ${counted} rows`,
         value: peak,

@@ -2,6 +2,9 @@
 export interface Ratio {
   readonly work: string;
   readonly value: number;
+  /** The least and the most that one round says, where rounds are compared. */
+  readonly least?: number;
+  readonly most?: number;
   /** What the project asks for, and what it wants. */
   readonly floor: number;
   readonly aim: number;
@@ -12,18 +15,19 @@ export interface Ratio {
 
 /** Ratios as a Markdown table, with whether each floor holds. */
 export function ratioTable(ratios: readonly Ratio[]): string {
-  const rows = ratios.map(({ work, value, floor, aim, isCeiling = false, unit = 'x' }) => {
+  const rows = ratios.map(({ work, value, least, most, floor, aim, isCeiling = false, unit = 'x' }) => {
     const holds = isCeiling ? value <= floor : value >= floor;
     const bound = isCeiling ? 'at most ' : '';
     return [
       work,
       `${shown(value)}${unit}`,
+      least === undefined || most === undefined ? '' : `${shown(least)} to ${shown(most)}`,
       `${bound}${shown(floor)}${unit}`,
       `${shown(aim)}${unit}`,
       holds ? 'yes' : 'NO',
     ];
   });
-  return table(['work', 'measured', 'floor', 'aim', 'holds'], rows);
+  return table(['work', 'measured', 'rounds', 'floor', 'aim', 'holds'], rows);
 }
 
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
