@@ -35,12 +35,25 @@ const withoutExcess = {
   },
 };
 
+/** To import Node's fs as an ES module makes Node load all that it can do, streams included, before the first line is read. */
+const withoutStreams = {
+  name: 'without streams',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:fs$/ }, ({ kind }) =>
+      kind === 'import-statement' ? { path: 'node:fs', namespace: 'builtin' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
+    }));
+  },
+};
+
 /**
- * What reads the command line is one piece: to find and open another takes as long as to read 10 KB of one. What commands run
- * is loaded late, from pieces of its own.
+ * What reads the command line is one piece: to find and open another takes as long as to read 10 KB of one. What one command
+ * alone can be asked is one more, and what it runs is loaded late, from pieces of its own.
  */
 const late = {};
-const latePieces = {
+const latePieces = (folder) => ({
   name: 'late pieces',
   setup({ onResolve }) {
     onResolve({ filter: /^\..*\.ts$/ }, ({ path, kind, resolveDir }) => {
@@ -49,10 +62,18 @@ const latePieces = {
       const piece = `chunks/${relative(join(root, 'src/cli'), source).replace(/\.ts$/, '').replaceAll(sep, '-')}`;
       if (![undefined, source].includes(late[piece])) throw new Error(`two sources would become ${piece}`);
       late[piece] = source;
-      return { path: `./${piece}.js`, external: true };
+      return {
+        path:
+          relative(folder, piece)
+            .replace(/^(?!\.)/, './')
+            .replaceAll(sep, '/') + '.js',
+        external: true,
+      };
     });
   },
-};
+});
+/** What the command line loads of one command, to know what it can be asked. */
+const isCommand = ([piece]) => piece.startsWith('chunks/commands-');
 /** The command that is run most is bundled apart, in a few pieces: what it shares with the others would come in some seventy. */
 const APART = new Set(['chunks/issue-beginning', 'chunks/run-issue']);
 /**
@@ -116,9 +137,18 @@ const bundles = [
     ...OPTIONS,
     splitting: false,
     entryPoints: { cli: 'src/cli/main.ts' },
-    plugins: [withoutExcess, sameErrors('./errors.js'), latePieces],
+    plugins: [withoutExcess, withoutStreams, sameErrors('./errors.js'), latePieces('.')],
   }),
 ];
+bundles.push(
+  await build({
+    ...OPTIONS,
+    // Each is whole: what commands have in common is not worth a file.
+    splitting: false,
+    entryPoints: Object.fromEntries(Object.entries(late).filter(isCommand)),
+    plugins: [sameErrors('../errors.js'), latePieces('chunks')],
+  }),
+);
 for (const piece of APART) if (late[piece] === undefined) throw new Error(`nothing becomes ${piece}`);
 const isApart = ([piece]) => APART.has(piece);
 bundles.push(
@@ -128,7 +158,7 @@ bundles.push(
       index: 'src/index.ts',
       'issue-worker': 'src/cli/issue/worker.ts',
       'verify-worker': 'src/cli/verify/worker.ts',
-      ...Object.fromEntries(Object.entries(late).filter((entry) => !isApart(entry))),
+      ...Object.fromEntries(Object.entries(late).filter((entry) => !isApart(entry) && !isCommand(entry))),
     },
     plugins: [validators, withoutExcess, libsql, sameErrors()],
   }),

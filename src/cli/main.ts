@@ -11,8 +11,8 @@ import { openSession } from './session.ts';
 export async function main(argv: readonly string[], begun?: Beginning): Promise<number> {
   const session = openSession(begun);
   const outcome = { exitCode: EXIT.yes as number };
-  const program = createProgram(session, outcome, argv);
   try {
+    const program = await createProgram(session, outcome, argv);
     await program.parseAsync([...argv], { from: 'user' });
     return outcome.exitCode;
   } catch (error) {

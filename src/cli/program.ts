@@ -1,25 +1,6 @@
 import { Command, type OutputConfiguration } from 'commander';
-import { addApprove } from './commands/approve.ts';
-import { addBake } from './commands/bake.ts';
-import { addDefine } from './commands/define.ts';
-import { addFrameworks } from './commands/frameworks.ts';
-import { addErase } from './commands/erase.ts';
-import { addInitIssuer } from './commands/init-issuer.ts';
-import { addIssue } from './commands/issue.ts';
-import { addKeys } from './commands/keys.ts';
-import { addLedger } from './commands/ledger.ts';
-import { addList } from './commands/list.ts';
-import { addPortfolio } from './commands/portfolio.ts';
-import { addPublish } from './commands/publish.ts';
-import { addRecord } from './commands/record.ts';
-import { addRenew } from './commands/renew.ts';
-import { addRevoke } from './commands/revoke.ts';
-import { addRoster } from './commands/roster.ts';
-import { addWhy } from './commands/why.ts';
-import { addVerify } from './commands/verify.ts';
-import { addStatus } from './commands/status.ts';
-import type { AddCommand, Outcome } from './commands/shared.ts';
-import { CommandList } from './command-list.ts';
+import { COMMANDS } from './command-list.ts';
+import type { Outcome } from './commands/shared.ts';
 import type { Session } from './session.ts';
 
 const AFTER = `
@@ -36,38 +17,17 @@ A first programme:
   badgekit issue roster.csv
   badgekit verify credentials/first-aid/*.png`;
 
-/** In the order in which they are shown. */
-const COMMANDS: Readonly<Record<string, AddCommand>> = {
-  'init-issuer': addInitIssuer,
-  define: addDefine,
-  frameworks: addFrameworks,
-  roster: addRoster,
-  issue: addIssue,
-  approve: addApprove,
-  bake: addBake,
-  verify: addVerify,
-  list: addList,
-  why: addWhy,
-  record: addRecord,
-  portfolio: addPortfolio,
-  renew: addRenew,
-  revoke: addRevoke,
-  erase: addErase,
-  publish: addPublish,
-  status: addStatus,
-  ledger: addLedger,
-  keys: addKeys,
-};
-
 /**
  * The command line. Commands load what they need only when they run.
  * @param argv what it will be given: of what it cannot ask for nothing is set up
  */
-export function createProgram(session: Session, outcome: Outcome, argv: readonly string[]): Command {
-  const [name = ''] = argv;
-  const named = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  const isList = argv.length < 2 && named === undefined;
-  const program = new (isList ? CommandList : Command)('badgekit')
+export async function createProgram(session: Session, outcome: Outcome, argv: readonly string[]): Promise<Command> {
+  const named = COMMANDS.filter(({ name }) => name === argv[0]);
+  const wanted = named.length > 0 ? named : COMMANDS;
+  // One word that names no command can ask for nothing but the list of them.
+  const isList = named.length === 0 && argv.length < 2;
+  const loaded = isList ? [] : await Promise.all(wanted.map(({ load }) => load()));
+  const program = new Command('badgekit')
     .description('Signs, bakes, verifies and revokes Open Badges 3.0.')
     .version(__BADGEKIT_VERSION__, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
@@ -77,7 +37,13 @@ export function createProgram(session: Session, outcome: Outcome, argv: readonly
     .exitOverride()
     .configureOutput(outputOf(session))
     .addHelpText('after', AFTER);
-  for (const add of named === undefined ? Object.values(COMMANDS) : [named]) add(program, session, outcome);
+  for (const [at, { name, summary, argument, isGroup = false }] of wanted.entries()) {
+    const command = program.command(name).summary(summary);
+    if (argument !== undefined) command.argument(...argument);
+    loaded[at]?.setUp(command, session, outcome);
+    // The list says whether there are options.
+    if (isList && !isGroup) command.option('--json');
+  }
   return program;
 }
 

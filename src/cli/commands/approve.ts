@@ -1,4 +1,4 @@
-import { type AddCommand, withOutput, withProgramme } from './shared.ts';
+import { type SetUpCommand, withOutput, withProgramme } from './shared.ts';
 
 const EXAMPLES = `
 Examples:
@@ -10,12 +10,9 @@ Examples:
 An approval is for this very plan: whatever changes in it, in the roster or in a definition, it counts no more.
 How many approvals badges of a tier need, badgekit.yaml says (tiers), and whose count (approvers); docs/tiers.md.`;
 
-export const addApprove: AddCommand = (program, session, outcome) => {
-  const command = program
-    .command('approve')
-    .summary('approve a plan, so that it can be carried out')
+export const setUp: SetUpCommand = (command, session, outcome) => {
+  command
     .description("Signs a plan with a person's own key, and writes the approval beside it.")
-    .argument('<plan>', 'a plan that issue --plan-out wrote')
     .requiredOption('--as <name>', 'who you are, as badgekit.yaml calls you')
     .option(
       '--key <file>',

@@ -1,4 +1,4 @@
-import { type AddCommand, withDryRun, withOutput } from './shared.ts';
+import { type SetUpCommand, withDryRun, withOutput } from './shared.ts';
 
 const EXAMPLES = `
 Examples:
@@ -7,14 +7,11 @@ Examples:
   badgekit bake --extract baked.png                    prints the credential
   badgekit bake --extract baked.svg -o badge.json`;
 
-export const addBake: AddCommand = (program, session, outcome) => {
-  const command = program
-    .command('bake')
-    .summary('put a credential into an image, or take it out')
+export const setUp: SetUpCommand = (command, session, outcome) => {
+  command
     .description(
       'Puts a credential into a PNG or SVG, or takes the exact text out of a baked one. Nothing else in the image changes.',
     )
-    .argument('<files...>', 'a credential and an image; with --extract, a baked image')
     .option('--extract', 'take the credential out')
     .option('-o, --output <file>', 'where to write')
     .option('--force', 'replace a file that is there');

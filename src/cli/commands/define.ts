@@ -1,4 +1,4 @@
-import { type AddCommand, gather, withDryRun, withOutput, withProgramme } from './shared.ts';
+import { type SetUpCommand, gather, withDryRun, withOutput, withProgramme } from './shared.ts';
 
 const EXAMPLES = `
 Examples:
@@ -11,14 +11,11 @@ Examples:
 badges/<name>.yaml holds more than the options do: alignments, results with levels, endorsements and so on.
 schemas/definition.json describes it all.`;
 
-export const addDefine: AddCommand = (program, session, outcome) => {
-  const command = program
-    .command('define')
-    .summary('write a badge definition, or check them all')
+export const setUp: SetUpCommand = (command, session, outcome) => {
+  command
     .description(
       'Writes badges/<name>.yaml, or checks definitions and says for each fault where it is and what to write.',
     )
-    .argument('[names...]', "the badge's name; with --check, the files to check")
     .option('--check', 'check definitions instead of writing one')
     .option('--name <text>', 'what the badge is called')
     .option('--description <text>', 'what its holder has done or can do')

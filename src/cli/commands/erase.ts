@@ -1,4 +1,4 @@
-import { type AddCommand, withDryRun, withOutput, withPassphrase, withProgramme } from './shared.ts';
+import { type SetUpCommand, withDryRun, withOutput, withPassphrase, withProgramme } from './shared.ts';
 
 const EXAMPLES = `
 Examples:
@@ -10,12 +10,9 @@ Takes the person out of the ledger and removes the badges from credentials/. Kep
 entries, so that they can still be revoked and no roster issues them again. The receipt, in erasures/, says what is gone,
 what is kept, and what no command can recall.`;
 
-export const addErase: AddCommand = (program, session, outcome) => {
-  const command = program
-    .command('erase')
-    .summary('remove the personal data of one person')
+export const setUp: SetUpCommand = (command, session, outcome) => {
+  command
     .description("Removes a person's data from the ledger and the local files, and writes a receipt.")
-    .argument('<recipient>', "the person's e-mail address or id, as the roster had it")
     .option('--revoke', 'also revoke the badges')
     .option('--yes', 'without asking');
   withOutput(withDryRun(withPassphrase(withProgramme(command))))

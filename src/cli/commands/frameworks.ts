@@ -1,4 +1,4 @@
-import { type AddCommand, gather, withDryRun, withOutput, withProgramme } from './shared.ts';
+import { type SetUpCommand, withDryRun, withOutput, withProgramme } from './shared.ts';
 
 const IMPORT_EXAMPLES = `
 Examples:
@@ -14,20 +14,7 @@ Examples:
   badgekit frameworks list
   badgekit frameworks list --json`;
 
-const ALIGN_EXAMPLES = `
-Examples:
-  badgekit align badges/first-aid.yaml
-  badgekit align badges/first-aid.yaml --search "critical thinking"
-  badgekit align badges/first-aid.yaml --add esco:b9e7a5f1-0000-4000-8000-000000000000
-
-Without --search the badge's own name and tags are searched by. A reference is looked up each time the definition is read: what
-the framework does not have, or no longer wants used, badgekit define --check says.`;
-
-export const addFrameworks: AddCommand = (program, session, outcome) => {
-  const frameworks = program
-    .command('frameworks')
-    .summary('frameworks of skills that badges are aligned with: import, list');
-
+export const setUp: SetUpCommand = (frameworks, session, outcome) => {
   const importing = frameworks
     .command('import')
     .summary('take a framework of skills into the programme')
@@ -49,22 +36,5 @@ export const addFrameworks: AddCommand = (program, session, outcome) => {
     .action(async (options) => {
       const { runFrameworksList } = await import('../run/frameworks.ts');
       outcome.exitCode = await runFrameworksList(options, session);
-    });
-
-  const aligning = program
-    .command('align')
-    .summary('find the skills of a framework that a badge shows')
-    .description(
-      'Offers skills of the programme’s frameworks for a badge, or writes references to them into its definition.',
-    )
-    .argument('<definition>', 'badges/<name>.yaml')
-    .option('--search <words>', 'what to look for')
-    .option('--framework <name>', 'look in this one alone')
-    .option('--add <reference>', 'write a reference into the definition; may be given several times', gather);
-  withOutput(withDryRun(withProgramme(aligning)))
-    .addHelpText('after', ALIGN_EXAMPLES)
-    .action(async (definition: string, options) => {
-      const { runAlign } = await import('../run/align.ts');
-      outcome.exitCode = await runAlign(definition, options, session);
     });
 };

@@ -1,4 +1,4 @@
-import { type AddCommand, withDryRun, withOutput, withPassphrase } from './shared.ts';
+import { type SetUpCommand, withDryRun, withOutput, withPassphrase } from './shared.ts';
 
 const EXAMPLES = `
 Examples:
@@ -10,12 +10,9 @@ Examples:
 With a hosting address the issuer is did:web, and badges can be revoked. Without one the issuer is did:key: nothing
 needs to be on the web, and nothing can be revoked.`;
 
-export const addInitIssuer: AddCommand = (program, session, outcome) => {
-  const command = program
-    .command('init-issuer')
-    .summary('make a programme: issuer, key, folders')
+export const setUp: SetUpCommand = (command, session, outcome) => {
+  command
     .description('Makes a programme in a folder: badgekit.yaml, a sealed signing key, and what is to be hosted.')
-    .argument('[folder]', 'the folder to make it in', '.')
     .option('--name <text>', "the issuer's name")
     .option(
       '--hosting <url>',

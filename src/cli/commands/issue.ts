@@ -1,5 +1,5 @@
-import { withJoin, withRosterHints } from './roster.ts';
-import { type AddCommand, withDryRun, withOutput, withPassphrase, withProgramme } from './shared.ts';
+import { withJoin, withRosterHints } from './roster-hints.ts';
+import { type SetUpCommand, withDryRun, withOutput, withPassphrase, withProgramme } from './shared.ts';
 
 const EXAMPLES = `
 Columns that are read:
@@ -29,14 +29,11 @@ Examples:
 To check a credential is to have other libraries make its canonical form, too, and to verify its signature.
 Good rows are issued even where others are refused. Running it again never issues an award twice.`;
 
-export const addIssue: AddCommand = (program, session, outcome) => {
-  const command = program
-    .command('issue')
-    .summary('issue the badges of a roster (CSV)')
+export const setUp: SetUpCommand = (command, session, outcome) => {
+  command
     .description(
       "Issues a badge for each row of a roster: signed, baked into the badge's image, recorded in the ledger.",
     )
-    .argument('[rosters...]', 'a CSV file with a header line; with --join further ones')
     .option('--badge <name>', 'the badge of rows that name none')
     .option('--proof <form>', 'data-integrity or jwt (default: as badgekit.yaml says)')
     .option('--supersede', 'issue rows that changed since they were issued anew, and revoke what they replace')

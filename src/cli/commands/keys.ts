@@ -1,4 +1,4 @@
-import { type AddCommand, withDryRun, withOutput, withPassphrase, withProgramme } from './shared.ts';
+import { type SetUpCommand, withDryRun, withOutput, withPassphrase, withProgramme } from './shared.ts';
 
 const LIST_EXAMPLES = `
 Examples:
@@ -53,9 +53,7 @@ Examples:
   BADGEKIT_PASSPHRASE=… BADGEKIT_NEW_PASSPHRASE=… badgekit keys change-passphrase
   badgekit keys change-passphrase --passphrase-file old.txt --new-passphrase-file new.txt`;
 
-export const addKeys: AddCommand = (program, session, outcome) => {
-  const keys = program.command('keys').summary('signing keys: list, rotate, retire, and what to do when one is stolen');
-
+export const setUp: SetUpCommand = (keys, session, outcome) => {
   withOutput(withProgramme(keys.command('list').summary('every key and how it stands')))
     .description('Lists the keys of the programme, how each stands, and how many badges it signed.')
     .addHelpText('after', LIST_EXAMPLES)

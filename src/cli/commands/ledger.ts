@@ -1,5 +1,5 @@
-import { withRosterHints } from './roster.ts';
-import { type AddCommand, withDryRun, withOutput, withPassphrase, withProgramme } from './shared.ts';
+import { withRosterHints } from './roster-hints.ts';
+import { type SetUpCommand, withDryRun, withOutput, withPassphrase, withProgramme } from './shared.ts';
 
 const EXPORT_EXAMPLES = `
 Examples:
@@ -34,9 +34,7 @@ Examples:
 Credentials with hashed addresses do not say whom they are for: rosters do. Without names it looks in rosters/. Copy
 public/status/ back from your web host first, if it is missing: what is revoked stands there.`;
 
-export const addLedger: AddCommand = (program, session, outcome) => {
-  const ledger = program.command('ledger').summary("the issuer's record: export, import, check, rebuild");
-
+export const setUp: SetUpCommand = (ledger, session, outcome) => {
   const exporting = ledger
     .command('export')
     .summary('write the ledger as JSON Lines')

@@ -1,5 +1,5 @@
 import { withAwardFilters } from './award-filters.ts';
-import { type AddCommand, withOutput, withProgramme } from './shared.ts';
+import { type SetUpCommand, withOutput, withProgramme } from './shared.ts';
 
 const EXAMPLES = `
 Examples:
@@ -11,12 +11,9 @@ Examples:
 
 It asks for no passphrase: it only reads the ledger. What it prints names people; keep it where you keep personal data.`;
 
-export const addList: AddCommand = (program, session, outcome) => {
-  const command = program
-    .command('list')
-    .summary('what was issued to whom, and how it stands')
+export const setUp: SetUpCommand = (command, session, outcome) => {
+  command
     .description('Lists issued badges from the ledger, in the order in which they were issued.')
-    .argument('[credential]', "a credential's id, or the recipient's e-mail address or id")
     .option('--status <word>', 'valid, expired, suspended, revoked or superseded')
     .option('--expiring <span>', 'valid now, and not for longer than this, such as 30d')
     .option('--csv', 'print CSV for a spreadsheet')

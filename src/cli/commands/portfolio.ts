@@ -1,4 +1,4 @@
-import { type AddCommand, withOutput, withProgramme } from './shared.ts';
+import { type SetUpCommand, withOutput, withProgramme } from './shared.ts';
 
 const EXAMPLES = `
 Examples:
@@ -9,11 +9,8 @@ Looks at all definitions and at what was issued: badges that say nearly the same
 skill, that were never issued or issued to everyone, that show no skill, that were issued without evidence, whose criteria
 are due to be looked at. What is too much, badgekit.yaml says: portfolio: { limits: { never-issued: 0 } }; docs/portfolio.md.`;
 
-export const addPortfolio: AddCommand = (program, session, outcome) => {
-  const command = program
-    .command('portfolio')
-    .summary('what can be said against the badges of the programme as a whole')
-    .description('Says what can be said against the badges of the programme as a whole.');
+export const setUp: SetUpCommand = (command, session, outcome) => {
+  command.description('Says what can be said against the badges of the programme as a whole.');
   withOutput(withProgramme(command))
     .addHelpText('after', EXAMPLES)
     .action(async (options) => {

@@ -1,4 +1,4 @@
-import { type AddCommand, withDryRun, withOutput, withPassphrase, withProgramme } from './shared.ts';
+import { type SetUpCommand, withDryRun, withOutput, withPassphrase, withProgramme } from './shared.ts';
 
 const EXAMPLES = `
 Examples:
@@ -10,14 +10,12 @@ Examples:
 Copy the folder public/ to your web host as it stands: nothing runs there. --check-live then reads it from there and
 compares it byte for byte; it writes nothing, and needs no passphrase.`;
 
-export const addPublish: AddCommand = (program, session, outcome) => {
-  const command = program
-    .command('publish')
-    .summary('bring the folder public/ up to date')
+export const setUp: SetUpCommand = (command, session, outcome) => {
+  command
     .description(
       "Writes what is to be hosted into public/: the issuer's profile, achievements with their images, and fresh status lists.",
-    );
-  command.option('--check-live [url]', 'compare what the host serves (default: hosting in badgekit.yaml) with public/');
+    )
+    .option('--check-live [url]', 'compare what the host serves (default: hosting in badgekit.yaml) with public/');
   withOutput(withDryRun(withPassphrase(withProgramme(command))))
     .addHelpText('after', EXAMPLES)
     .action(async (options) => {

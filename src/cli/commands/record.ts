@@ -1,4 +1,4 @@
-import { type AddCommand, withDryRun, withOutput, withProgramme } from './shared.ts';
+import { type SetUpCommand, withDryRun, withOutput, withProgramme } from './shared.ts';
 
 const EXAMPLES = `
 Examples:
@@ -8,14 +8,11 @@ Examples:
 
 The page holds the signed credentials themselves, so whoever gets it can verify each of them.`;
 
-export const addRecord: AddCommand = (program, session, outcome) => {
-  const command = program
-    .command('record')
-    .summary("write a person's evidence record, a page to read, print or send")
+export const setUp: SetUpCommand = (command, session, outcome) => {
+  command
     .description(
       'Writes what a person has achieved, how well, against which skills and with what evidence, as one HTML page.',
     )
-    .argument('<person>', 'the address or id that the ledger knows them by')
     .option('--out <file>', 'where to write it (default: record-<person>.html in this folder)')
     .option('--all', 'also badges that newer ones replaced');
   withOutput(withDryRun(withProgramme(command)))

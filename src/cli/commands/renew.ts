@@ -1,5 +1,5 @@
 import { withAwardFilters } from './award-filters.ts';
-import { type AddCommand, withDryRun, withOutput, withPassphrase, withProgramme } from './shared.ts';
+import { type SetUpCommand, withDryRun, withOutput, withPassphrase, withProgramme } from './shared.ts';
 
 const EXAMPLES = `
 Examples:
@@ -11,10 +11,8 @@ The new badge says the same and is valid from now, for as long as the definition
 the one that it replaces, which stays valid until its own end. A badge that was revoked, suspended or renewed before is
 left alone.`;
 
-export const addRenew: AddCommand = (program, session, outcome) => {
-  const command = program
-    .command('renew')
-    .summary('issue badges once more that are about to expire')
+export const setUp: SetUpCommand = (command, session, outcome) => {
+  command
     .description('Issues badges once more whose validity nears its end.')
     .option('--expiring <span>', 'those that are not valid for longer than this, such as 30d', '30d')
     .option('--expired', 'those that have expired already, too');

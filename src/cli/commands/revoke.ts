@@ -1,5 +1,5 @@
 import { withAwardFilters } from './award-filters.ts';
-import { type AddCommand, withDryRun, withOutput, withPassphrase, withProgramme } from './shared.ts';
+import { type SetUpCommand, withDryRun, withOutput, withPassphrase, withProgramme } from './shared.ts';
 
 const EXAMPLES = `
 Examples:
@@ -15,12 +15,9 @@ Examples:
 A revocation counts once public/status/ is published: verifiers read the list there. It cannot be undone; a suspension
 can. Suspending needs  status: { purposes: [revocation, suspension] }  in badgekit.yaml before the badge is issued.`;
 
-export const addRevoke: AddCommand = (program, session, outcome) => {
-  const command = program
-    .command('revoke')
-    .summary('revoke, suspend or reinstate badges')
+export const setUp: SetUpCommand = (command, session, outcome) => {
+  command
     .description('Revokes badges: sets their bit in the status list, signs the list anew and records why.')
-    .argument('[credential]', "a credential's id, or the recipient's e-mail address or id")
     .option('--reason <text>', 'why; kept in the ledger, never published')
     .option('--date <day>', 'since when it is so (default: now); kept in the ledger')
     .option('--all', 'every badge that matches, without asking')

@@ -1,5 +1,5 @@
-import type { Command } from 'commander';
-import { type AddCommand, gather, withOutput, withProgramme } from './shared.ts';
+import { withJoin, withRosterHints } from './roster-hints.ts';
+import { type SetUpCommand, withOutput, withProgramme } from './shared.ts';
 
 const INSPECT_EXAMPLES = `
 Examples:
@@ -20,31 +20,7 @@ Examples:
 Compares two versions of a roster award by award, and says what issuing the new one would do about each difference. Writes
 nothing. + is new, - is gone, ~ changed, ! would not be issued.`;
 
-/** Adds the option that makes several files one roster. */
-export function withJoin(command: Command): Command {
-  return command.option('--join <column>', 'join several files by a column that all of them have, such as email');
-}
-
-/** Adds the options that say about a roster file what it does not say itself. */
-export function withRosterHints(command: Command): Command {
-  return command
-    .option('--format <name>', 'which system wrote the file, such as moodle-completion (default: as the file shows)')
-    .option('--map <column=Header>', 'take a column from another header; may be given several times', gather)
-    .option(
-      '--badge-id <theirs=ours>',
-      "a badge's name or id in the file, and in badges/; may be given several times",
-      gather,
-    )
-    .option('--dates <order>', 'what comes first in dates of numbers: dmy or mdy (default: as the dates show)')
-    .option('--delimiter <name>', 'what separates the columns: comma, semicolon or tab (default: as the file shows)')
-    .option('--encoding <name>', 'how the file is encoded, such as windows-1250 (default: as the file shows)');
-}
-
-export const addRoster: AddCommand = (program, session, outcome) => {
-  const roster = program
-    .command('roster')
-    .summary('how a roster file is read, and what differs between two: inspect, diff');
-
+export const setUp: SetUpCommand = (roster, session, outcome) => {
   const inspecting = roster
     .command('inspect')
     .summary('show how a roster file is read')

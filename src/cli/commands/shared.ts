@@ -6,7 +6,8 @@ export interface Outcome {
   exitCode: number;
 }
 
-export type AddCommand = (program: Command, session: Session, outcome: Outcome) => void;
+/** Says of a command what the list of the commands does not: its options, its examples, what it does, or its own commands. */
+export type SetUpCommand = (command: Command, session: Session, outcome: Outcome) => void;
 
 /** Options that most commands have, worded once. */
 export interface CommonOptions {

@@ -1,4 +1,4 @@
-import { type AddCommand, withOutput, withPassphrase, withProgramme } from './shared.ts';
+import { type SetUpCommand, withOutput, withPassphrase, withProgramme } from './shared.ts';
 
 const EXAMPLES = `
 Examples:
@@ -12,8 +12,7 @@ Exit codes:
 Meant for a job that runs daily: a list is signed anew when a badge was revoked, suspended or reinstated, or when less
 than half of its validity is left.`;
 
-export const addStatus: AddCommand = (program, session, outcome) => {
-  const status = program.command('status').summary('status lists: sign them anew when they need it');
+export const setUp: SetUpCommand = (status, session, outcome) => {
   const refresh = status
     .command('refresh')
     .summary('sign anew the lists that need it')

@@ -1,4 +1,4 @@
-import { type AddCommand, gather, withOutput, withProgramme } from './shared.ts';
+import { type SetUpCommand, gather, withOutput, withProgramme } from './shared.ts';
 
 const EXAMPLES = `
 Examples:
@@ -18,16 +18,10 @@ Inside a programme, what it will host is read from its folder public/, and the r
 A verdict is VERIFIED (exit 0), REJECTED (1), or UNDETERMINED (3): something that had to be known could not be.
 Every finding has a code; docs/findings.md explains each.`;
 
-export const addVerify: AddCommand = (program, session, outcome) => {
-  const command = program
-    .command('verify')
-    .summary('verify credentials and baked images')
+export const setUp: SetUpCommand = (command, session, outcome) => {
+  command
     .description(
       'Verifies Open Badges 3.0 and 2.0, endorsements, learner records (CLR 2.0), presentations and status lists: JSON, JWT, and baked PNG or SVG. Each check has its own line: what was looked at, what was found.',
-    )
-    .argument(
-      '<files...>',
-      'files, archives (.tar, .jsonl), folders, patterns, - for standard input, or https addresses',
     )
     .optionsGroup('What it must be:')
     .option('--recipient <who>', 'the e-mail address, DID or other identifier that it should have been awarded to')

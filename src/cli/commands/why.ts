@@ -1,4 +1,4 @@
-import { type AddCommand, gather, withOutput, withProgramme } from './shared.ts';
+import { type SetUpCommand, gather, withOutput, withProgramme } from './shared.ts';
 
 const EXAMPLES = `
 Examples:
@@ -8,12 +8,9 @@ Examples:
 Looks in the ledger, in plans in the programme's folder, in the lists of rows that were refused or had not earned a badge,
 and in the rosters in rosters/ as they are now. Changes nothing.`;
 
-export const addWhy: AddCommand = (program, session, outcome) => {
-  const command = program
-    .command('why')
-    .summary("say what became of somebody's badge, or why nothing did")
+export const setUp: SetUpCommand = (command, session, outcome) => {
+  command
     .description("Says what became of somebody's badge, or why they have none.")
-    .argument('<person>', 'the address or id that rosters know them by')
     .option('--badge <name>', 'which badge (default: all)')
     .option('--plan <file>', 'a plan to look in; may be given several times', gather);
   withOutput(withProgramme(command))
