@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { inTurn, quotient, summary } from '../bench/lib/measure.ts';
+import { inTurn, medianOf, quotient, summary } from '../bench/lib/measure.ts';
 import { PLACE } from '../bench/lib/programme.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -18,11 +18,22 @@ test('a ratio is what the rounds say, however the machine slowed down between th
     ['quick', summary('quick', [10, 10, 100, 12, 100])],
   ]);
   expect(quotient(measured, 'slow', 'quick')).toEqual({ value: 3, least: 2.9, most: 3.3 });
-  expect(quotient(measured, 'slow', 'not measured').value).toBeNaN();
+  for (const [first, second] of [
+    ['slow', 'forgotten'],
+    ['forgotten', 'quick'],
+  ] as const)
+    expect(() => quotient(measured, first, second)).toThrow('forgotten was not measured');
 });
 
-test('every other round goes backwards', () => {
-  expect([0, 1, 2].map((round) => inTurn(['a', 'b', 'c'], round).join(''))).toEqual(['abc', 'cba', 'abc']);
+test('a median is the middle, or between the two middles, and never hides what is missing', () => {
+  expect([medianOf([3, 1, 2]), medianOf([4, 1, 2, 3])]).toEqual([2, 2.5]);
+  for (const all of [[], [3, Number.NaN, 1, 5, 2]]) expect(() => medianOf(all)).toThrow('a number is missing');
+});
+
+test('no work is always the first or the last of a round', () => {
+  const rounds = [0, 1, 2, 3, 4, 5].map((round) => inTurn(['a', 'b', 'c'], round).join(''));
+  expect(new Set(rounds)).toEqual(new Set(['abc', 'acb', 'bac', 'bca', 'cab', 'cba']));
+  expect(inTurn(['a', 'b', 'c'], -1).toSorted()).toEqual(['a', 'b', 'c']);
 });
 
 test('the bench runs from end to end, judges no times, and leaves nothing behind', () => {

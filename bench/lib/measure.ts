@@ -29,9 +29,8 @@ const WORK = 'BADGEKIT_BENCH_WORK';
 export const ownWork = process.env[WORK];
 
 /**
- * Does all works in each round, one after the other, so that what disturbs the machine disturbs them all; every other round
- * goes backwards, so that none always follows the same. Each has a process of its own, as it has in life: none pays for
- * another's memory, or for what the compiler learned from it.
+ * Does all works in each round, one after the other, so that what disturbs the machine disturbs them all. Each has a process of
+ * its own, as it has in life: none pays for another's memory, or for what the compiler learned from it.
  */
 export async function measure(works: readonly Work[], rounds: number): Promise<ReadonlyMap<string, Measured>> {
   const taken = new Map<string, number[]>(works.map(({ name }) => [name, []]));
@@ -85,9 +84,11 @@ export async function serve(works: readonly Work[], name: string): Promise<void>
   }
 }
 
-/** The order of a round. */
+/** The order of a round: no work comes first or last, or behind the same one, in all of them. */
 export function inTurn<T>(all: readonly T[], round: number): readonly T[] {
-  return round % 2 === 0 ? all : all.toReversed();
+  const from = ((round % all.length) + all.length) % all.length;
+  const turned = [...all.slice(from), ...all.slice(0, from)];
+  return round % 2 === 0 ? turned : turned.toReversed();
 }
 
 export function summary(name: string, rounds: readonly number[]): Measured {
@@ -95,19 +96,30 @@ export function summary(name: string, rounds: readonly number[]): Measured {
 }
 
 /**
- * How often the second fits into the first: the median of what each round says. What both take changes with the machine's
- * mood from one round to the next, by more than either differs from the other; within a round it is about the same.
+ * How often the second fits into the first: the median of what each round says. A machine that slows down for some rounds slows
+ * both down in them, and what they have to do with each other stays about the same.
  */
 export function quotient(
   measured: ReadonlyMap<string, Measured>,
   first: string,
   second: string,
 ): { readonly value: number; readonly least: number; readonly most: number } {
-  const below = measured.get(second)?.rounds ?? [];
-  const all = (measured.get(first)?.rounds ?? []).map((taken, round) => taken / (below[round] ?? Number.NaN));
+  const below = roundsOf(measured, second);
+  const all = roundsOf(measured, first).map((taken, round) => taken / (below[round] ?? Number.NaN));
   return { value: medianOf(all), least: Math.min(...all), most: Math.max(...all) };
 }
 
+function roundsOf(measured: ReadonlyMap<string, Measured>, name: string): readonly number[] {
+  const found = measured.get(name);
+  if (found === undefined) throw new Error(`${name} was not measured`);
+  return found.rounds;
+}
+
+/** @throws Error where a number is missing among them */
 export function medianOf(all: readonly number[]): number {
-  return all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? Number.NaN;
+  const sorted = all.toSorted((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  const [low, high] = [sorted[Math.floor(middle)], sorted[Math.ceil(middle)]];
+  if (low === undefined || high === undefined || all.some(Number.isNaN)) throw new Error('a number is missing');
+  return (low + high) / 2;
 }

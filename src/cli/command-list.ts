@@ -8,7 +8,7 @@ export interface ListedCommand {
   readonly argument?: readonly [flags: string, description: string, byDefault?: string];
   /** Whether it is nothing but commands of its own, which have the options. */
   readonly isGroup?: true;
-  /** It takes longer to read than all lines of the list, so it is read only for who asks for that command. */
+  /** To read all of them takes as long as to read the rest of the command line: who asks for one waits for no other. */
   readonly load: () => Promise<{ readonly setUp: SetUpCommand }>;
 }
 

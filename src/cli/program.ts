@@ -22,7 +22,8 @@ A first programme:
  * @param argv what it will be given: of what it cannot ask for nothing is set up
  */
 export async function createProgram(session: Session, outcome: Outcome, argv: readonly string[]): Promise<Command> {
-  const named = COMMANDS.filter(({ name }) => name === argv[0]);
+  const [first, second] = argv;
+  const named = COMMANDS.filter(({ name }) => name === (first === 'help' ? second : first));
   const wanted = named.length > 0 ? named : COMMANDS;
   // One word that names no command can ask for nothing but the list of them.
   const isList = named.length === 0 && argv.length < 2;

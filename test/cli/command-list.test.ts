@@ -8,27 +8,30 @@ const program = (...argv: readonly string[]): ReturnType<typeof createProgram> =
   createProgram(session, { exitCode: 0 }, argv);
 
 test('the list of the commands is the same where nothing else of them is set up', async () => {
-  const [listed, whole] = [await program('--help'), await program('help', 'issue')];
+  const [listed, whole] = [await program('--help'), await program('-h', 'issue')];
   expect(listed.helpInformation()).toBe(whole.helpInformation());
   const optionsOf = ({ commands }: typeof whole): number =>
     commands.reduce((sum, { options }) => sum + options.length, 0);
   expect(optionsOf(listed)).toBeLessThan(optionsOf(whole) / 3);
 });
 
-test('whatever asks for one command gets the whole of it', async () => {
-  const helpOf = async (name: string, ...argv: readonly string[]): Promise<string | undefined> =>
-    (await program(...argv)).commands.find((command) => command.name() === name)?.helpInformation();
-  for (const { name } of COMMANDS) {
-    const whole = await helpOf(name, 'help', name);
-    expect(whole).toMatch(/^(?:Options|What it must be):|^Commands:/m);
-    expect(await helpOf(name, name)).toBe(whole);
+test('whatever asks for one command gets the whole of it, and of no other', async () => {
+  const all = (await program('-h', 'issue')).commands;
+  expect(all.map((command) => command.name())).toEqual(COMMANDS.map(({ name }) => name));
+  for (const command of all) {
+    const name = command.name();
+    expect([name, command.options.length > 0 || command.commands.length > 0]).toEqual([name, true]);
+    for (const argv of [[name], [name, '--help'], ['help', name]]) {
+      const { commands } = await program(...argv);
+      expect(commands.map((each) => each.helpInformation())).toEqual([command.helpInformation()]);
+    }
   }
-  const whole = await helpOf('issue', 'help', 'issue');
-  expect(whole).toContain('--jobs');
-  for (const argv of [
-    ['--help', 'issue'],
-    ['issue', '--help'],
-    ['-h', 'issue'],
-  ])
-    expect(await helpOf('issue', ...argv)).toBe(whole);
+});
+
+test('what a command says of itself is its own', async () => {
+  const { commands } = await program('-h', 'issue');
+  const leaves = commands.flatMap((command) => (command.commands.length > 0 ? command.commands : [command]));
+  const said = leaves.map((command) => command.description());
+  expect(said).not.toContain('');
+  expect(new Set(said).size).toBe(leaves.length);
 });
