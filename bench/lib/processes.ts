@@ -5,7 +5,7 @@ import {
   badgekit,
   badgekitTwice,
   type ChildRun,
-  copyOf,
+  inCopy,
   makeProgramme,
   runNode,
   temporaryFolder,
@@ -54,7 +54,7 @@ export function startUp(rounds: number): Processes {
         'an empty module': () => runNode([empty], place),
         'badgekit --help': () => badgekit(place, ['--help']),
         'all dependencies, unbundled': () => runNode([all], place),
-        'badgekit issue, one row': () => badgekit(copyOf(base), ['issue', 'r.csv']),
+        'badgekit issue, one row': () => inCopy(base, (cwd) => badgekit(cwd, ['issue', 'r.csv'])),
       },
       rounds,
     );
@@ -95,10 +95,12 @@ export function twoCores(rows: number, rounds: number): Processes {
   const [one, two] = [`issue ${rows} rows on one core`, `issue ${rows} rows on two cores`];
   const measured = runInTurn(
     {
-      [one]: () => badgekit(copyOf(base), ['issue', 'r.csv', '--jobs', '1'], { oneCore: true }),
-      [two]: () => badgekit(copyOf(base), ['issue', 'r.csv', '--jobs', '2']),
+      [one]: () => inCopy(base, (cwd) => badgekit(cwd, ['issue', 'r.csv', '--jobs', '1'], { oneCore: true })),
+      [two]: () => inCopy(base, (cwd) => badgekit(cwd, ['issue', 'r.csv', '--jobs', '2'])),
       [`two separate runs of ${rows / 2} rows, a core each`]: () =>
-        badgekitTwice([copyOf(half), copyOf(half)], ['issue', 'r.csv', '--jobs', '1']),
+        inCopy(half, (first) =>
+          inCopy(half, (second) => badgekitTwice([first, second], ['issue', 'r.csv', '--jobs', '1'])),
+        ),
     },
     rounds,
   );
@@ -168,15 +170,10 @@ const TIMES = 5;
 export function sizes(all: readonly number[], isQuick: boolean): readonly Size[] {
   const base = makeProgramme();
   return all.map((rows) => {
-    const cwd = copyOf(base);
-    writeRoster(cwd, rows);
-    const runs = Array.from({ length: rows > SMALL || isQuick ? 1 : TIMES }, () => {
-      const place = copyOf(cwd);
-      const run = badgekit(place, ['issue', 'r.csv'], { tellsMemory: true });
-      rmSync(place, { recursive: true, force: true });
-      return run;
-    });
-    rmSync(cwd, { recursive: true, force: true });
+    writeRoster(base, rows);
+    const runs = Array.from({ length: rows > SMALL || isQuick ? 1 : TIMES }, () =>
+      inCopy(base, (cwd) => badgekit(cwd, ['issue', 'r.csv'], { tellsMemory: true })),
+    );
     return { rows, ms: medianOf(runs.map(({ ms }) => ms)), peak: medianOf(runs.map(({ peak }) => peak)) };
   });
 }

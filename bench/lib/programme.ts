@@ -85,11 +85,15 @@ export function makeProgramme(): string {
   return cwd;
 }
 
-/** The same programme in a folder of its own. */
-export function copyOf(cwd: string): string {
+/** Runs something in a copy of a programme, which is gone afterwards: files in memory take memory. */
+export function inCopy<Result>(cwd: string, run: (folder: string) => Result): Result {
   const folder = temporaryFolder();
-  cpSync(cwd, folder, { recursive: true });
-  return folder;
+  try {
+    cpSync(cwd, folder, { recursive: true });
+    return run(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 export interface ChildRun {
