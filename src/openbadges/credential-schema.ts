@@ -1,4 +1,5 @@
 import { AchievementCredential, ClrCredential, EndorsementCredential } from 'validators:credential';
+import { Cleared } from '../syntax/constant.ts';
 import { isJsonObject, type Json, type JsonObject, pointer } from '../syntax/json.ts';
 import { type Place, pointerTo } from '../syntax/place.ts';
 import { schemaReader, type SchemaOutcome } from '../syntax/schema.ts';
@@ -66,6 +67,9 @@ function isStatusEntry(entry: Json): boolean {
   return isJsonObject(entry) && typeof entry['id'] === 'string' && typeof entry['type'] === 'string';
 }
 
+/** Constants in which no type is single that is an array in the plain form. */
+const clearedOfSingleTypes = new Cleared();
+
 /** Copies only what it changes. */
 function widenTypes(value: Json, within: Place | undefined, compacted: string[], member = ''): Json {
   if (typeof value !== 'object' || value === null) return value;
@@ -73,7 +77,7 @@ function widenTypes(value: Json, within: Place | undefined, compacted: string[],
     const entries = value.map((entry: Json, key) => widenTypes(entry, { within, key }, compacted, member));
     return entries.some((entry, index) => entry !== value[index]) ? entries : value;
   }
-  if (!isJsonObject(value)) return value;
+  if (!isJsonObject(value) || clearedOfSingleTypes.has(value)) return value;
   const changed: [string, Json][] = [];
   for (const key of Object.keys(value)) {
     // A wrapped credential is checked on its own, in the form in which it stands.
@@ -85,7 +89,10 @@ function widenTypes(value: Json, within: Place | undefined, compacted: string[],
     const widened = isSingle ? widenTypes(inner, { within, key }, compacted, key) : [inner];
     if (widened !== inner) changed.push([key, widened]);
   }
-  return changed.length === 0 ? value : { ...value, ...Object.fromEntries(changed) };
+  if (changed.length > 0) return { ...value, ...Object.fromEntries(changed) };
+  // Under these names single types are plain, which are not under others.
+  if (!SINGLE_TYPE_MEMBERS.has(member)) clearedOfSingleTypes.add(value);
+  return value;
 }
 
 /** VCDM 1.1 under the names of 2.0. A document that has the names of both is left to fail. */

@@ -7,7 +7,7 @@ import { loadContext } from '../openbadges/contexts.ts';
 import type { DocumentLoader } from '../ports.ts';
 import { formatStamp, type Instant } from '../syntax/datetime.ts';
 import { canonicalJson } from '../syntax/jcs.ts';
-import { isJsonObject, type JsonObject } from '../syntax/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../syntax/json.ts';
 import { decodeMultibase, encodeBase58btc } from '../syntax/multibase.ts';
 import { Recent } from '../syntax/recent.ts';
 import { canonicalize, requireAgreement } from './canonicalize.ts';
@@ -173,9 +173,8 @@ async function configurationHash(
   hash: string,
   documentLoader?: DocumentLoader,
 ): Promise<Uint8Array> {
-  const { proofValue: _value, ...configuration } = proof;
   // What JCS signs is the proof as it stands; RDFC needs the contexts to read it.
-  if (usesJcs(proof)) return jcsHash(configuration, hash);
+  if (usesJcs(proof)) return jcsHash(withoutValue(proof), hash);
   if (documentLoader !== undefined) return await canonicalHash(withContexts(document, proof), hash, documentLoader);
   return await optionsDigest(document, proof, hash);
 }
@@ -265,14 +264,37 @@ export async function canonicalOptions(document: JsonObject, proof: JsonObject):
   return (await optionsForm(document, proof)).text;
 }
 
+/** What was looked at last: many in a row have the same options. */
+let latest: { readonly context: Json | undefined; readonly proof: JsonObject; readonly form: OptionsForm } | undefined;
+
 async function optionsForm(document: JsonObject, proof: JsonObject): Promise<OptionsForm> {
+  const { '@context': context } = document;
+  if (latest !== undefined && areSameTexts(context, latest.context) && saySame(proof, latest.proof)) return latest.form;
   const options = withContexts(document, proof);
   const name = JSON.stringify(options);
-  const known = optionForms.get(name);
-  if (known !== undefined) return known;
-  const form = { text: await canonicalize(options), digests: new Map() };
+  const form = optionForms.get(name) ?? { text: await canonicalize(options), digests: new Map() };
   optionForms.set(name, form);
+  latest = { context, proof, form };
   return form;
+}
+
+/** Whether both are the same text, or lists of the same texts. */
+function areSameTexts(one: Json | undefined, other: Json | undefined): boolean {
+  if (!Array.isArray(one) || !Array.isArray(other)) return isSameText(one, other);
+  return one.length === other.length && one.every((text: Json, at) => isSameText(text, other[at]));
+}
+
+/** Whether two proofs have the same options, all of them plain texts. */
+function saySame(one: JsonObject, other: JsonObject): boolean {
+  const names = Object.keys(one);
+  return (
+    names.length === Object.keys(other).length &&
+    names.every((name) => (name === 'proofValue' ? Object.hasOwn(other, name) : isSameText(one[name], other[name])))
+  );
+}
+
+function isSameText(one: Json | undefined, other: Json | undefined): boolean {
+  return typeof one === 'string' && one === other;
 }
 
 async function optionsDigest(document: JsonObject, proof: JsonObject, hash: string): Promise<Uint8Array> {
@@ -283,8 +305,12 @@ async function optionsDigest(document: JsonObject, proof: JsonObject, hash: stri
 }
 
 /** A proof's options as a document, read with the contexts of what it secures. */
-function withContexts(document: JsonObject, { proofValue: _value, ...configuration }: JsonObject): JsonObject {
-  return { '@context': document['@context'] ?? [], ...configuration };
+function withContexts(document: JsonObject, proof: JsonObject): JsonObject {
+  return { '@context': document['@context'] ?? [], ...withoutValue(proof) };
+}
+
+function withoutValue({ proofValue: _value, ...configuration }: JsonObject): JsonObject {
+  return configuration;
 }
 
 async function documentHash(

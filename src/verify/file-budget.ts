@@ -1,4 +1,5 @@
 import type { Lookup, World } from '../ports.ts';
+import { isConstant } from '../syntax/constant.ts';
 import { isJsonObject, type Json, type JsonObject } from '../syntax/json.ts';
 
 export const MAX_VALUES_IN_ALL = 20_000;
@@ -32,9 +33,14 @@ export class FileBudget {
 /** Lists take longer to put in order than their length says. */
 const MAX_LIST_LENGTH = 1000;
 
+/** How many values constants hold. */
+const counts = new WeakMap<object, number>();
+
 /** How many values a document holds; the count stops soon after the limit. An overlong list is more than any limit. */
 export function countValues(value: Json, limit: number): number {
   if (typeof value !== 'object' || value === null) return 1;
+  const known = counts.get(value);
+  if (known !== undefined) return known;
   let count = 1;
   if (Array.isArray(value)) {
     if (value.length > MAX_LIST_LENGTH) return limit + 1;
@@ -47,6 +53,7 @@ export function countValues(value: Json, limit: number): number {
       count += countValues(value[key] ?? null, limit - count);
       if (count > limit) break;
     }
+  if (count <= limit && isConstant(value)) counts.set(value, count);
   return count;
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { assembleCredential } from '../../src/openbadges/credential.ts';
 import { credentialFault } from '../../src/openbadges/credential-fault.ts';
+import { normalizeForm } from '../../src/openbadges/credential-schema.ts';
 import { plainFormFaults } from '../../src/openbadges/plain-form.ts';
 import { ruleFaults } from '../../src/openbadges/rules.ts';
 import { canonicalForm } from '../../src/proof/canonicalize.ts';
@@ -8,6 +9,7 @@ import { libraryForm } from '../../src/proof/library-form.ts';
 import { Cleared, constant, isConstant } from '../../src/syntax/constant.ts';
 import { Familiar } from '../../src/syntax/familiar.ts';
 import { isJsonObject, isStrictJson, type Json, type JsonObject, parseJson } from '../../src/syntax/json.ts';
+import { countValues } from '../../src/verify/file-budget.ts';
 import { goodFiles } from '../fuzz/corpus.ts';
 import { mutateJson } from '../fuzz/mutate.ts';
 import { Chance } from '../fuzz/random.ts';
@@ -59,6 +61,8 @@ describe('what is found in documents with constants in them is what is found in 
     fault: credentialFault(document) ?? 'none',
     plain: plainFormFaults(document),
     rules: ruleFaults(document),
+    form: normalizeForm(document),
+    values: countValues(document, 100_000),
   });
 
   test('wherever constants stand that were found good elsewhere', async () => {

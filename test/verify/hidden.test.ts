@@ -74,6 +74,31 @@ describe('members cannot be moved to where no reader looks', () => {
     }
   });
 
+  test('what stands in many badges alike is passed over only where it holds no endorsement', async () => {
+    const about = 'https://school.example/achievements/knots';
+    const good = await sign(endorsement(about, endorser), endorser);
+    const forged = { ...good, name: 'Endorsed by everybody' };
+    const made = plain(assembleCredential(badgeContent(issuer.id)));
+    const badgeWith = (endorsements: readonly JsonObject[], change: JsonObject = {}): Promise<JsonObject> =>
+      sign(
+        withAchievement(made, (achievement) => ({
+          ...achievement,
+          ...(endorsements.length === 0 ? {} : { endorsement: endorsements }),
+          ...change,
+        })),
+      );
+    const wanted = [
+      [await badgeWith([]), 'skipped'],
+      [await badgeWith([forged]), 'failed'],
+      [await badgeWith([good, forged]), 'failed'],
+      [await badgeWith([good]), 'passed'],
+      [await badgeWith([], { description: 'It has none.' }), 'skipped'],
+    ] as const;
+    for (const [document, outcome] of wanted)
+      for (let time = 0; time < 4; time++)
+        expect(outcomeOf(await verify(bytesOf(document), offline()), 'endorsements')).toBe(outcome);
+  });
+
   test('the end of validity cannot move into an endorsement of the badge', async () => {
     const document = plain(await endorsed(id));
     const [own] = document['endorsement'] as readonly JsonObject[];

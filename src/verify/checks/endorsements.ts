@@ -1,6 +1,7 @@
 import { asList, issuerId } from '../../openbadges/credential.ts';
+import { Cleared } from '../../syntax/constant.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../syntax/json.ts';
-import { pointerTo, visitMembers } from '../../syntax/place.ts';
+import { pointerTo, type Visit, visitMembers } from '../../syntax/place.ts';
 import { quoted } from '../../syntax/text.ts';
 import type { VerifyOptions } from '../context.ts';
 import type { FileBudget } from '../file-budget.ts';
@@ -111,13 +112,20 @@ interface Endorsement {
 
 function endorsementsIn(document: JsonObject): readonly Endorsement[] {
   const found: Endorsement[] = [];
-  visitMembers(document, (name, member, within) => {
-    if (name === 'endorsement' || name === 'endorsementJwt')
-      for (const [key, entry] of asList(member).entries())
-        if (isJsonObject(entry) || typeof entry === 'string')
-          found.push({ value: entry, path: pointerTo({ within: { within, key: name }, key }) });
+  const visit: Visit = (name, member, within) => {
     // Credentials inside have reports of their own, with their endorsements.
-    return name !== 'verifiableCredential';
-  });
+    if (name === 'verifiableCredential') return false;
+    if (name !== 'endorsement' && name !== 'endorsementJwt') return true;
+    const place = { within, key: name };
+    for (const [key, entry] of asList(member).entries())
+      if (isJsonObject(entry) || typeof entry === 'string')
+        found.push({ value: entry, path: pointerTo({ within: place, key }) });
+    visitMembers(member, visit, clearedOfEndorsements, place);
+    // What has one is never passed over.
+    return false;
+  };
+  visitMembers(document, visit, clearedOfEndorsements);
   return found;
 }
+
+const clearedOfEndorsements = new Cleared();
