@@ -73,26 +73,35 @@ const clearedOfSingleTypes = new Cleared();
 /** Copies only what it changes. */
 function widenTypes(value: Json, within: Place | undefined, compacted: string[], member = ''): Json {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) {
-    const entries = value.map((entry: Json, key) => widenTypes(entry, { within, key }, compacted, member));
-    return entries.some((entry, index) => entry !== value[index]) ? entries : value;
-  }
+  if (Array.isArray(value)) return widenEntries(value, within, compacted, member);
   if (!isJsonObject(value) || clearedOfSingleTypes.has(value)) return value;
   const changed: [string, Json][] = [];
   for (const key of Object.keys(value)) {
-    // A wrapped credential is checked on its own, in the form in which it stands.
-    if (key === 'verifiableCredential') continue;
     const inner = value[key] ?? null;
-    const isSingle =
-      key !== 'type' || typeof inner !== 'string' || SINGLE_TYPE.has(inner) || SINGLE_TYPE_MEMBERS.has(member);
-    if (!isSingle) compacted.push(pointerTo({ within, key }));
-    const widened = isSingle ? widenTypes(inner, { within, key }, compacted, key) : [inner];
+    if (key === 'type' && typeof inner === 'string' && !SINGLE_TYPE.has(inner) && !SINGLE_TYPE_MEMBERS.has(member)) {
+      compacted.push(pointerTo({ within, key }));
+      changed.push([key, [inner]]);
+    }
+    // A wrapped credential is checked on its own, in the form in which it stands.
+    if (typeof inner !== 'object' || key === 'verifiableCredential') continue;
+    const widened = widenTypes(inner, { within, key }, compacted, key);
     if (widened !== inner) changed.push([key, widened]);
   }
   if (changed.length > 0) return { ...value, ...Object.fromEntries(changed) };
   // Under these names single types are plain, which are not under others.
   if (!SINGLE_TYPE_MEMBERS.has(member)) clearedOfSingleTypes.add(value);
   return value;
+}
+
+function widenEntries(list: readonly Json[], within: Place | undefined, compacted: string[], member: string): Json {
+  let widened: Json[] | undefined;
+  for (let key = 0; key < list.length; key++) {
+    const entry = list[key] ?? null;
+    if (typeof entry !== 'object') continue;
+    const wide = widenTypes(entry, { within, key }, compacted, member);
+    if (wide !== entry) (widened ??= [...list])[key] = wide;
+  }
+  return widened ?? list;
 }
 
 /** VCDM 1.1 under the names of 2.0. A document that has the names of both is left to fail. */

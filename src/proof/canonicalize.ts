@@ -22,7 +22,7 @@ const shapes = new Shapes();
  * @throws BadgekitError TERM_UNDEFINED | CONTEXT_UNKNOWN | CREDENTIAL_INVALID
  */
 export async function canonicalForm(document: JsonObject): Promise<CanonicalForm> {
-  const filled = await shapes.fill(document);
+  const filled = shapes.fillRecent(document) ?? (await shapes.fill(document));
   if (filled === undefined) return { text: await libraryForm(document), tier: 'library' };
   return filled.text === undefined
     ? { text: await libraryLabels(filled.quads), tier: 'template and library' }

@@ -261,20 +261,23 @@ interface OptionsForm {
  * @throws BadgekitError TERM_UNDEFINED | CONTEXT_UNKNOWN | CREDENTIAL_INVALID
  */
 export async function canonicalOptions(document: JsonObject, proof: JsonObject): Promise<string> {
-  return (await optionsForm(document, proof)).text;
+  return (latestOptions(document, proof) ?? (await optionsForm(document, proof))).text;
 }
 
 /** What was looked at last: many in a row have the same options. */
 let latest: { readonly context: Json | undefined; readonly proof: JsonObject; readonly form: OptionsForm } | undefined;
 
+function latestOptions({ '@context': context }: JsonObject, proof: JsonObject): OptionsForm | undefined {
+  if (latest === undefined || !areSameTexts(context, latest.context) || !saySame(proof, latest.proof)) return undefined;
+  return latest.form;
+}
+
 async function optionsForm(document: JsonObject, proof: JsonObject): Promise<OptionsForm> {
-  const { '@context': context } = document;
-  if (latest !== undefined && areSameTexts(context, latest.context) && saySame(proof, latest.proof)) return latest.form;
   const options = withContexts(document, proof);
   const name = JSON.stringify(options);
   const form = optionForms.get(name) ?? { text: await canonicalize(options), digests: new Map() };
   optionForms.set(name, form);
-  latest = { context, proof, form };
+  latest = { context: document['@context'], proof, form };
   return form;
 }
 
@@ -298,7 +301,7 @@ function isSameText(one: Json | undefined, other: Json | undefined): boolean {
 }
 
 async function optionsDigest(document: JsonObject, proof: JsonObject, hash: string): Promise<Uint8Array> {
-  const { text, digests } = await optionsForm(document, proof);
+  const { text, digests } = latestOptions(document, proof) ?? (await optionsForm(document, proof));
   const digest = digests.get(hash) ?? digestOf(text, hash);
   digests.set(hash, digest);
   return digest;

@@ -22,15 +22,22 @@ export class Shapes {
   #recent: readonly CompiledShape[] = [];
 
   /**
-   * The statements of a document with their order, if it has a shape that was compiled.
-   * @returns undefined where the libraries have to answer
+   * The statements of a document with their order, if it has one of the shapes that were met last. One after the other, most
+   * documents have one of a few: a badge's, its proof's.
    */
-  async fill(document: JsonObject): Promise<Filled | undefined> {
-    // One after the other, most documents have one of a few shapes: a badge's, its proof's.
+  fillRecent(document: JsonObject): Filled | undefined {
     for (const shape of this.#recent) {
       const quick = shape.fill(document);
       if (quick !== undefined) return quick;
     }
+    return undefined;
+  }
+
+  /**
+   * The same, if it has any shape that was compiled.
+   * @returns undefined where the libraries have to answer
+   */
+  async fill(document: JsonObject): Promise<Filled | undefined> {
     const skeleton = skeletonOf(document);
     if (skeleton === undefined) return undefined;
     const known = await this.#look(document, skeleton);

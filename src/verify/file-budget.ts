@@ -62,9 +62,9 @@ export function boundedWorld(world: World, budget: FileBudget): World {
   const asked = new Set<string>();
   const within =
     (read: World['read']): World['read'] =>
-    async (url, maxBytes, reach) => {
+    (url, maxBytes, reach) => {
       asked.add(url);
-      return asked.size > budget.lookups ? TOO_MANY : await read(url, maxBytes, reach);
+      return asked.size > budget.lookups ? Promise.resolve(TOO_MANY) : read(url, maxBytes, reach);
     };
   const local: World = {
     read: within((url, maxBytes, reach) => world.local.read(url, maxBytes, reach)),
