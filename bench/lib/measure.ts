@@ -84,7 +84,7 @@ export async function serve(works: readonly Work[], name: string): Promise<void>
   }
 }
 
-/** The order of a round: no work comes first or last, or behind the same one, in all of them. */
+/** The order of a round: of three works or more none comes first or last, or behind the same one, in all rounds; two alternate. */
 export function inTurn<T>(all: readonly T[], round: number): readonly T[] {
   const from = ((round % all.length) + all.length) % all.length;
   const turned = [...all.slice(from), ...all.slice(0, from)];

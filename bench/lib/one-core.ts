@@ -205,7 +205,7 @@ async function openIssuing(cwd: string): Promise<Issuing> {
   };
 }
 
-/** All that is measured on one core. What is quick is done so often that a round of it lasts some tenth of a second. */
+/** All that is measured on one core. Of what has a floor, the quick is done so often that a round lasts a tenth of a second. */
 export function works(share: number): readonly Work[] {
   const { programme, issuing, samples, files, odd } = material();
   const many = (times: number): number => Math.max(4, Math.round(times * share));

@@ -83,19 +83,13 @@ export async function makeProofs(all: readonly Unsigned[], key: Signer): Promise
     canonical.push({ document, proof, checks: options.checks ?? 'signature', text });
   }
   const hashed: { readonly proposed: Proposed; readonly bytes: Uint8Array }[] = [];
-  let before: { readonly proposed: Proposed; readonly options: Uint8Array } | undefined;
   for (const proposed of canonical) {
     const { document, proof, checks, text } = proposed;
     if (checks === 'everything') {
       await requireAgreement(withoutProofs(document), text);
       await requireAgreement(withContexts(document, proof), await canonicalOptions(document, proof));
     }
-    // Most of them have the options of the one before, which need not be looked at again.
-    const options: Uint8Array =
-      before !== undefined && haveSameOptions(proposed, before.proposed)
-        ? before.options
-        : await optionsDigest(document, proof, hash);
-    before = { proposed, options };
+    const options = await optionsDigest(document, proof, hash);
     hashed.push({ proposed, bytes: Buffer.concat([options, digestOf(text, hash)]) });
   }
   const signed: { readonly proposed: Proposed; readonly bytes: Uint8Array; readonly signature: Uint8Array }[] = [];
@@ -109,19 +103,9 @@ export async function makeProofs(all: readonly Unsigned[], key: Signer): Promise
 /** A document with the options of its proof and its canonical form. */
 interface Proposed {
   readonly document: JsonObject;
-  readonly proof: JsonObject & { readonly created: string; readonly verificationMethod: string };
+  readonly proof: JsonObject;
   readonly checks: SigningChecks;
   readonly text: string;
-}
-
-/** Whether two proofs by one key have the same options: in contexts that are one object nothing can differ. */
-function haveSameOptions(one: Proposed, other: Proposed): boolean {
-  const [context, otherContext] = [one.document['@context'], other.document['@context']];
-  return (
-    context === otherContext &&
-    one.proof.created === other.proof.created &&
-    one.proof.verificationMethod === other.proof.verificationMethod
-  );
 }
 
 function requireSignature({ publicKey }: Signer, bytes: Uint8Array, signature: Uint8Array): void {
@@ -275,8 +259,11 @@ function latestOptions({ '@context': context }: JsonObject, proof: JsonObject): 
 async function optionsForm(document: JsonObject, proof: JsonObject): Promise<OptionsForm> {
   const options = withContexts(document, proof);
   const name = JSON.stringify(options);
-  const form = optionForms.get(name) ?? { text: await canonicalize(options), digests: new Map() };
-  optionForms.set(name, form);
+  let form = optionForms.get(name);
+  if (form === undefined) {
+    form = { text: await canonicalize(options), digests: new Map() };
+    optionForms.set(name, form);
+  }
   latest = { context: document['@context'], proof, form };
   return form;
 }

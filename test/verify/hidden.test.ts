@@ -88,15 +88,24 @@ describe('members cannot be moved to where no reader looks', () => {
         })),
       );
     const wanted = [
-      [await badgeWith([]), 'skipped'],
-      [await badgeWith([forged]), 'failed'],
-      [await badgeWith([good, forged]), 'failed'],
-      [await badgeWith([good]), 'passed'],
-      [await badgeWith([], { description: 'It has none.' }), 'skipped'],
+      [await badgeWith([]), 'skipped', []],
+      [await badgeWith([forged]), 'failed', ['/credentialSubject/achievement/endorsement/0']],
+      [await badgeWith([good, forged]), 'failed', ['/credentialSubject/achievement/endorsement/1']],
+      [await badgeWith([good]), 'passed', []],
+      [await badgeWith([], { description: 'It has none.' }), 'skipped', []],
     ] as const;
-    for (const [document, outcome] of wanted)
-      for (let time = 0; time < 4; time++)
-        expect(outcomeOf(await verify(bytesOf(document), offline()), 'endorsements')).toBe(outcome);
+    for (const [document, outcome, places] of wanted)
+      for (let time = 0; time < 4; time++) {
+        const { checks } = await verify(bytesOf(document), offline());
+        const check = checks.find((each) => each.check === 'endorsements');
+        expect(check?.outcome).toBe(outcome);
+        expect(check?.findings.map(({ path }) => path)).toEqual(places);
+        for (const finding of check?.findings ?? [])
+          expect(finding).toMatchObject({
+            code: 'ENDORSEMENT_REJECTED',
+            message: expect.stringContaining('signature does not match') as string,
+          });
+      }
   });
 
   test('the end of validity cannot move into an endorsement of the badge', async () => {
