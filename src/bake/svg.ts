@@ -43,7 +43,7 @@ export function extractSvg(image: string): Extracted {
         `the SVG holds ${found.length} credentials where the standard allows one`,
         { hint: 'ask for the original image' },
       );
-    return { ...readElement(first), standard, notes: [] };
+    return { standard, notes: [], ...readElement(first) };
   }
   throw new BadgekitError('CREDENTIAL_MISSING', 'the SVG holds no credential', {
     hint: 'the image was never baked, or another program saved it again and dropped the credential: ask for the original file',

@@ -19,7 +19,7 @@ export async function* issuableFromRoster(
   for await (const award of awards) {
     const { row, known } = award;
     yield {
-      reservation: (now) => ({ ...reservationOf(award, issuer, roster, now), wants: placesFor(row, issuer) }),
+      reservation: (now) => ({ wants: placesFor(row, issuer), ...reservationOf(award, issuer, roster, now) }),
       content: ({ credentialId, validFrom, validUntil, places, supersedes }: LedgerAward) => ({
         kind: 'award',
         award: { row, credentialId, validFrom, validUntil, places, supersedes },

@@ -58,7 +58,7 @@ async function writeBeside(targets: readonly (WholeFile & { readonly target: str
   const options = { replace: true, mode: PLAIN_MODE, isSole: true };
   const outcomes = await Promise.allSettled(
     targets.map(({ path, content, target }) =>
-      within(path, () => writeWholeFile(target, content, { ...options, shownAs: path })),
+      within(path, () => writeWholeFile(target, content, { shownAs: path, ...options })),
     ),
   );
   // Nothing is left in the making when a fault is told.

@@ -96,7 +96,7 @@ export async function makeProofs(all: readonly Unsigned[], key: Signer): Promise
   for (const { proposed, bytes } of hashed) signed.push({ proposed, bytes, signature: await key.sign(bytes) });
   return signed.map(({ proposed: { document, proof, checks }, bytes, signature }) => {
     if (checks !== 'none') requireSignature(key, bytes, signature);
-    return { document, proof: { ...proof, proofValue: encodeBase58btc(signature) } };
+    return { document, proof: Object.assign({}, proof, { proofValue: encodeBase58btc(signature) }) };
   });
 }
 

@@ -22,6 +22,6 @@ export function placesOf(credential: JsonObject, hosting: string): readonly Stat
     const entry = readStatusEntry(member);
     if (entry.kind !== 'bitstring' || !entry.list.startsWith(`${hosting}/`)) return [];
     const list = listNameOf(entry.list.slice(hosting.length + 1));
-    return list === undefined ? [] : [{ ...list, index: entry.index }];
+    return list === undefined ? [] : [{ index: entry.index, ...list }];
   });
 }

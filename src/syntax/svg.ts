@@ -127,7 +127,7 @@ class SvgScanner {
   scan(): Svg {
     while (this.#at < this.#text.length) this.#step();
     if (this.#root === undefined || this.#open.length > 0) throw this.#error('it has no complete root element');
-    return { ...this.#root, children: this.#children };
+    return { children: this.#children, ...this.#root };
   }
 
   #step(): void {
@@ -229,7 +229,7 @@ class SvgScanner {
   #close(): void {
     this.#open.pop();
     if (this.#open.length !== 1 || this.#child === undefined) return;
-    this.#children.push({ ...this.#child, end: this.#at });
+    this.#children.push({ end: this.#at, ...this.#child });
     this.#child = undefined;
   }
 

@@ -66,13 +66,21 @@ export function boundedWorld(world: World, budget: FileBudget): World {
       asked.add(url);
       return asked.size > budget.lookups ? Promise.resolve(TOO_MANY) : read(url, maxBytes, reach);
     };
-  const local: World = {
-    read: within((url, maxBytes, reach) => world.local.read(url, maxBytes, reach)),
-    get local() {
-      return local;
-    },
-  };
-  return { read: within((url, maxBytes, reach) => world.read(url, maxBytes, reach)), local };
+  return new BoundedWorld(
+    within((url, maxBytes, reach) => world.read(url, maxBytes, reach)),
+    new BoundedWorld(within((url, maxBytes, reach) => world.local.read(url, maxBytes, reach))),
+  );
+}
+
+/** One class for all files: an object with a getter has a hidden class of its own, which holds all that the getter can reach. */
+class BoundedWorld implements World {
+  readonly read: World['read'];
+  readonly local: World;
+
+  constructor(read: World['read'], local?: World) {
+    this.read = read;
+    this.local = local ?? this;
+  }
 }
 
 const TOO_MANY: Lookup<never> = {

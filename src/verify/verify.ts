@@ -27,7 +27,8 @@ import { type CheckResult, DEFAULT_NEEDS, failed, needsSigned, passedAll, skippe
  */
 export async function verify(bytes: Uint8Array, options: VerifyOptions): Promise<Report> {
   const budget = new FileBudget();
-  const bounded = { ...options, world: boundedWorld(options.world, budget), run: options.run ?? options.world };
+  const { world, run = world, keysFor, ...others } = options;
+  const bounded = { world: boundedWorld(world, budget), run, keysFor, ...others };
   return await verifyOpened(openFile(bytes), bounded, budget, 0);
 }
 

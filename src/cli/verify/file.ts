@@ -116,7 +116,7 @@ export async function verifyBytes(
       undefined,
     );
   const { settings, world, trust, explains } = verifier;
-  const options = { ...settings, world, trust };
+  const options = { world, trust, ...settings };
   try {
     const report = await verify(bytes, options);
     if (!explains || report.verdict !== 'rejected') return report;

@@ -135,7 +135,7 @@ async function checkEntry(entry: Json, document: JsonObject, options: VerifyOpti
   const opened = openList(fetched.value);
   const { subject } = opened;
   if (subject === undefined) return rejectedList(`it cannot be read: ${(opened.syntax ?? opened.file).summary}`);
-  return await readBit(subject, { ...read, issuer: issuerId(document) ?? '', source: fetched.source }, options);
+  return await readBit(subject, { issuer: issuerId(document) ?? '', source: fetched.source, ...read }, options);
 }
 
 /** Many badges have one list: its bytes are read once. */
