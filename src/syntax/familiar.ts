@@ -15,12 +15,40 @@ interface Part<Value extends object> {
   misses: number;
 }
 
+/** Objects with more members than this are none that many texts have. */
+const MAX_NAMES = 32;
+/** What stands for itself between the quotes of a JSON string. */
+const PLAIN = /^[^"\\\u0000-\u001f]{0,64}$/;
+
+/** The names of an object's members, in their order, each of them plain. */
+interface Layout {
+  readonly names: readonly string[];
+  /** How often an object had others there since they were noted. */
+  misses: number;
+}
+
 /**
  * The values that members had in texts which were read lately. One that stands in several texts, letter by letter, becomes one
  * constant, which need be read and looked at only once.
  */
 export class Familiar<Value extends object> {
   readonly #parts = new Map<string, Part<Value>>();
+  readonly #layouts = new Map<string, Layout>();
+
+  /** The names that an object at a member, itself or in a list there, may be expected to have: no two alike, each as it stands in a text. */
+  namesAt(member: string): readonly string[] | undefined {
+    return this.#layouts.get(member)?.names;
+  }
+
+  /** An object stood there that had others. */
+  noteNames(member: string, object: Value): void {
+    const before = this.#layouts.get(member);
+    if (before !== undefined) before.misses++;
+    if (before === undefined ? this.#layouts.size >= MAX_MEMBERS : isPatient(before.misses)) return;
+    const names = Object.keys(object);
+    if (names.length > MAX_NAMES || !names.every((name) => PLAIN.test(name))) return;
+    this.#layouts.set(member, { names, misses: before?.misses ?? 0 });
+  }
 
   /** The value of a member, where it begins at a place in a text and was read before. */
   at(member: string, text: string, place: number): Part<Value> | undefined {

@@ -107,6 +107,8 @@ class Members {
 Reflect.deleteProperty(Members.prototype, 'constructor');
 Object.freeze(Object.setPrototypeOf(Members.prototype, null));
 
+const NONE: readonly string[] = [];
+
 class JsonReader {
   readonly #text: string;
   readonly #familiar: Familiar<JsonObject> | undefined;
@@ -121,22 +123,23 @@ class JsonReader {
     if (this.#text.charCodeAt(0) === 0xfeff) {
       throw this.#error('JSON_SYNTAX', 'the text begins with a byte order mark', 'save it as UTF-8 without BOM');
     }
-    const value = this.#value(0);
+    const value = this.#value(0, '');
     this.#space();
     if (this.#at < this.#text.length) throw this.#error('JSON_SYNTAX', 'there is more text after the JSON value');
     return value;
   }
 
-  #value(depth: number): Json {
+  /** @param member where it stands, itself or in a list */
+  #value(depth: number, member: string): Json {
     if (depth > MAX_JSON_DEPTH) {
       throw this.#error('JSON_TOO_DEEP', `the JSON is nested deeper than ${MAX_JSON_DEPTH} levels`);
     }
     this.#space();
     switch (this.#text.charCodeAt(this.#at)) {
       case CODES.brace:
-        return this.#object(depth);
+        return this.#object(depth, member);
       case CODES.bracket:
-        return this.#array(depth);
+        return this.#array(depth, member);
       case CODES.quote:
         return this.#string();
       case CODES.t:
@@ -156,35 +159,60 @@ class JsonReader {
     this.#space();
     const start = this.#at;
     const isDeep = depth + MAX_CONSTANT_DEPTH > MAX_JSON_DEPTH;
-    if (familiar === undefined || isDeep || this.#text.charCodeAt(start) !== CODES.brace) return this.#value(depth);
+    if (familiar === undefined || isDeep || this.#text.charCodeAt(start) !== CODES.brace)
+      return this.#value(depth, key);
     const known = familiar.at(key, this.#text, start);
     if (known !== undefined) {
       this.#at += known.text.length;
       return known.value;
     }
-    const object = this.#object(depth);
+    const object = this.#object(depth, key);
     familiar.note(key, this.#text, start, this.#at, object);
     return object;
   }
 
-  #object(depth: number): JsonObject {
+  #object(depth: number, member: string): JsonObject {
     const object = new Members();
     this.#at++;
     this.#space();
     if (this.#take('}')) return object;
+    const expected = this.#familiar?.namesAt(member) ?? NONE;
+    let met = 0;
+    let isUsual = true;
     do {
       this.#space();
-      const keyAt = this.#at;
-      if (this.#text[keyAt] !== '"') throw this.#error('JSON_SYNTAX', 'a member name in double quotes was expected');
-      const key = this.#string();
-      this.#refuseKey(object, key, keyAt);
+      const usual: string | undefined = isUsual ? expected[met++] : undefined;
+      isUsual = usual !== undefined && this.#takeName(usual);
+      // Usual names are all different, and none of them is forbidden.
+      const key = isUsual && usual !== undefined ? usual : this.#name(object);
       this.#space();
       if (!this.#take(':')) throw this.#error('JSON_SYNTAX', 'a colon was expected after the member name');
       object[key] = this.#member(key, depth + 1);
       this.#space();
     } while (this.#take(','));
     if (!this.#take('}')) throw this.#missing('a comma or "}" was expected');
+    if (!isUsual) this.#familiar?.noteNames(member, object);
     return object;
+  }
+
+  /** Takes a name, if it stands there just so. */
+  #takeName(name: string): boolean {
+    const text = this.#text;
+    const first = this.#at + 1;
+    const end = first + name.length;
+    if (text.charCodeAt(first - 1) !== CODES.quote || text.charCodeAt(end) !== CODES.quote) return false;
+    for (let at = 0; at < name.length; at++)
+      if (text.charCodeAt(first + at) !== name.charCodeAt(at)) return false;
+    this.#at = end + 1;
+    return true;
+  }
+
+  #name(object: JsonObject): string {
+    const at = this.#at;
+    if (this.#text[at] !== '"') throw this.#error('JSON_SYNTAX', 'a member name in double quotes was expected');
+    const key = this.#string();
+    this.#refuseKey(object, key, at);
+    return key;
   }
 
   #refuseKey(object: JsonObject, key: string, at: number): void {
@@ -194,13 +222,13 @@ class JsonReader {
     }
   }
 
-  #array(depth: number): Json[] {
+  #array(depth: number, member: string): Json[] {
     const array: Json[] = [];
     this.#at++;
     this.#space();
     if (this.#take(']')) return array;
     do {
-      array.push(this.#value(depth + 1));
+      array.push(this.#value(depth + 1, member));
       this.#space();
     } while (this.#take(','));
     if (!this.#take(']')) throw this.#missing('a comma or "]" was expected');

@@ -63,6 +63,41 @@ describe('a part that stands in several texts', () => {
     expect(faults).toBeGreaterThan(300);
   });
 
+  test('has the names that it had before, and no name twice for that', () => {
+    const usual = '{"id":"urn:x","a/b":1,"type":["Badge"],"name":"One"}';
+    const refused = [
+      ['JSON_DUPLICATE_KEY', '{"id":"urn:x","id":"urn:y"}'],
+      ['JSON_DUPLICATE_KEY', '{"id":"urn:x","a/b":1,"type":["Badge"],"name":"One","id":"urn:y"}'],
+      ['JSON_DUPLICATE_KEY', '{"id":"urn:x","\\u0069d":"urn:y"}'],
+      ['JSON_FORBIDDEN_KEY', '{"id":"urn:x","a/b":1,"type":["Badge"],"name":"One","__proto__":1}'],
+      ['JSON_SYNTAX', '{"id":"urn:x","a"b":1}'],
+      ['JSON_SYNTAX', '{"id":"urn:x'],
+      ['JSON_SYNTAX', '{"id'],
+    ] as const;
+    const read = [
+      usual,
+      '{"id":"urn:x","a/b":1,"type":["Badge"],"nam":"One"}',
+      '{"id":"urn:x","a/b":1,"type":["Badge"]}',
+      '{"id":"urn:x","a/b":1,"type":["Badge"],"name" :"One","more":{}}',
+      '{"id":"urn:x","a\\/b":1}',
+    ];
+    const knowing = (): Familiar<JsonObject> => {
+      const familiar = new Familiar<JsonObject>();
+      for (const text of [usual, `{"x":[${usual}]}`]) parseJson(text, familiar);
+      return familiar;
+    };
+    for (const [code, text] of refused)
+      for (const whole of [text, `{"x":[${text}]}`]) expect(outcome(whole, knowing()), whole).toMatchObject({ code });
+    for (const text of read)
+      for (const whole of [text, `{"x":[${text}]}`])
+        expect(outcome(whole, knowing()), whole).toEqual(JSON.parse(whole));
+    // Names with quotes in them are written otherwise than they are.
+    const familiar = knowing();
+    parseJson('{"y":{"a\\"b":1,"c":2}}', familiar);
+    expect(outcome('{"y":{"a"b":1,"c":2}}', familiar)).toMatchObject({ code: 'JSON_SYNTAX' });
+    expect(outcome('{"y":{"a\\"b":1,"c":2}}', familiar)).toEqual({ y: { 'a"b': 1, c: 2 } });
+  });
+
   test('is forgotten where texts are long, and is none where it is short or lies deep', () => {
     const familiar = new Familiar<JsonObject>();
     const part = { name: 'x'.repeat(200) };
