@@ -18,17 +18,18 @@ export interface DataModelFault {
  */
 export function credentialFaults(document: JsonObject): readonly DataModelFault[] {
   const { credentialSubject, issuer } = document;
-  return [
+  const faults = [
     ...commonFaults(document, 'VerifiableCredential'),
     ...issuerFaults(issuer),
     ...subjectFaults(credentialSubject),
     ...periodFaults(document),
-    ...MEMBERS.flatMap((member) => memberFaults(document[member.name], member)),
-    ...['name', 'description'].flatMap((name) => [
-      ...languageFaults(document[name], `/${name}`),
-      ...(isJsonObject(issuer) ? languageFaults(issuer[name], `/issuer/${name}`) : []),
-    ]),
   ];
+  for (const member of MEMBERS) faults.push(...memberFaults(document[member.name], member));
+  for (const name of ['name', 'description']) {
+    faults.push(...languageFaults(document[name], `/${name}`));
+    if (isJsonObject(issuer)) faults.push(...languageFaults(issuer[name], `/issuer/${name}`));
+  }
+  return faults;
 }
 
 /** The same for a VerifiablePresentation (section 4.13) and the credentials that it wraps. */
@@ -151,24 +152,28 @@ const MEMBERS: readonly TypedMember[] = [
 ];
 
 function memberFaults(value: Json | undefined, { name, needsId }: TypedMember): DataModelFault[] {
-  return asList(value).flatMap((entry, index) => {
-    const path = Array.isArray(value) ? pointer(`/${name}`, index) : `/${name}`;
-    if (!isJsonObject(entry)) return [fault(path, `${name} is not an object`)];
+  const faults: DataModelFault[] = [];
+  for (const [index, entry] of asList(value).entries()) {
+    const path = (): string => (Array.isArray(value) ? pointer(`/${name}`, index) : `/${name}`);
+    if (!isJsonObject(entry)) {
+      faults.push(fault(path(), `${name} is not an object`));
+      continue;
+    }
     const { id, type } = entry;
     const types = asList(type);
-    const faults: DataModelFault[] = [];
     if (types.length === 0 || !types.every((word) => typeof word === 'string'))
-      faults.push(fault(path, `${name} does not say of what type it is`));
+      faults.push(fault(path(), `${name} does not say of what type it is`));
     if (id === undefined ? needsId : !isUrl(id))
-      faults.push(fault(pointer(path, 'id'), `the id of ${name} is not one absolute URL`));
-    return faults;
-  });
+      faults.push(fault(pointer(path(), 'id'), `the id of ${name} is not one absolute URL`));
+  }
+  return faults;
 }
 
 const LANGUAGE_MEMBERS = new Set(['@value', '@language', '@direction']);
 
 /** Section 11.1: a text with a language has a value, a language and a direction, and nothing else. */
 function languageFaults(value: Json | undefined, path: string): DataModelFault[] {
+  if (typeof value !== 'object') return [];
   return asList(value)
     .filter(isJsonObject)
     .flatMap((entry) => Object.keys(entry).filter((key) => !LANGUAGE_MEMBERS.has(key)))

@@ -66,9 +66,10 @@ function subjectFaults(subject: JsonObject): RuleFault[] {
 function resultFaults(subject: JsonObject): RuleFault[] {
   const achievement = subject['achievement'];
   const descriptions = isJsonObject(achievement) ? asList(achievement['resultDescription']).filter(isJsonObject) : [];
-  return asList(subject['result'])
-    .filter(isJsonObject)
-    .flatMap((result, key) => resultFault(result, descriptions, { within: RESULTS, key }));
+  const faults: RuleFault[] = [];
+  for (const [key, result] of asList(subject['result']).filter(isJsonObject).entries())
+    faults.push(...resultFault(result, descriptions, { within: RESULTS, key }));
+  return faults;
 }
 
 const RESULTS: Place = { within: { within: undefined, key: 'credentialSubject' }, key: 'result' };

@@ -7,7 +7,7 @@ import { loadContext } from '../openbadges/contexts.ts';
 import type { DocumentLoader } from '../ports.ts';
 import { formatStamp, type Instant } from '../syntax/datetime.ts';
 import { canonicalJson } from '../syntax/jcs.ts';
-import { isJsonObject, type Json, type JsonObject } from '../syntax/json.ts';
+import { isJsonObject, type Json, type JsonObject, parseJson } from '../syntax/json.ts';
 import { decodeMultibase, encodeBase58btc } from '../syntax/multibase.ts';
 import { Recent } from '../syntax/recent.ts';
 import { canonicalize, requireAgreement } from './canonicalize.ts';
@@ -19,7 +19,7 @@ import { suiteOf } from './suites.ts';
  */
 export type SigningChecks = 'signature' | 'everything' | 'none';
 
-const MAX_OPTIONS = 16;
+const MAX_OPTIONS = 64;
 
 export interface SigningOptions {
   /** The DID URL under which the public key is published. */
@@ -245,15 +245,18 @@ interface OptionsForm {
  * @throws BadgekitError TERM_UNDEFINED | CONTEXT_UNKNOWN | CREDENTIAL_INVALID
  */
 export async function canonicalOptions(document: JsonObject, proof: JsonObject): Promise<string> {
-  return (latestOptions(document, proof) ?? (await optionsForm(document, proof))).text;
+  return (optionsOfMoment(document, proof) ?? (await optionsForm(document, proof))).text;
 }
 
-/** What was looked at last: many in a row have the same options. */
-let latest: { readonly context: Json | undefined; readonly proof: JsonObject; readonly form: OptionsForm } | undefined;
+/** The same by the moments that proofs say they were made at: many that are looked at together have one of a few. */
+const momentForms = new Recent<Json | undefined, { readonly options: JsonObject; readonly form: OptionsForm }>(
+  MAX_OPTIONS,
+);
 
-function latestOptions({ '@context': context }: JsonObject, proof: JsonObject): OptionsForm | undefined {
-  if (latest === undefined || !areSameTexts(context, latest.context) || !saySame(proof, latest.proof)) return undefined;
-  return latest.form;
+function optionsOfMoment({ '@context': context }: JsonObject, proof: JsonObject): OptionsForm | undefined {
+  const known = momentForms.get(proof['created']);
+  if (known === undefined || !areSameTexts(context, known.options['@context'])) return undefined;
+  return saySame(proof, known.options) ? known.form : undefined;
 }
 
 async function optionsForm(document: JsonObject, proof: JsonObject): Promise<OptionsForm> {
@@ -264,7 +267,9 @@ async function optionsForm(document: JsonObject, proof: JsonObject): Promise<Opt
     form = { text: await canonicalize(options), digests: new Map() };
     optionForms.set(name, form);
   }
-  latest = { context: document['@context'], proof, form };
+  // By a copy: parts of a text keep the whole of it in memory.
+  const copy = parseJson(name);
+  if (isJsonObject(copy)) momentForms.set(copy['created'], { options: copy, form });
   return form;
 }
 
@@ -274,13 +279,15 @@ function areSameTexts(one: Json | undefined, other: Json | undefined): boolean {
   return one.length === other.length && one.every((text: Json, at) => isSameText(text, other[at]));
 }
 
-/** Whether two proofs have the same options, all of them plain texts. */
-function saySame(one: JsonObject, other: JsonObject): boolean {
-  const names = Object.keys(one);
-  return (
-    names.length === Object.keys(other).length &&
-    names.every((name) => (name === 'proofValue' ? Object.hasOwn(other, name) : isSameText(one[name], other[name])))
-  );
+/** Whether a proof has these options and no others but its contexts, all of them plain texts. */
+function saySame(proof: JsonObject, options: JsonObject): boolean {
+  let count = 1;
+  for (const name in proof) {
+    if (name === 'proofValue') continue;
+    if (!isSameText(proof[name], options[name])) return false;
+    count++;
+  }
+  return count === Object.keys(options).length;
 }
 
 function isSameText(one: Json | undefined, other: Json | undefined): boolean {
@@ -288,7 +295,7 @@ function isSameText(one: Json | undefined, other: Json | undefined): boolean {
 }
 
 async function optionsDigest(document: JsonObject, proof: JsonObject, hash: string): Promise<Uint8Array> {
-  const { text, digests } = latestOptions(document, proof) ?? (await optionsForm(document, proof));
+  const { text, digests } = optionsOfMoment(document, proof) ?? (await optionsForm(document, proof));
   const digest = digests.get(hash) ?? digestOf(text, hash);
   digests.set(hash, digest);
   return digest;

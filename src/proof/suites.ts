@@ -39,8 +39,10 @@ export function suiteOf(proof: JsonObject): ProofSuite | undefined {
 
 /** Whether a holder chose what to show of a document: what is absent may have been withheld. */
 export function isDerived({ proof }: JsonObject): boolean {
-  const suites = asList(proof).flatMap((each) => (isJsonObject(each) ? [suiteOf(each)] : []));
-  const known = suites.filter((suite) => suite !== undefined);
+  const known = asList(proof)
+    .filter(isJsonObject)
+    .map(suiteOf)
+    .filter((suite) => suite !== undefined);
   return known.length > 0 && known.every(({ transformation }) => transformation === 'selective');
 }
 

@@ -18,7 +18,7 @@ interface Part<Value extends object> {
 /** Objects with more members than this are none that many texts have. */
 const MAX_NAMES = 32;
 /** What stands for itself between the quotes of a JSON string. */
-const PLAIN = /^[^"\\\u0000-\u001f]{0,64}$/;
+const PLAIN = /^[^"\\\p{Cc}]{0,64}$/u;
 
 /** The names of an object's members, in their order, each of them plain. */
 interface Layout {

@@ -201,8 +201,7 @@ class JsonReader {
     const first = this.#at + 1;
     const end = first + name.length;
     if (text.charCodeAt(first - 1) !== CODES.quote || text.charCodeAt(end) !== CODES.quote) return false;
-    for (let at = 0; at < name.length; at++)
-      if (text.charCodeAt(first + at) !== name.charCodeAt(at)) return false;
+    for (let at = 0; at < name.length; at++) if (text.charCodeAt(first + at) !== name.charCodeAt(at)) return false;
     this.#at = end + 1;
     return true;
   }

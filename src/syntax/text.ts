@@ -36,7 +36,7 @@ const FILES: readonly (readonly [string, string])[] = [
 
 function recognize(bytes: Uint8Array): Guess {
   const head = bytes.subarray(0, 400);
-  const known = beginningOf(bytes, [...UTF16, ...FILES]);
+  const known = beginningOf(bytes, UTF16) ?? beginningOf(bytes, FILES);
   if (known !== undefined) return { words: known, isCertain: true };
   const zeros = head.includes(0) ? head.filter((byte) => byte === 0).length : 0;
   if (zeros > 0 && zeros === head.length) return { words: 'it is no text file at all', isCertain: true };
@@ -45,8 +45,10 @@ function recognize(bytes: Uint8Array): Guess {
 }
 
 function beginningOf(bytes: Uint8Array, signatures: typeof FILES): string | undefined {
-  const start = String.fromCharCode(...bytes.subarray(0, 8));
-  return signatures.find(([signature]) => start.startsWith(signature))?.[1];
+  return signatures.find(([signature]) => {
+    for (let at = 0; at < signature.length; at++) if (bytes[at] !== signature.charCodeAt(at)) return false;
+    return true;
+  })?.[1];
 }
 
 /** What the bytes are where they are plainly no text: an image, a PDF, a packed or an Office file. */
@@ -103,15 +105,20 @@ export function visible(text: string, limit = 200): string {
   const shown = text
     .slice(0, limit * 4)
     .replace(INVISIBLE, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
+  if (shown.length <= limit) return shown;
   const chars = Array.from(shown);
   return chars.length > limit ? `${chars.slice(0, limit).join('')}…` : shown;
 }
+
+/** Words of ASCII with a space between them, in which there is nothing to escape. */
+const PLAIN = /^[!#-[\]-~]*(?: [!#-[\]-~]+)*$/;
 
 /**
  * {@link visible} text between double quotes, with quotes and backslashes inside it escaped, and all but the first of
  * several spaces: no text can look as if it had ended, or as if it stood on another line.
  */
 export function quoted(text: string, limit = 80): string {
+  if (text.length <= limit && PLAIN.test(text)) return `"${text}"`;
   const escaped = text
     .slice(0, limit * 4)
     .replace(/["\\]/g, '\\$&')

@@ -36,8 +36,18 @@ const MAX_LIST_LENGTH = 1000;
 /** How many values constants hold. */
 const counts = new WeakMap<object, number>();
 
+/** What was counted last: a file's document is counted for the file and for its own form. */
+let last: { readonly document: JsonObject; readonly count: number } | undefined;
+
 /** How many values a document holds; the count stops soon after the limit. An overlong list is more than any limit. */
-export function countValues(value: Json, limit: number): number {
+export function countValues(document: JsonObject, limit: number): number {
+  if (last?.document === document) return last.count;
+  const count = countOf(document, limit);
+  if (count <= limit) last = { document, count };
+  return count;
+}
+
+function countOf(value: Json, limit: number): number {
   if (typeof value !== 'object' || value === null) return 1;
   const known = counts.get(value);
   if (known !== undefined) return known;
@@ -45,12 +55,12 @@ export function countValues(value: Json, limit: number): number {
   if (Array.isArray(value)) {
     if (value.length > MAX_LIST_LENGTH) return limit + 1;
     for (const entry of value) {
-      count += countValues(entry, limit - count);
+      count += countOf(entry, limit - count);
       if (count > limit) break;
     }
   } else if (isJsonObject(value))
     for (const key of Object.keys(value)) {
-      count += countValues(value[key] ?? null, limit - count);
+      count += countOf(value[key] ?? null, limit - count);
       if (count > limit) break;
     }
   if (count <= limit && isConstant(value)) counts.set(value, count);

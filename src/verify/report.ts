@@ -1,4 +1,4 @@
-import { asList, issuerId } from '../openbadges/credential.ts';
+import { issuerId } from '../openbadges/credential.ts';
 import { supersededBy } from '../openbadges/supersession.ts';
 import { isJsonObject, type Json, type JsonObject } from '../syntax/json.ts';
 import {
@@ -71,14 +71,17 @@ const MAX_FINDINGS = 50;
 const MAX_PATH_LENGTH = 400;
 
 function bounded(check: CheckResult): CheckResult {
+  if (check.findings.length <= MAX_FINDINGS && !check.findings.some(hasLongPath)) return check;
   const findings = check.findings
     .slice(0, MAX_FINDINGS)
     .map((finding) =>
-      (finding.path?.length ?? 0) > MAX_PATH_LENGTH
-        ? { ...finding, path: `${finding.path?.slice(0, MAX_PATH_LENGTH) ?? ''}…` }
-        : finding,
+      hasLongPath(finding) ? { ...finding, path: `${finding.path?.slice(0, MAX_PATH_LENGTH) ?? ''}…` } : finding,
     );
   return { ...check, findings };
+}
+
+function hasLongPath({ path = '' }: Finding): boolean {
+  return path.length > MAX_PATH_LENGTH;
 }
 
 /** Outcomes that have a word of their own: what they mean is not that the badge is false. */
@@ -128,6 +131,6 @@ function claimsOf(document: JsonObject): Claims {
 }
 
 function text(value: Json | undefined): string | undefined {
-  const [first] = asList(value);
+  const first: Json | undefined = Array.isArray(value) ? value[0] : value;
   return typeof first === 'string' ? first : undefined;
 }

@@ -163,9 +163,15 @@ export interface Needs {
 export const DEFAULT_NEEDS: Needs = { possible: NEEDED, made: new Set() };
 
 /** The same needs, and that it is signed by whom it says: what every credential needs, whatever the reader asks for. */
-export function needsSigned({ possible, made }: Needs = DEFAULT_NEEDS): Needs {
+export function needsSigned(needs: Needs | undefined): Needs {
+  return needs === undefined ? SIGNED : signed(needs);
+}
+
+function signed({ possible, made }: Needs): Needs {
   return { possible, made: new Set<CheckName>([...made, 'signature', 'key']) };
 }
+
+const SIGNED = signed(DEFAULT_NEEDS);
 
 /**
  * Rejected if any check failed; else undetermined if one that had to be possible was not, or one that had to be made

@@ -37,25 +37,20 @@ export function createWorld({ offline, hosting, isForOneRun = false, https, bund
     if (answer.found) record?.(url, answer.value);
     return answer;
   };
-  const near = new Recent<string, Promise<Lookup<Uint8Array> | undefined>>(MAX_NEAR);
-  const atHand = (url: string, maxBytes: number): Promise<Lookup<Uint8Array> | undefined> => {
-    const name = `${maxBytes} ${url}`;
-    const answer =
-      near.get(name) ?? readHosted(url, maxBytes, hosting).then((found) => found ?? readSaved(url, maxBytes, bundle));
-    if (isForOneRun) near.set(name, answer);
-    return answer;
-  };
+  const atHand = async (url: string, maxBytes: number): Promise<Lookup<Uint8Array> | undefined> =>
+    (await readHosted(url, maxBytes, hosting)) ?? readSaved(url, maxBytes, bundle);
+  const readLocal = async (url: string, maxBytes: number): Promise<Lookup<Uint8Array>> =>
+    recorded(
+      url,
+      (await atHand(url, maxBytes)) ?? {
+        found: false,
+        ...(offline
+          ? { reason: 'offline', message: 'the network was not asked' }
+          : { reason: 'unasked', message: 'the network is asked only once the badge proved authentic' }),
+      },
+    );
   const local: World = {
-    read: async (url, maxBytes) =>
-      recorded(
-        url,
-        (await atHand(url, maxBytes)) ?? {
-          found: false,
-          ...(offline
-            ? { reason: 'offline', message: 'the network was not asked' }
-            : { reason: 'unasked', message: 'the network is asked only once the badge proved authentic' }),
-        },
-      ),
+    read: isForOneRun ? remembering(readLocal) : readLocal,
     get local() {
       return local;
     },
@@ -73,6 +68,20 @@ export function createWorld({ offline, hosting, isForOneRun = false, https, bund
       answers.set(name, answer);
       return answer;
     },
+  };
+}
+
+/** Reads what was read lately no second time. */
+function remembering(read: (url: string, maxBytes: number) => Promise<Lookup<Uint8Array>>): typeof read {
+  const near = new Recent<string, { readonly maxBytes: number; readonly answer: Promise<Lookup<Uint8Array>> }>(
+    MAX_NEAR,
+  );
+  return (url, maxBytes) => {
+    const known = near.get(url);
+    if (known?.maxBytes === maxBytes) return known.answer;
+    const answer = read(url, maxBytes);
+    near.set(url, { maxBytes, answer });
+    return answer;
   };
 }
 

@@ -129,18 +129,18 @@ function authenticate(list: Subject, options: VerifyOptions): Promise<CheckResul
   const run = options.run ?? options.world;
   const known = judged.get(run) ?? new Map<string, Promise<CheckResult>>();
   judged.set(run, known);
-  const name = JSON.stringify([
-    digestOf(list),
-    options.at,
-    // What was found without the network is not what would be found with it.
-    options.world === options.world.local,
-    options.keysFor ?? null,
-    options.allowsWithheld ?? null,
-    (options.keys ?? []).map(({ key, ...about }) => [key.jwk, about]),
-  ]);
+  const name = circumstances(list, options);
   const answer = known.get(name) ?? judge(list, options);
   known.set(name, answer);
   return answer;
+}
+
+/** All that a judgement of a list depends on, in one text; what anybody may have written comes last. */
+function circumstances(list: Subject, { at, world, allowsWithheld, keys = [], keysFor }: VerifyOptions): string {
+  // What was found without the network is not what would be found with it.
+  const isLocal = world === world.local;
+  const given = keys.length === 0 ? '[]' : JSON.stringify(keys.map(({ key, ...about }) => [key.jwk, about]));
+  return `${digestOf(list)} ${at} ${isLocal} ${allowsWithheld} ${given.length} ${given}${keysFor === undefined ? '' : ` ${keysFor}`}`;
 }
 
 const digests = new WeakMap<JsonObject, string>();
