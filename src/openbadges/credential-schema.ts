@@ -76,7 +76,7 @@ function widenTypes(value: Json, within: Place | undefined, compacted: string[],
   if (Array.isArray(value)) return widenEntries(value, within, compacted, member);
   if (!isJsonObject(value) || clearedOfSingleTypes.has(value)) return value;
   const changed: [string, Json][] = [];
-  for (const key of Object.keys(value)) {
+  for (const key in value) {
     const inner = value[key] ?? null;
     if (key === 'type' && typeof inner === 'string' && !SINGLE_TYPE.has(inner) && !SINGLE_TYPE_MEMBERS.has(member)) {
       compacted.push(pointerTo({ within, key }));

@@ -115,7 +115,7 @@ function collectObject(
   all: Occurrence[],
 ): RepeatedNode | undefined {
   note(value, place, role, all);
-  for (const key of Object.keys(value)) {
+  for (const key in value) {
     // Credentials that a record wraps have signatures of their own, under which nothing of theirs can move.
     if (key === 'proof' || key === 'verifiableCredential') continue;
     const member = value[key] ?? null;
@@ -138,13 +138,15 @@ function note(value: JsonObject, place: Place | undefined, role: Occurrence['rol
 
 /** The same id twice in one list says that there are two things where one is signed. */
 function collectList(list: readonly Json[], within: Place | undefined, all: Occurrence[]): RepeatedNode | undefined {
-  const seen = new Set<string>();
-  for (const [key, entry] of list.entries()) {
+  const seen = list.length > 1 ? new Set<string>() : undefined;
+  for (let key = 0; key < list.length; key++) {
+    const entry = list[key] ?? null;
+    if (typeof entry !== 'object') continue;
     const id = isJsonObject(entry) ? entry['id'] : undefined;
-    if (typeof id === 'string' && seen.has(id)) {
+    if (typeof id === 'string' && seen?.has(id) === true) {
       return { code: 'NODE_TWICE', path: pointerTo(within), message: `${quoted(id)} stands twice in one list` };
     }
-    if (typeof id === 'string') seen.add(id);
+    if (typeof id === 'string') seen?.add(id);
     const found = collect(entry, { within, key }, 'other', all);
     if (found !== undefined) return found;
   }

@@ -155,7 +155,7 @@ function isSameList(one: Json, other: Json | undefined): boolean {
 
 function walkMembers(object: JsonObject, within: Place | undefined, walk: Walk, part: Part): void {
   const { faults, context } = walk;
-  for (const key of Object.keys(object)) {
+  for (const key in object) {
     const value = object[key] ?? null;
     const place = { within, key };
     if (key === '@context') {
@@ -230,7 +230,8 @@ function walkList(list: readonly Json[], place: Place, walk: Walk, part: Part): 
   if (list.length === 0) return note(place, walk, 'an empty list, which the signature does not cover');
   if (hasRepeatedValue(list))
     return note(place, walk, 'a value stands twice in a list, which the signature covers once');
-  for (const [key, entry] of list.entries()) {
+  for (let key = 0; key < list.length; key++) {
+    const entry = list[key] ?? null;
     const at = { within: place, key };
     if (Array.isArray(entry)) note(at, walk, 'a list inside a list, which is not how Open Badges are written');
     else walkValue(entry, at, walk, part);
@@ -241,6 +242,7 @@ function walkList(list: readonly Json[], place: Place, walk: Walk, part: Part): 
 const SHORT = 8;
 
 function hasRepeatedValue(list: readonly Json[]): boolean {
+  if (list.length === 1) return false;
   if (list.length <= SHORT) return list.some((entry, at) => typeof entry !== 'object' && list.includes(entry, at + 1));
   const plain = list.filter((entry) => typeof entry !== 'object');
   return new Set(plain).size !== plain.length;

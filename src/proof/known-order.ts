@@ -13,6 +13,8 @@ export class KnownOrder {
   readonly #dependents: readonly Dependents[];
   /** The blank nodes in the order of their hashes, as it was last. */
   readonly #order: Node[];
+  /** What something is said of in the order of the names, as it was last. */
+  readonly #named: Subject[];
 
   constructor({ quads, blanks, write }: Template) {
     this.#nodes = Array.from({ length: blanks }, (_, node) => new Node(node, quads));
@@ -25,6 +27,7 @@ export class KnownOrder {
       for (const slot of subject.slots) this.#dependents[slot]?.subjects.push(subject);
     for (const node of this.#nodes) for (const slot of node.slots) this.#dependents[slot]?.nodes.push(node);
     this.#order = [...this.#nodes];
+    this.#named = [...this.#subjects];
   }
 
   /** A slot has another value than before. */
@@ -40,7 +43,7 @@ export class KnownOrder {
     for (const subject of this.#subjects) subject.write(values);
     let text = '';
     let before = '';
-    for (const { name, text: lines } of this.#subjects.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    for (const { name, text: lines } of putInOrder(this.#named, ({ name: own }) => own)) {
       if (name === before) return undefined;
       before = name;
       text += lines;
@@ -51,11 +54,33 @@ export class KnownOrder {
   /** Gives the blank nodes their canonical labels (RDFC-1.0, section 4.4); false where two have one hash. */
   #label(values: readonly string[]): boolean {
     for (const node of this.#nodes) if (node.hash === '') node.hash = node.firstDegreeHash(values);
-    const order = this.#order.sort((a, b) => (a.hash < b.hash ? -1 : 1));
-    if (order.some(({ hash }, index) => order[index + 1]?.hash === hash)) return false;
-    for (const [index, node] of order.entries()) node.label = `_:c14n${index}`;
+    const order = putInOrder(this.#order, ({ hash }) => hash);
+    let [index, before] = [0, ''];
+    for (const node of order) {
+      if (node.hash === before) return false;
+      before = node.hash;
+      node.label = `_:c14n${index++}`;
+    }
     return true;
   }
+}
+
+/** Up to this length a list is put in order sooner entry by entry, and nothing has to be cleared away behind it. */
+const SHORT = 32;
+
+/** Sorts a list in its place. */
+function putInOrder<T extends object>(list: T[], keyOf: (entry: T) => string): readonly T[] {
+  if (list.length > SHORT) return list.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  for (let index = 1; index < list.length; index++) {
+    const entry = list[index];
+    if (entry === undefined) break;
+    const key = keyOf(entry);
+    let at = index;
+    for (let before = list[at - 1]; before !== undefined && keyOf(before) > key; before = list[at - 1])
+      list[at--] = before;
+    list[at] = entry;
+  }
+  return list;
 }
 
 interface Dependents {

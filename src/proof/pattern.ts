@@ -87,8 +87,8 @@ export class Comparison {
       case 'list': {
         const { entries } = expected;
         if (!Array.isArray(value) || value.length !== entries.length) return false;
-        for (const [index, entry] of entries.entries())
-          if (!this.#compare(entry, value[index] as Json, changes)) return false;
+        let at = 0;
+        for (const entry of entries) if (!this.#compare(entry, value[at++] as Json, changes)) return false;
         return true;
       }
       case 'object':

@@ -72,7 +72,7 @@ function isPlainObject(value: object): value is Readonly<Record<string, unknown>
 }
 
 function areStrictMembers(members: Readonly<Record<string, unknown>>, depth: number): boolean {
-  for (const key of Object.keys(members))
+  for (const key in members)
     if (key === '__proto__' || !key.isWellFormed() || !isStrictJson(members[key], depth)) return false;
   return true;
 }

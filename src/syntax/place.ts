@@ -37,7 +37,7 @@ export function visitMembers(value: Json, visit: Visit, cleared?: Cleared, place
     return isThrough;
   }
   if (!isJsonObject(value) || cleared?.has(value) === true) return true;
-  for (const key of Object.keys(value)) {
+  for (const key in value) {
     const member = value[key] ?? null;
     if (!visit(key, member, place)) isThrough = false;
     else if (typeof member === 'object' && !visitMembers(member, visit, cleared, { within: place, key }))

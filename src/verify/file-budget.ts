@@ -54,13 +54,11 @@ function countOf(value: Json, limit: number): number {
   let count = 1;
   if (Array.isArray(value)) {
     if (value.length > MAX_LIST_LENGTH) return limit + 1;
-    for (const entry of value) {
-      count += countOf(entry, limit - count);
-      if (count > limit) break;
-    }
+    for (let at = 0; at < value.length && count <= limit; at++) count += countOf(value[at] as Json, limit - count);
   } else if (isJsonObject(value))
-    for (const key of Object.keys(value)) {
-      count += countOf(value[key] ?? null, limit - count);
+    for (const key in value) {
+      const member = value[key] ?? null;
+      count += typeof member === 'object' ? countOf(member, limit - count) : 1;
       if (count > limit) break;
     }
   if (count <= limit && isConstant(value)) counts.set(value, count);

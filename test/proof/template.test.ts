@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { canonicalForm } from '../../src/proof/canonicalize.ts';
 import { canonicalByFirstDegree } from '../../src/proof/first-degree.ts';
+import { libraryForm } from '../../src/proof/library-form.ts';
 import { byCodePoints, escapeLiteral, hasTwoOrders, parseQuads, planesIn } from '../../src/proof/n-quads.ts';
 import { type Slot, skeletonOf } from '../../src/proof/skeleton.ts';
 import { sentinelsFor, templateOf } from '../../src/proof/template.ts';
@@ -136,6 +137,20 @@ describe('the same document, whoever answers', () => {
     const tiers = [];
     for (const name of ['a', 'b', 'c', 'd']) tiers.push((await canonicalForm(badge(name))).tier);
     expect(tiers).toEqual(['library', 'template', 'template', 'template']);
+  });
+
+  test.each([3, 40])('has %i pieces of evidence with and without a name in their order', async (count) => {
+    for (let time = 0; time < 5; time++) {
+      const evidence = Array.from({ length: count }, (_, at) => ({
+        ...(at % 2 === 0 ? {} : { id: `https://a.example/${(at * 7 + time * 11) % 100}` }),
+        type: ['Evidence'],
+        name: `piece ${(at * 13 + time * 5) % 1000}`,
+      }));
+      const document = badge('x', { evidence });
+      const { text, tier } = await canonicalForm(document);
+      expect(tier).toBe(time === 0 ? 'library' : 'template');
+      expect(text).toBe(await libraryForm(document));
+    }
   });
 
   test('keeps the order of code points in every tier', async () => {
