@@ -80,7 +80,7 @@ export function boundedWorld(world: World, budget: FileBudget): World {
   );
 }
 
-/** One class for all files: an object with a getter has a hidden class of its own, which holds all that the getter can reach. */
+/** One class for all files: what the getter of an object of its own can reach lives until V8 clears the whole heap. */
 class BoundedWorld implements World {
   readonly read: World['read'];
   readonly local: World;

@@ -147,9 +147,9 @@ describe('the same document, whoever answers', () => {
         name: `piece ${(at * 13 + time * 5) % 1000}`,
       }));
       const document = badge('x', { evidence });
-      const { text, tier } = await canonicalForm(document);
-      expect(tier).toBe(time === 0 ? 'library' : 'template');
-      expect(text).toBe(await libraryForm(document));
+      const form = await canonicalForm(document);
+      expect(form.tier).toBe(time === 0 ? 'library' : 'template');
+      expect(form.text).toBe(await libraryForm(document));
     }
   });
 

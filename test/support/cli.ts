@@ -33,12 +33,17 @@ export interface RunOptions {
   readonly input?: string;
   /** Runs as this user, where the test runs as root. */
   readonly uid?: number;
+  /** What Node itself is told. */
+  readonly node?: readonly string[];
 }
 
 /** Runs the built command line as a child process, without a terminal. */
-export function badgekit(args: readonly string[], { cwd, env = {}, input = '', uid }: RunOptions): Promise<Run> {
+export function badgekit(
+  args: readonly string[],
+  { cwd, env = {}, input = '', uid, node = [] }: RunOptions,
+): Promise<Run> {
   return new Promise((resolve, reject) => {
-    const child = start(args, { cwd, env, ...(uid === undefined ? {} : { uid }) });
+    const child = start(args, { cwd, env, node, ...(uid === undefined ? {} : { uid }) });
     let [out, err] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')));
     child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString('utf8')));
@@ -51,10 +56,10 @@ export function badgekit(args: readonly string[], { cwd, env = {}, input = '', u
 /** Starts the built command line as a child process, without a terminal. */
 export function start(
   args: readonly string[],
-  { cwd, env = {}, uid }: Omit<RunOptions, 'input'>,
+  { cwd, env = {}, uid, node = [] }: Omit<RunOptions, 'input'>,
 ): ChildProcessWithoutNullStreams {
   const { CI: _, ...inherited } = process.env;
-  return spawn(process.execPath, [BIN, ...args], {
+  return spawn(process.execPath, [...node, BIN, ...args], {
     cwd,
     env: { ...inherited, BADGEKIT_PASSPHRASE: PASSPHRASE, ...env },
     ...(uid === undefined ? {} : { uid, gid: uid }),
