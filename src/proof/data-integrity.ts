@@ -7,7 +7,7 @@ import { loadContext } from '../openbadges/contexts.ts';
 import type { DocumentLoader } from '../ports.ts';
 import { formatStamp, type Instant } from '../syntax/datetime.ts';
 import { canonicalJson } from '../syntax/jcs.ts';
-import { isJsonObject, type Json, type JsonObject, parseJson } from '../syntax/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../syntax/json.ts';
 import { decodeMultibase, encodeBase58btc } from '../syntax/multibase.ts';
 import { Recent } from '../syntax/recent.ts';
 import { canonicalize, requireAgreement } from './canonicalize.ts';
@@ -20,6 +20,8 @@ import { suiteOf } from './suites.ts';
 export type SigningChecks = 'signature' | 'everything' | 'none';
 
 const MAX_OPTIONS = 64;
+/** Longer options, as JSON, are nobody's usual ones. */
+const MAX_OPTIONS_LENGTH = 4096;
 
 export interface SigningOptions {
   /** The DID URL under which the public key is published. */
@@ -249,12 +251,11 @@ export async function canonicalOptions(document: JsonObject, proof: JsonObject):
 }
 
 /** The same by the moments that proofs say they were made at: many that are looked at together have one of a few. */
-const momentForms = new Recent<Json | undefined, { readonly options: JsonObject; readonly form: OptionsForm }>(
-  MAX_OPTIONS,
-);
+const momentForms = new Recent<string, { readonly options: JsonObject; readonly form: OptionsForm }>(MAX_OPTIONS);
 
 function optionsOfMoment({ '@context': context }: JsonObject, proof: JsonObject): OptionsForm | undefined {
-  const known = momentForms.get(proof['created']);
+  const { created } = proof;
+  const known = typeof created === 'string' ? momentForms.get(created) : undefined;
   if (known === undefined || !areSameTexts(context, known.options['@context'])) return undefined;
   return saySame(proof, known.options) ? known.form : undefined;
 }
@@ -262,14 +263,13 @@ function optionsOfMoment({ '@context': context }: JsonObject, proof: JsonObject)
 async function optionsForm(document: JsonObject, proof: JsonObject): Promise<OptionsForm> {
   const options = withContexts(document, proof);
   const name = JSON.stringify(options);
-  let form = optionForms.get(name);
-  if (form === undefined) {
-    form = { text: await canonicalize(options), digests: new Map() };
-    optionForms.set(name, form);
-  }
+  const form = optionForms.get(name) ?? { text: await canonicalize(options), digests: new Map<string, Uint8Array>() };
+  if (name.length > MAX_OPTIONS_LENGTH) return form;
+  optionForms.set(name, form);
   // By a copy: parts of a text keep the whole of it in memory.
-  const copy = parseJson(name);
-  if (isJsonObject(copy)) momentForms.set(copy['created'], { options: copy, form });
+  const copy: unknown = JSON.parse(name);
+  if (isJsonObject(copy) && typeof copy['created'] === 'string')
+    momentForms.set(copy['created'], { options: copy, form });
   return form;
 }
 
@@ -279,12 +279,12 @@ function areSameTexts(one: Json | undefined, other: Json | undefined): boolean {
   return one.length === other.length && one.every((text: Json, at) => isSameText(text, other[at]));
 }
 
-/** Whether a proof has these options and no others but its contexts, all of them plain texts. */
+/** Whether a proof without contexts of its own has just these options, which have those of the document; all plain texts. */
 function saySame(proof: JsonObject, options: JsonObject): boolean {
   let count = 1;
   for (const name in proof) {
     if (name === 'proofValue') continue;
-    if (!isSameText(proof[name], options[name])) return false;
+    if (name === '@context' || !isSameText(proof[name], options[name])) return false;
     count++;
   }
   return count === Object.keys(options).length;

@@ -1,4 +1,5 @@
 import { constant, isConstant } from './constant.ts';
+import { detached } from './text.ts';
 
 /** Shorter parts are read as quickly as they are found again. */
 const MIN_LENGTH = 120;
@@ -23,7 +24,7 @@ const PLAIN = /^[^"\\\p{Cc}]{0,64}$/u;
 /** The names of an object's members, in their order, each of them plain. */
 interface Layout {
   readonly names: readonly string[];
-  /** How often an object had others there since they were noted. */
+  /** How often an object had others there. */
   misses: number;
 }
 
@@ -47,7 +48,8 @@ export class Familiar<Value extends object> {
     if (before === undefined ? this.#layouts.size >= MAX_MEMBERS : isPatient(before.misses)) return;
     const names = Object.keys(object);
     if (names.length > MAX_NAMES || !names.every((name) => PLAIN.test(name))) return;
-    this.#layouts.set(member, { names, misses: before?.misses ?? 0 });
+    // A member's name may be a part of the text until an object has it, and keep the whole text in memory.
+    this.#layouts.set(detached(member), { names, misses: before?.misses ?? 0 });
   }
 
   /** The value of a member, where it begins at a place in a text and was read before. */

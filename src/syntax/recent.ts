@@ -30,7 +30,7 @@ export class Recent<Name, Thing> {
     this.#things.set(name, thing);
     this.#newest = name;
     if (this.#things.size <= this.#most) return;
-    const [oldest] = this.#things.keys();
-    if (oldest !== undefined) this.#things.delete(oldest);
+    const oldest = this.#things.keys().next();
+    if (oldest.done !== true) this.#things.delete(oldest.value);
   }
 }

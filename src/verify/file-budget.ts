@@ -71,8 +71,10 @@ export function boundedWorld(world: World, budget: FileBudget): World {
   const within =
     (read: World['read']): World['read'] =>
     (url, maxBytes, reach) => {
+      // What was asked before may be asked again: others rely on what is found out about a list for this file.
+      if (!asked.has(url) && asked.size >= budget.lookups) return Promise.resolve(TOO_MANY);
       asked.add(url);
-      return asked.size > budget.lookups ? Promise.resolve(TOO_MANY) : read(url, maxBytes, reach);
+      return read(url, maxBytes, reach);
     };
   return new BoundedWorld(
     within((url, maxBytes, reach) => world.read(url, maxBytes, reach)),

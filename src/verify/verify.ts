@@ -27,6 +27,7 @@ import { type CheckResult, DEFAULT_NEEDS, failed, needsSigned, passedAll, skippe
  */
 export async function verify(bytes: Uint8Array, options: VerifyOptions): Promise<Report> {
   const budget = new FileBudget();
+  // Members that are given later stand there from the beginning.
   const { world, run = world, keysFor, ...others } = options;
   const bounded = { world: boundedWorld(world, budget), run, keysFor, ...others };
   return await verifyOpened(openFile(bytes), bounded, budget, 0);

@@ -37,17 +37,16 @@ export function createWorld({ offline, hosting, isForOneRun = false, https, bund
     if (answer.found) record?.(url, answer.value);
     return answer;
   };
-  const atHand = async (url: string, maxBytes: number): Promise<Lookup<Uint8Array> | undefined> =>
-    (await readHosted(url, maxBytes, hosting)) ?? readSaved(url, maxBytes, bundle);
   const readLocal = async (url: string, maxBytes: number): Promise<Lookup<Uint8Array>> =>
     recorded(
       url,
-      (await atHand(url, maxBytes)) ?? {
-        found: false,
-        ...(offline
-          ? { reason: 'offline', message: 'the network was not asked' }
-          : { reason: 'unasked', message: 'the network is asked only once the badge proved authentic' }),
-      },
+      (await readHosted(url, maxBytes, hosting)) ??
+        readSaved(url, maxBytes, bundle) ?? {
+          found: false,
+          ...(offline
+            ? { reason: 'offline', message: 'the network was not asked' }
+            : { reason: 'unasked', message: 'the network is asked only once the badge proved authentic' }),
+        },
     );
   const local: World = {
     read: isForOneRun ? remembering(readLocal) : readLocal,
@@ -62,9 +61,13 @@ export function createWorld({ offline, hosting, isForOneRun = false, https, bund
       const name = `${reach} ${maxBytes} ${url}`;
       const answer =
         answers.get(name) ??
-        atHand(url, maxBytes).then(async (found) =>
-          recorded(url, found ?? (await readHttps(url, maxBytes, { ...https, reach }))),
-        );
+        local
+          .read(url, maxBytes)
+          .then(async (near) =>
+            near.found || near.reason !== 'unasked'
+              ? near
+              : recorded(url, await readHttps(url, maxBytes, { ...https, reach })),
+          );
       answers.set(name, answer);
       return answer;
     },

@@ -139,7 +139,7 @@ describe('the same document, whoever answers', () => {
     expect(tiers).toEqual(['library', 'template', 'template', 'template']);
   });
 
-  test.each([3, 40])('has %i pieces of evidence with and without a name in their order', async (count) => {
+  test.each([3, 100])('has %i pieces of evidence with and without a name in their order', async (count) => {
     for (let time = 0; time < 5; time++) {
       const evidence = Array.from({ length: count }, (_, at) => ({
         ...(at % 2 === 0 ? {} : { id: `https://a.example/${(at * 7 + time * 11) % 100}` }),
@@ -149,6 +149,19 @@ describe('the same document, whoever answers', () => {
       const document = badge('x', { evidence });
       const form = await canonicalForm(document);
       expect(form.tier).toBe(time === 0 ? 'library' : 'template');
+      expect(form.text).toBe(await libraryForm(document));
+    }
+  });
+
+  test.each([3, 100])('has %i pieces of evidence of which two say the same', async (count) => {
+    for (let time = 0; time < 4; time++) {
+      const evidence = Array.from({ length: count }, (_, at) => ({
+        type: ['Evidence'],
+        name: `piece ${at === count - 1 ? 0 : at}${time}`,
+      }));
+      const document = badge('x', { evidence });
+      const form = await canonicalForm(document);
+      expect(form.tier).toBe(time === 0 ? 'library' : 'template and library');
       expect(form.text).toBe(await libraryForm(document));
     }
   });

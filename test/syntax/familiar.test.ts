@@ -81,18 +81,22 @@ describe('a part that stands in several texts', () => {
       '{"id":"urn:x","a/b":1,"type":["Badge"],"name" :"One","more":{}}',
       '{"id":"urn:x","a\\/b":1}',
     ];
-    const knowing = (): Familiar<JsonObject> => {
+    const knowing = (text: string): Familiar<JsonObject> => {
       const familiar = new Familiar<JsonObject>();
-      for (const text of [usual, `{"x":[${usual}]}`]) parseJson(text, familiar);
+      parseJson(text, familiar);
       return familiar;
     };
-    for (const [code, text] of refused)
-      for (const whole of [text, `{"x":[${text}]}`]) expect(outcome(whole, knowing()), whole).toMatchObject({ code });
-    for (const text of read)
-      for (const whole of [text, `{"x":[${text}]}`])
-        expect(outcome(whole, knowing()), whole).toEqual(JSON.parse(whole));
+    expect(knowing(usual).namesAt('')).toEqual(['id', 'a/b', 'type', 'name']);
+    expect(knowing(`{"x":[${usual}]}`).namesAt('x')).toEqual(['id', 'a/b', 'type', 'name']);
+    for (const around of [(text: string) => text, (text: string) => `{"x":[${text}]}`]) {
+      const known = around(usual);
+      for (const [code, text] of refused)
+        expect(outcome(around(text), knowing(known)), around(text)).toMatchObject({ code });
+      for (const text of read.map(around))
+        expect(JSON.stringify(outcome(text, knowing(known)))).toBe(JSON.stringify(JSON.parse(text)));
+    }
     // Names with quotes in them are written otherwise than they are.
-    const familiar = knowing();
+    const familiar = knowing(usual);
     parseJson('{"y":{"a\\"b":1,"c":2}}', familiar);
     expect(outcome('{"y":{"a"b":1,"c":2}}', familiar)).toMatchObject({ code: 'JSON_SYNTAX' });
     expect(outcome('{"y":{"a\\"b":1,"c":2}}', familiar)).toEqual({ y: { 'a"b': 1, c: 2 } });

@@ -21,6 +21,20 @@ describe('what was made lately', () => {
     }
   });
 
+  test('stays within it whatever its name is', () => {
+    const recent = new Recent<string | undefined, number>(4);
+    recent.set(undefined, 0);
+    for (const name of ['a', 'b', 'c', 'd', 'e']) recent.set(name, 1);
+    expect([undefined, 'a', 'b', 'c', 'd', 'e'].map((name) => recent.get(name))).toEqual([
+      undefined,
+      undefined,
+      1,
+      1,
+      1,
+      1,
+    ]);
+  });
+
   test('is replaced where something else takes its name', () => {
     const recent = new Recent<string, number>(4);
     recent.set('a', 1);

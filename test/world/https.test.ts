@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { didDocumentPath, didWebOf, didWebUrl } from '../../src/keys/did-web.ts';
 import { isPublicAddress, isPublicHostName } from '../../src/world/addresses.ts';
 import { type HttpsOptions, readHttps } from '../../src/world/https.ts';
+import type { World } from '../../src/ports.ts';
 import { createWorld } from '../../src/world/world.ts';
 import { temporaryFolder } from '../support/cli.ts';
 
@@ -314,21 +315,25 @@ describe('hosted folders', () => {
   test('are read anew each time, but in a run, whose answers belong to one moment', async () => {
     const folder = temporaryFolder();
     const hosting = [{ url: 'https://school.example', folder, shownAs: 'public' }];
+    const online = createWorld({ offline: false, hosting, isForOneRun: true });
     const worlds = [
       createWorld({ offline: true, hosting }),
       createWorld({ offline: true, hosting, isForOneRun: true }),
+      online.local,
     ];
-    const read = (): Promise<readonly string[]> =>
+    const read = (from: readonly World[] = worlds): Promise<readonly string[]> =>
       Promise.all(
-        worlds.map(async (world) => {
+        from.map(async (world) => {
           const found = await world.read('https://school.example/list.json', 100);
           return found.found ? Buffer.from(found.value).toString('utf8') : 'none';
         }),
       );
     writeFileSync(join(folder, 'list.json'), 'old');
-    expect(await read()).toEqual(['old', 'old']);
+    expect(await read()).toEqual(['old', 'old', 'old']);
     writeFileSync(join(folder, 'list.json'), 'new');
-    expect(await read()).toEqual(['new', 'old']);
+    expect(await read()).toEqual(['new', 'old', 'old']);
+    // Nor is it another moment when the network may be asked.
+    expect(await read([online])).toEqual(['old']);
   });
 
   test('stand for what will be served, and let nobody out of them', async () => {

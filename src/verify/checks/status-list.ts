@@ -135,7 +135,7 @@ function authenticate(list: Subject, options: VerifyOptions): Promise<CheckResul
   return answer;
 }
 
-/** All that a judgement of a list depends on, in one text; what anybody may have written comes last. */
+/** What a judgement of a list depends on, in one text; what anybody may have written comes last. */
 function circumstances(list: Subject, { at, world, allowsWithheld, keys = [], keysFor }: VerifyOptions): string {
   // What was found without the network is not what would be found with it.
   const isLocal = world === world.local;

@@ -135,7 +135,11 @@ async function checkEntry(entry: Json, document: JsonObject, options: VerifyOpti
   const opened = openList(fetched.value);
   const { subject } = opened;
   if (subject === undefined) return rejectedList(`it cannot be read: ${(opened.syntax ?? opened.file).summary}`);
-  return await readBit(subject, { issuer: issuerId(document) ?? '', source: fetched.source, ...read }, options);
+  return await readBit(
+    subject,
+    Object.assign({}, read, { issuer: issuerId(document) ?? '', source: fetched.source }),
+    options,
+  );
 }
 
 /** Many badges have one list: its bytes are read once. */
