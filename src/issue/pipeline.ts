@@ -105,13 +105,14 @@ async function* reserveAll(
   issuing: Issuing,
 ): AsyncGenerator<readonly OwnAward[]> {
   const { ledger, clock, onHeld, isInterrupted } = issuing;
+  const folders = new Map<string, boolean>();
   for await (const batch of batches) {
     if (isInterrupted?.() === true) return;
     const now = clock();
     const wanted = batch.map((award) => ({ award, reservation: award.reservation(now) }));
-    const folders = await foldersThere(wanted, issuing);
+    await lookForFolders(folders, wanted, issuing);
     for (const { award, reservation } of wanted)
-      if (folders.has(reservation.badge)) await refuseStrayFile(award, reservation, issuing);
+      if (folders.get(reservation.badge) === true) await refuseStrayFile(award, reservation, issuing);
     const claims = await ledger.reserve(
       wanted.map(({ reservation }) => reservation),
       now,
@@ -163,15 +164,16 @@ async function* finishBatch(
   }
 }
 
-/** The badges of which there are files. */
-async function foldersThere(
+/** Of which badges there are files, before this run makes any. */
+async function lookForFolders(
+  folders: Map<string, boolean>,
   wanted: readonly { readonly reservation: Reservation }[],
   { files }: Issuing,
-): Promise<ReadonlySet<string>> {
-  const there = new Set<string>();
-  for (const badge of new Set(wanted.map(({ reservation }) => reservation.badge)))
-    if (await files.exists(`credentials/${badge}`)) there.add(badge);
-  return there;
+): Promise<void> {
+  for (const { reservation } of wanted) {
+    const { badge } = reservation;
+    if (!folders.has(badge)) folders.set(badge, await files.exists(`credentials/${badge}`));
+  }
 }
 
 /** A file of an award that the ledger does not know: made by hand, or the ledger was lost. It is never replaced. */

@@ -55,7 +55,7 @@ async function writeAll(root: string, files: AsyncIterable<readonly WholeFile[]>
 }
 
 async function writeBeside(targets: readonly (WholeFile & { readonly target: string })[]): Promise<void> {
-  const options = { replace: true, mode: PLAIN_MODE, isSole: true };
+  const options = { replace: true, mode: PLAIN_MODE, isSole: true, isNew: true };
   const outcomes = await Promise.allSettled(
     targets.map(({ path, content, target }) =>
       within(path, () => writeWholeFile(target, content, { shownAs: path, ...options })),

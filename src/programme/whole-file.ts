@@ -24,6 +24,8 @@ export interface WriteOptions {
   readonly shownAs: string;
   /** Whether nobody else can be writing the file. */
   readonly isSole?: boolean;
+  /** Whether it is new in any case: then nobody looks whether the same stands there already. */
+  readonly isNew?: boolean;
 }
 
 const NOTHING = new Uint8Array();
@@ -36,9 +38,9 @@ const NOTHING = new Uint8Array();
 export async function writeWholeFile(
   target: string,
   pieces: readonly Uint8Array[],
-  { replace, mode, shownAs, isSole = false }: WriteOptions,
+  { replace, mode, shownAs, isSole = false, isNew = false }: WriteOptions,
 ): Promise<'written' | 'unchanged'> {
-  if (isAlready(target, pieces)) return 'unchanged';
+  if (!isNew && isAlready(target, pieces)) return 'unchanged';
   const unique = isSole ? '' : `.${randomBytes(6).toString('hex')}`;
   const temporary = join(dirname(target), `.${basename(target).slice(0, 60)}${unique}.tmp`);
   try {
