@@ -71,7 +71,7 @@ export function boundedWorld(world: World, budget: FileBudget): World {
   const within =
     (read: World['read']): World['read'] =>
     (url, maxBytes, reach) => {
-      // What was asked before may be asked again: others rely on what is found out about a list for this file.
+      // To ask once more leads nowhere new; and what is found out about a list counts for other files, too.
       if (!asked.has(url) && asked.size >= budget.lookups) return Promise.resolve(TOO_MANY);
       asked.add(url);
       return read(url, maxBytes, reach);

@@ -3,7 +3,7 @@ import { join, sep } from 'node:path';
 import type { Lookup, World } from '../ports.ts';
 import { readBounded } from '../programme/files.ts';
 import { Recent } from '../syntax/recent.ts';
-import { visible } from '../syntax/text.ts';
+import { detached, visible } from '../syntax/text.ts';
 import type { Bundle } from './bundle.ts';
 import { type HttpsOptions, readHttps } from './https.ts';
 
@@ -83,7 +83,8 @@ function remembering(read: (url: string, maxBytes: number) => Promise<Lookup<Uin
     const known = near.get(url);
     if (known?.maxBytes === maxBytes) return known.answer;
     const answer = read(url, maxBytes);
-    near.set(url, { maxBytes, answer });
+    // By a copy: a part of a text keeps the whole of it in memory.
+    near.set(detached(url), { maxBytes, answer });
     return answer;
   };
 }

@@ -298,6 +298,9 @@ describe('keys and budgets', () => {
       for (let index = 0; index < 100; index++) await world.read(`https://school-${index}.example/`, 1);
       expect(web.asked).toHaveLength(limit);
       expect(await world.read('https://school-0.example/x', 1)).toMatchObject({ found: false, reason: 'blocked' });
+      // To ask once more leads nowhere new.
+      await world.read('https://school-0.example/', 1);
+      expect(web.asked).toHaveLength(limit + 1);
     }
   });
 
