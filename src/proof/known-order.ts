@@ -7,7 +7,6 @@ import type { Template, TemplateQuad, TemplateTerm } from './template.ts';
  * What a document has in common with the one before it is not written and hashed again.
  */
 export class KnownOrder {
-  readonly #subjects: readonly Subject[];
   readonly #nodes: readonly Node[];
   /** For each slot, what depends on its value. */
   readonly #dependents: readonly Dependents[];
@@ -18,16 +17,14 @@ export class KnownOrder {
 
   constructor({ quads, blanks, write }: Template) {
     this.#nodes = Array.from({ length: blanks }, (_, node) => new Node(node, quads));
-    this.#subjects = [...grouped(quads, ({ subject }) => nameOf(subject)).values()].map(
+    this.#named = [...grouped(quads, ({ subject }) => nameOf(subject)).values()].map(
       (own) => new Subject(own, this.#nodes),
     );
-    for (const subject of this.#subjects) if (subject.own !== undefined) subject.own.subject = subject;
+    for (const subject of this.#named) if (subject.own !== undefined) subject.own.subject = subject;
     this.#dependents = write.map(() => ({ subjects: [], nodes: [] }));
-    for (const subject of this.#subjects)
-      for (const slot of subject.slots) this.#dependents[slot]?.subjects.push(subject);
+    for (const subject of this.#named) for (const slot of subject.slots) this.#dependents[slot]?.subjects.push(subject);
     for (const node of this.#nodes) for (const slot of node.slots) this.#dependents[slot]?.nodes.push(node);
     this.#order = [...this.#nodes];
-    this.#named = [...this.#subjects];
   }
 
   /** A slot has another value than before. */
@@ -40,7 +37,7 @@ export class KnownOrder {
   /** @returns undefined where two nodes are one, or two blank nodes have one hash */
   text(values: readonly string[]): string | undefined {
     if (!this.#label(values)) return undefined;
-    for (const subject of this.#subjects) subject.write(values);
+    for (const subject of this.#named) subject.write(values);
     let text = '';
     let before = '';
     for (const { name, text: lines } of putInOrder(this.#named, ({ name: own }) => own)) {
