@@ -49,7 +49,9 @@ export function readEvidence({ cell, files, attached, fault }: EvidenceCells): r
     fault(
       'evidence_url',
       `evidence_url ${quoted(url)} is not a web address`,
-      'write it in full, beginning with https://',
+      /\s/.test(url)
+        ? 'there is a space in it: copy the address anew, or write %20 in place of the space'
+        : 'write it in full, beginning with https://',
     );
   const own: AwardedEvidence = {
     url,

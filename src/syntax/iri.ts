@@ -8,9 +8,12 @@ const PLAIN_EMAIL =
   /^[!#-'*+\-./\w=?^`{|}~]+@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])$/;
 const DID = /^did:[a-z0-9]+:(?:[A-Za-z0-9._-]|%[0-9A-Fa-f]{2}|:)*(?:[A-Za-z0-9._-]|%[0-9A-Fa-f]{2})$/;
 
+/** RFC 3987 admits some of Unicode's spaces, of which JSON-LD processors do not take one in an absolute IRI. */
+const SPACE = /\s/;
+
 /** An absolute IRI (RFC 3987) in the strict form that survives JSON-LD and N-Quads unchanged. */
 export function isAbsoluteIri(text: string): boolean {
-  return ABSOLUTE_IRI.test(text);
+  return ABSOLUTE_IRI.test(text) && !SPACE.test(text);
 }
 
 /** An absolute http or https URL that the platform's parser accepts too. */

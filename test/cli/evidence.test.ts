@@ -241,3 +241,19 @@ describe('the columns of a rubric', () => {
     expect(new Set(levels).size).toBe(1);
   });
 });
+
+describe('an address of evidence', () => {
+  test.each(['\u00a0', '\u3000', '\ufeff', ' '])(
+    'with a space (%j) in it is refused by its row, and the others are issued',
+    async (space) => {
+      const rows = Array.from({ length: 6 }, (_, at) => `p${at}@example.org,https://school.example/e/${at}\n`);
+      rows[3] = `q@example.org,https://school.example/e/a${space}b\n`;
+      const cwd = programme(`email,evidence_url\n${rows.join('')}`);
+      const run = await badgekit(['issue', 'rosters/r.csv'], { cwd });
+      expect(run.code).toBe(1);
+      expect(run.out + run.err).toMatch(/rosters\/r\.csv:5:2 {2}evidence_url .*there is a space in it/);
+      const verified = await badgekit(['verify', 'credentials', '--json'], { cwd });
+      expect([verified.code, badges(cwd).length]).toEqual([0, 5]);
+    },
+  );
+});
