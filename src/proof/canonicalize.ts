@@ -25,7 +25,7 @@ export async function canonicalForm(document: JsonObject): Promise<CanonicalForm
   const filled = shapes.fillRecent(document) ?? (await shapes.fill(document));
   if (filled === undefined) return { text: await libraryForm(document), tier: 'library' };
   return filled.text === undefined
-    ? { text: await libraryLabels(filled.quads), tier: 'template and library' }
+    ? { text: await libraryLabels(filled.quads, document), tier: 'template and library' }
     : { text: filled.text, tier: 'template' };
 }
 

@@ -1,4 +1,5 @@
-import type { TemplateQuad, TemplateTerm } from './template.ts';
+import type { Slot } from './skeleton.ts';
+import type { Template, TemplateQuad, TemplateTerm } from './template.ts';
 
 /** Two statements of a template that are one where certain slots hold the same. */
 export interface Coincidence {
@@ -12,19 +13,23 @@ type Side = number | string;
 
 const MAX_COINCIDENCES = 20_000;
 const MAX_ALIKE = 2000;
+const NUMBERS: ReadonlySet<Slot['kind']> = new Set(['integer', 'double']);
 
 /**
  * Every two statements that values could make the same.
- * @returns undefined where a hostile document would make them too many
+ * @returns undefined where a hostile document would make them too many; and where what is equal as a statement would not be
+ * equal in JSON, such as 1 and "1": the libraries then keep both
  */
-export function coincidencesOf(quads: readonly TemplateQuad[]): readonly Coincidence[] | undefined {
+export function coincidencesOf({ quads, kinds }: Template): readonly Coincidence[] | undefined {
   const found: Coincidence[] = [];
   for (const group of grouped(quads.entries(), ([, { predicate }]) => predicate).values()) {
     if (group.length > MAX_ALIKE) return undefined;
     for (const [at, [, one]] of group.entries()) {
       for (const [second, other] of group.slice(at + 1)) {
         const pairs = pairsOf(one, other);
-        if (pairs !== undefined) found.push({ second, pairs });
+        if (pairs === undefined) continue;
+        if (differsInJson(one.object, other.object, kinds)) return undefined;
+        found.push({ second, pairs });
       }
       if (found.length > MAX_COINCIDENCES) return undefined;
     }
@@ -36,6 +41,17 @@ export function coincidencesOf(quads: readonly TemplateQuad[]): readonly Coincid
 export function isRepeated({ pairs }: Coincidence, values: readonly string[]): boolean {
   const valueOf = (side: Side): string => (typeof side === 'number' ? (values[side] ?? '') : side);
   return pairs.every(([one, other]) => valueOf(one) === valueOf(other));
+}
+
+/** Whether two objects that may be equal in statements are of different types in JSON: a number, a text, true or false. */
+function differsInJson(one: TemplateTerm, other: TemplateTerm, kinds: Template['kinds']): boolean {
+  return jsonTypeOf(one, kinds) !== jsonTypeOf(other, kinds);
+}
+
+function jsonTypeOf(term: TemplateTerm, kinds: Template['kinds']): string {
+  if (term.kind === 'slot') return NUMBERS.has(kinds[term.slot] ?? 'text') ? 'number' : 'text';
+  // Of literals, texts are constant where they are empty or look like a keyword.
+  return term.kind === 'constant' && /^"[^"@]/.test(term.text) ? 'true or false' : 'text';
 }
 
 /** What would have to be the same; undefined where the two differ whatever the values are. */
@@ -71,6 +87,30 @@ function pairOf(
   const fits =
     text.length >= one.before.length + one.after.length && text.startsWith(one.before) && text.endsWith(one.after);
   return fits ? [one.slot, text.slice(one.before.length, text.length - one.after.length)] : undefined;
+}
+
+/**
+ * Slots that make statements one where they hold the same, each with the first of those that it goes with.
+ * @param isAlike whether two slots can hold the same
+ */
+export function firstAlike(
+  coincidences: readonly Coincidence[],
+  isAlike: (one: number, other: number) => boolean,
+): ReadonlyMap<number, number> {
+  const firsts = new Map<number, number>();
+  const firstOf = (slot: number): number => {
+    let first = slot;
+    for (let next = firsts.get(first); next !== undefined; next = firsts.get(first)) first = next;
+    return first;
+  };
+  for (const { pairs } of coincidences) {
+    for (const [one, other] of pairs) {
+      if (typeof one === 'string' || typeof other === 'string' || !isAlike(one, other)) continue;
+      const [low, high] = [firstOf(one), firstOf(other)].sort((a, b) => a - b);
+      if (low !== undefined && high !== undefined && low !== high) firsts.set(high, low);
+    }
+  }
+  return new Map([...firsts.keys()].map((slot) => [slot, firstOf(slot)]));
 }
 
 export function grouped<T>(items: Iterable<T>, keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {

@@ -1,5 +1,5 @@
 import { hash as hashOf } from 'node:crypto';
-import { BadgekitError } from '../errors.ts';
+import { BadgekitError, unusable } from '../errors.ts';
 import type { Signer } from '../keys/private-key.ts';
 import { type PublicKey, verifySignature } from '../keys/public-key.ts';
 import { asList } from '../openbadges/credential.ts';
@@ -133,10 +133,9 @@ export async function checkProof(
   if (signature === undefined) return false;
   const holds = async (loader?: DocumentLoader): Promise<boolean> =>
     verifySignature(key, await signedBytes(document, proof, key.algorithm.hash, loader), signature);
+  if (documentLoader !== undefined || usesJcs(proof)) return await holds(documentLoader);
   // Nothing is rejected on the word of a template: with a loader of their own the libraries answer.
-  return (
-    (await holds(documentLoader)) || (documentLoader === undefined && !usesJcs(proof) && (await holds(loadContext)))
-  );
+  return (await holds().catch(unusable)) === true || (await holds(loadContext));
 }
 
 /**

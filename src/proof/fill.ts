@@ -1,7 +1,7 @@
 import { canonicalByFirstDegree } from './first-degree.ts';
 import { KnownOrder } from './known-order.ts';
 import { byCodePoints, hasTwoOrders, planesIn, type Quad } from './n-quads.ts';
-import { type Coincidence, coincidencesOf, isRepeated } from './coincidences.ts';
+import { type Coincidence, coincidencesOf, firstAlike, isRepeated } from './coincidences.ts';
 import type { Slot } from './skeleton.ts';
 import type { Template, TemplateQuad, TemplateTerm } from './template.ts';
 
@@ -40,8 +40,13 @@ export class Filler {
 
   /** @returns undefined where a hostile document would make this too much work */
   static of(template: Template): Filler | undefined {
-    const coincidences = coincidencesOf(template.quads);
+    const coincidences = coincidencesOf(template);
     return coincidences === undefined ? undefined : new Filler(template, coincidences);
+  }
+
+  /** The slots that make statements one where they hold the same, each with the first of those that it goes with. */
+  firstAlike(isAlike: (one: number, other: number) => boolean): ReadonlyMap<number, number> {
+    return firstAlike(this.#coincidences, isAlike);
   }
 
   /** @param changed the slots whose values differ from those of the call before; at first all */
@@ -108,7 +113,8 @@ function constantsOf(quads: readonly TemplateQuad[]): string {
     object,
     ...(graph === undefined ? [] : [graph]),
   ]);
-  return terms.map((term) => (term.kind === 'constant' ? term.text : term.kind === 'slot' ? term.after : '')).join('');
+  const texts = terms.map((term) => (term.kind === 'constant' ? term.text : term.kind === 'slot' ? term.after : ''));
+  return [...texts, ...quads.map(({ predicate }) => predicate)].join('');
 }
 
 /** A term in N-Quads; blank nodes by labels of their own. */

@@ -5,6 +5,7 @@ import { BadgekitError } from '../errors.ts';
 import { loadContext } from '../openbadges/contexts.ts';
 import type { DocumentLoader } from '../ports.ts';
 import { isJsonObject, type Json, type JsonObject } from '../syntax/json.ts';
+import { isFaithful } from '../syntax/json-number.ts';
 import { quoted } from '../syntax/text.ts';
 import { canonicalByFirstDegree } from './first-degree.ts';
 import { byCodePoints, hasTwoOrders, parseQuads, planesIn, type Quad, quadLine } from './n-quads.ts';
@@ -26,12 +27,13 @@ export async function libraryForm(
   documentLoader: DocumentLoader = loadContext,
   mode: 'safe' | 'as far as defined' = 'safe',
 ): Promise<string> {
+  requireFaithfulNumbers(document);
   try {
     const text = await jsonld.canonize(structuredClone(document), {
       ...sharingContexts,
       algorithm: 'RDFC-1.0',
       base: null,
-      canonizeOptions: { maxDeepIterations: Math.max(MAX_DEEP_ITERATIONS, countNodes(document)) },
+      canonizeOptions: { maxDeepIterations: deepIterationsFor(document) },
       documentLoader,
       format: 'application/n-quads',
       safe: mode === 'safe',
@@ -44,13 +46,14 @@ export async function libraryForm(
 
 /**
  * The canonical form of statements, each of them there once, by the library.
+ * @param document that makes them
  * @throws BadgekitError CREDENTIAL_INVALID
  */
-export async function libraryLabels(quads: readonly Quad[]): Promise<string> {
+export async function libraryLabels(quads: readonly Quad[], document: JsonObject): Promise<string> {
   try {
     const text = await jsonld.canonize(quads.map(quadLine).join(''), {
       algorithm: 'RDFC-1.0',
-      canonizeOptions: { maxDeepIterations: Math.max(MAX_DEEP_ITERATIONS, quads.length) },
+      canonizeOptions: { maxDeepIterations: deepIterationsFor(document) },
       documentLoader: loadContext,
       format: 'application/n-quads',
       inputFormat: 'application/n-quads',
@@ -79,7 +82,19 @@ function asTheStandardSays(text: string): string {
   );
 }
 
+/** The libraries write some numbers as others: a signature must not cover those. */
+function requireFaithfulNumbers(value: Json): void {
+  if (Array.isArray(value)) for (const entry of value) requireFaithfulNumbers(entry);
+  else if (isJsonObject(value)) for (const member of Object.values(value)) requireFaithfulNumbers(member);
+  else if (typeof value === 'number' && !isFaithful(String(value), value))
+    throw new BadgekitError('CREDENTIAL_INVALID', `the number ${value} would be signed as another one`);
+}
+
 /** A large record of many like things needs one step for each of them. */
+function deepIterationsFor(document: JsonObject): number {
+  return Math.max(MAX_DEEP_ITERATIONS, countNodes(document));
+}
+
 function countNodes(value: Json): number {
   if (Array.isArray(value)) return value.reduce<number>((sum, entry) => sum + countNodes(entry), 0);
   if (!isJsonObject(value)) return 0;

@@ -1,5 +1,6 @@
 import { unusable } from '../errors.ts';
 import { loadContext } from '../openbadges/contexts.ts';
+import type { DocumentLoader } from '../ports.ts';
 import { isJsonObject, type Json, type JsonObject, parseJson } from '../syntax/json.ts';
 import { Recent } from '../syntax/recent.ts';
 import { type Filled, Filler } from './fill.ts';
@@ -12,14 +13,24 @@ import { sentinelsFor, templateOf } from './template.ts';
 const MAX_SHAPES = 64;
 const MAX_RECENT = 4;
 
-/** What is known of a shape. One that was met once is compiled when it is met again. */
-type Known = 'met' | 'refused' | CompiledShape;
+/**
+ * What is known of a shape: its template, or how often it was met, and with how many more documents it is tried to make one.
+ * That may fail for what one document holds, so it is tried again each time that it was met twice as often.
+ */
+type Known = { readonly times: number; readonly next: number } | CompiledShape;
+/** With what was met once only, a template has nothing to do. */
+const FIRST_TRY = 2;
 
 /** The shapes of the documents that were canonicalized lately. */
 export class Shapes {
   readonly #known = new Recent<string, Known>(MAX_SHAPES);
+  readonly #documentLoader: DocumentLoader;
   /** Those that were met last, the last one first. */
   #recent: readonly CompiledShape[] = [];
+
+  constructor(documentLoader: DocumentLoader = loadContext) {
+    this.#documentLoader = documentLoader;
+  }
 
   /**
    * The statements of a document with their order, if it has one of the shapes that were met last. One after the other, most
@@ -41,19 +52,21 @@ export class Shapes {
     const skeleton = skeletonOf(document);
     if (skeleton === undefined) return undefined;
     const known = await this.#look(document, skeleton);
-    this.#known.set(skeleton.shape, known);
-    if (typeof known === 'string') return undefined;
+    if (known === undefined) return undefined;
     this.#recent = [known, ...this.#recent.filter((shape) => shape !== known)].slice(0, MAX_RECENT);
     return known.fill(document);
   }
 
-  async #look(document: JsonObject, { shape, slots }: Skeleton): Promise<Known> {
-    const known = this.#known.get(shape);
-    if (known === undefined) return 'met';
-    if (known !== 'met') return known;
+  async #look(document: JsonObject, { shape, slots }: Skeleton): Promise<CompiledShape | undefined> {
+    const known = this.#known.get(shape) ?? { times: 0, next: FIRST_TRY };
+    if (known instanceof CompiledShape) return known;
+    const times = known.times + 1;
+    const isTried = times >= known.next;
     // Who meets it while it is compiled goes on without.
-    this.#known.set(shape, 'refused');
-    return (await compile(document, slots)) ?? 'refused';
+    this.#known.set(shape, { times, next: isTried ? 2 * times : known.next });
+    const compiled = isTried ? await compile(document, slots, this.#documentLoader) : undefined;
+    if (compiled !== undefined) this.#known.set(shape, compiled);
+    return compiled;
   }
 }
 
@@ -94,7 +107,8 @@ class CompiledShape {
   }
 }
 
-function isAlike(one: Slot, other: Slot): boolean {
+function isAlike(one: Slot | undefined, other: Slot | undefined): boolean {
+  if (one === undefined || other === undefined) return false;
   return one.kind === other.kind && (one.kind !== 'iri' || other.kind !== 'iri' || one.prefix === other.prefix);
 }
 
@@ -103,27 +117,40 @@ function isTerm({ kind, value }: Slot, terms: Terms): boolean {
   return kind === 'iri' && terms.has(value);
 }
 
-async function compile(document: JsonObject, slots: readonly Slot[]): Promise<CompiledShape | undefined> {
-  const terms = await termsOf(document);
+async function compile(
+  document: JsonObject,
+  slots: readonly Slot[],
+  documentLoader: DocumentLoader,
+): Promise<CompiledShape | undefined> {
+  const terms = await termsOf(document, documentLoader);
   const sentinels = sentinelsFor(slots, JSON.stringify(document));
   if (terms === undefined || sentinels === undefined || slots.some((slot) => isTerm(slot, terms))) return undefined;
   const stuffed = withSlots(document, (_, index) => sentinels.values[index] ?? '');
-  const canonical = await libraryForm(stuffed).catch(unusable);
+  const canonical = await libraryForm(stuffed, documentLoader).catch(unusable);
   const template = canonical === undefined ? undefined : templateOf(slots, sentinels, canonical);
   const filler = template === undefined ? undefined : Filler.of(template);
   if (filler === undefined) return undefined;
   const shape = new CompiledShape(document, slots, filler, terms);
-  // What it says of the document at hand has to be what the libraries say.
+  const alike = filler.firstAlike((one, other) => isAlike(slots[one], slots[other]));
+  // Where all is the same that may be the same, the libraries have to take for one what the template does.
+  const merged = withSlots(document, (_, index) => sentinels.values[alike.get(index) ?? index] ?? '');
+  if (alike.size > 0 && !(await agrees(shape, merged, documentLoader))) return undefined;
+  return (await agrees(shape, document, documentLoader)) ? shape : undefined;
+}
+
+/** Whether a template says of a document what the libraries say. */
+async function agrees(shape: CompiledShape, document: JsonObject, documentLoader: DocumentLoader): Promise<boolean> {
   const filled = shape.fill(document);
-  const own = filled?.text ?? (filled === undefined ? undefined : await libraryLabels(filled.quads).catch(unusable));
-  return own === (await libraryForm(document).catch(unusable)) ? shape : undefined;
+  if (filled === undefined) return false;
+  const own = filled.text ?? (await libraryLabels(filled.quads, document).catch(unusable));
+  return own !== undefined && own === (await libraryForm(document, documentLoader).catch(unusable));
 }
 
 /**
  * The terms of all contexts in force that could be taken for IRIs; undefined where a context stands in the document itself, or
  * has what only shows when two nodes are one.
  */
-async function termsOf(document: JsonObject): Promise<Terms | undefined> {
+async function termsOf(document: JsonObject, documentLoader: DocumentLoader): Promise<Terms | undefined> {
   const terms = new Set<string>();
   const pending = [...contextsIn(document)];
   const read = new Set<Json>();
@@ -131,7 +158,7 @@ async function termsOf(document: JsonObject): Promise<Terms | undefined> {
     if (read.has(context)) continue;
     read.add(context);
     if (typeof context !== 'string') return undefined;
-    const loaded = await loadContext(context).catch(unusable);
+    const loaded = await documentLoader(context).catch(unusable);
     if (loaded === undefined) return undefined;
     const text = JSON.stringify(loaded.document);
     if (text.includes('"@index"')) return undefined;

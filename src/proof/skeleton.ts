@@ -1,4 +1,5 @@
 import { isAbsoluteIri } from '../syntax/iri.ts';
+import { isFaithful } from '../syntax/json-number.ts';
 import { isJsonObject, type Json, type JsonObject } from '../syntax/json.ts';
 
 /**
@@ -68,11 +69,14 @@ function shapeOf(value: Json, member: string, depth: number, slots: Slot[]): str
   return slot.kind === 'iri' ? `iri<${slot.prefix}>` : slot.kind;
 }
 
+/** With one of these, two values that make the same statement may count as two, or not be allowed beside each other. */
+const TELLS_APART: ReadonlySet<string> = new Set(['@value', '@index']);
+
 function shapeOfObject(object: JsonObject, depth: number, slots: Slot[]): string | undefined {
   let shape = '{';
   for (const key of Object.keys(object)) {
     // Such keys would need quoting, and no context has them.
-    if (key.includes('"') || key.includes('\\')) return undefined;
+    if (key.includes('"') || key.includes('\\') || TELLS_APART.has(key)) return undefined;
     const value = object[key] ?? null;
     const inner = key === '@context' ? JSON.stringify(value) : shapeOf(value, key, depth + 1, slots);
     if (inner === undefined) return undefined;
@@ -107,9 +111,7 @@ function textSlot(value: string): Slot | 'constant' | 'refused' {
   return { kind: 'iri', value, prefix: value.slice(0, value.startsWith('//', colon + 1) ? colon + 3 : colon + 1) };
 }
 
-/** JSON-LD's own number formats are kept to where the library agrees with the standard. */
 function numberSlot(value: number): Slot | 'refused' {
-  if (Number.isSafeInteger(value)) return Object.is(value, -0) ? 'refused' : { kind: 'integer', value };
-  const isPlainDouble = !Number.isInteger(value) && String(value).includes('.') && Math.abs(value) < 1e21;
-  return isPlainDouble ? { kind: 'double', value } : 'refused';
+  if (!isFaithful(String(value), value)) return 'refused';
+  return { kind: Number.isInteger(value) ? 'integer' : 'double', value };
 }

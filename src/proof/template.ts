@@ -19,6 +19,8 @@ export interface Template {
   readonly quads: readonly TemplateQuad[];
   /** How many blank nodes there are. */
   readonly blanks: number;
+  /** What each slot holds. */
+  readonly kinds: readonly Slot['kind'][];
   /** How each slot's value is written. */
   readonly write: readonly ((slot: Slot) => string)[];
 }
@@ -98,7 +100,8 @@ export function templateOf(
     quads.push(read);
   }
   const write = slots.map((_, slot) => writers[slot]);
-  return write.every((each) => each !== undefined) ? { quads, blanks: blanks.size, write } : undefined;
+  if (!write.every((each) => each !== undefined)) return undefined;
+  return { quads, blanks: blanks.size, kinds: slots.map(({ kind }) => kind), write };
 }
 
 function quadOf(quad: Quad, term: (text: string) => TemplateTerm | undefined, mark: string): TemplateQuad | undefined {

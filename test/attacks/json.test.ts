@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isJsonObject, type Json, parseJson } from '../../src/syntax/json.ts';
-import { bytesOf, signedBadge, testIssuer } from '../support/badge.ts';
+import { badgeContent, bytesOf, signedBadge, testIssuer } from '../support/badge.ts';
 import { badgekit, temporaryFolder } from '../support/cli.ts';
 import { conformancePath, hasConformance, readBytes, readText } from '../support/conformance.ts';
 import { edited, placesIn, valueAt } from '../support/places.ts';
@@ -88,6 +88,17 @@ describe('depth and numbers', () => {
     expectRefusal(report, /VALUE_NOT_PLAIN|SCHEMA/);
     expect(words(report)).not.toMatch(/nested deeper/);
   });
+
+  test.each(['1e-7', '4e-9', '0.0000005', '5e-20', '-3e-7'])(
+    'JS4: the number %s, which is signed as 0, is refused',
+    async (number) => {
+      const report = await judge(text.replace('"creditsEarned":1.5', `"creditsEarned":${number}`));
+      expectRefusal(report, 'JSON_INVALID');
+      expect(report.headline).toMatch(/cannot be kept exactly/);
+      const subject = { ...badgeContent(issuer.id).subject, creditsEarned: Number(number) };
+      await expect(signedBadge(issuer, { subject })).rejects.toThrow('signed as another one');
+    },
+  );
 
   test.each(['1e400', '-1e400', '1e309', '9007199254740993', '123456789012345678901234567890', '-0', '-0.0', '1e-400'])(
     'JS4: the number %s, which no double keeps, is refused',

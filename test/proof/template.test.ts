@@ -66,7 +66,7 @@ describe('the shape of a document', () => {
     ['the order of members', { a: 'x', b: 'y' }, { b: 'y', a: 'x' }],
     ['the type', { type: 'A' }, { type: 'B' }],
     ['the purpose of a proof', { proofPurpose: 'a' }, { proofPurpose: 'b' }],
-    ['what stands at a keyword', { '@value': 'a' }, { '@value': 'b' }],
+    ['what stands at a keyword', { '@language': 'a' }, { '@language': 'b' }],
     ['what looks like a keyword', '@a', '@b'],
     ['an empty text', '', 'a'],
     ['true and false', true, false],
@@ -88,7 +88,10 @@ describe('the shape of a document', () => {
     ['an unsafe integer', 2 ** 53],
     ['1e21', 1e21],
     ['1e-7, which the library would write as 0', 1e-7],
-    ['a number where a keyword stands', { '@value': 1 }],
+    ['a number of more digits than are signed', 0.1 + 0.2],
+    ['a number where a keyword stands', { '@id': 1 }],
+    ['a value told apart by @value', { '@value': 'a', '@type': 'xsd:string' }],
+    ['a thing told apart by @index', { '@index': 'a' }],
     ['a key that would need quotes', { 'a"b': 'x' }],
   ])('is not given for %s', (_, value) => {
     expect(shape(value)).toBeUndefined();
@@ -182,6 +185,94 @@ describe('the same document, whoever answers', () => {
         ).text,
       );
     expect(new Set(texts).size).toBe(1);
+  });
+
+  test.each<[string, string]>([
+    ['a space of Unicode', '\u00a0'],
+    ['a wide space', '\u3000'],
+    ['a mark that counts as a space', '\ufeff'],
+  ])('is refused with %s in an id by every tier', async (_, space) => {
+    const of = (id: string): JsonObject =>
+      badge('x', { evidence: [{ id: `https://spaces.example/${id}`, type: ['Evidence'] }] });
+    for (const id of ['a', 'b', 'c']) await canonicalForm(of(id));
+    expect((await canonicalForm(of('d'))).tier).toBe('template');
+    await expect(canonicalForm(of(`a${space}b`))).rejects.toThrow('is not absolute');
+    await expect(libraryForm(of(`a${space}b`))).rejects.toThrow('is not absolute');
+  });
+
+  test('keeps the order of code points where members, not values, are of two planes', async () => {
+    const of = (one: string, other: string): JsonObject =>
+      badge('x', { 'https://a.example/\u{1f600}': one, 'https://a.example/\ue000': other });
+    for (const [one, other] of [
+      ['\u{1f600}', '\ue000'],
+      ['\u{1f600}', '\ue000'],
+      ['a', 'b'],
+    ] as const) {
+      const document = of(one, other);
+      const { text: form } = await canonicalForm(document);
+      expect(form).toBe(await libraryForm(document));
+      expect(form.indexOf('\ue000>')).toBeLessThan(form.indexOf('\u{1f600}>'));
+    }
+  });
+
+  const XSD_STRING = 'http://www.w3.org/2001/XMLSchema#string';
+  test.each<[string, readonly JsonObject[]]>([
+    ['a number and a text', ['x', 'y', '1'].map((other) => ({ creditsEarned: [1, other] }))],
+    ['a fraction and a text', ['x', 'y', '1.5E0'].map((other) => ({ creditsEarned: [1.5, other] }))],
+    [
+      'true and a text',
+      ['x', 'y', 'true'].map((other) => ({ identifier: { type: ['IdentityObject'], hashed: [true, other] } })),
+    ],
+    [
+      'a text and one with an index',
+      ['q', 'r', 'y'].map((other) => ({ name: ['y', { '@value': other, '@index': 'q' }] })),
+    ],
+    [
+      'a text and one with a type',
+      ['q', 'r', 'y'].map((other) => ({ name: ['y', { '@value': other, '@type': XSD_STRING }] })),
+    ],
+  ])('keeps %s beside each other as the libraries do', async (_, subjects) => {
+    for (const subject of subjects) {
+      const document = badge('x', { credentialSubject: { id: 'urn:x:y', type: ['AchievementSubject'], ...subject } });
+      expect((await canonicalForm(document)).text).toBe(await libraryForm(document));
+    }
+  });
+
+  test('is refused where one thing has two indexes, by every tier', async () => {
+    const of = (one: string, other: string): JsonObject =>
+      badge('x', {
+        evidence: [
+          { id: `https://a.example/${one}`, type: ['Evidence'], '@index': 'a' },
+          { id: `https://a.example/${other}`, type: ['Evidence'], '@index': 'b' },
+        ],
+      });
+    for (let time = 0; time < 3; time++) await canonicalForm(of('1', `${time}x`));
+    await expect(canonicalForm(of('5', '5'))).rejects.toThrow('conflicting indexes');
+  });
+
+  test('is refused by every tier where too many of its parts are alike', async () => {
+    const of = (isSame: boolean, time: number): JsonObject =>
+      badge('x', {
+        credentialSubject: {
+          type: ['AchievementSubject'],
+          achievement: {
+            id: 'urn:x:achievement',
+            type: ['Achievement'],
+            resultDescription: Array.from({ length: 660 }, (_, at) => ({
+              type: ['ResultDescription'],
+              name: isSame ? 'same' : `${time} ${at}`,
+              alignment: ['a', 'b'].map((end) => ({
+                type: ['Alignment'],
+                targetName: isSame ? 'same' : `${time} ${at} ${end}`,
+              })),
+            })),
+          },
+        },
+      });
+    for (let time = 0; time < 2; time++) await canonicalForm(of(false, time));
+    expect((await canonicalForm(of(false, 2))).tier).toBe('template');
+    await expect(libraryForm(of(true, 3))).rejects.toThrow('too many');
+    await expect(canonicalForm(of(true, 3))).rejects.toThrow('too many');
   });
 
   test('is refused with a lone surrogate by every tier', async () => {

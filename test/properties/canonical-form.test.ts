@@ -66,12 +66,25 @@ const TEXTS = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom('\u{10000}', '\uffff', '\ue000', '\ufffd\u{1f600}', '\ud800', '\udc00x') },
 );
 const TAILS = fc.oneof(
-  fc.constantFrom('same', 'a', 'example.org/a', 'example.org/a/../b', 'example.org/%7Ea', 'é', '\u{20000}', '\uf900'),
+  fc.constantFrom(
+    'same',
+    'a',
+    'example.org/a',
+    'example.org/a/../b',
+    'example.org/%7Ea',
+    'é',
+    '\u{20000}',
+    '\uf900',
+    'a\u00a0b',
+    'a\u2003b',
+    'a\ufeff',
+  ),
   fc.string({ minLength: 1, maxLength: 6 }),
 );
 const NUMBERS = fc.oneof(
   fc.constantFrom(0, -0, 1, 1.5, 1e-7, 1.5e-7, 1e21, 2 ** 53, 2 ** 53 - 1, -1, 0.1, 100, 1e20, 5e-324),
   fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => Number(value.toPrecision(12))),
   fc.integer(),
 );
 const PREFIXES = fc.constantFrom('https://', 'urn:', 'did:', 'mailto:', 'http://', 'schema:', 'xsd:', 'x:');
