@@ -4,6 +4,7 @@ import type { Lookup, World } from '../ports.ts';
 import { readBounded } from '../programme/files.ts';
 import { Recent } from '../syntax/recent.ts';
 import { detached, visible } from '../syntax/text.ts';
+import { Answers } from './answers.ts';
 import type { Bundle } from './bundle.ts';
 import { type HttpsOptions, readHttps } from './https.ts';
 
@@ -32,7 +33,7 @@ const MAX_NEAR = 64;
 
 /** What a verifier may ask of the outside: hosted folders first, a bundle, then https under guards; each URL once a run. */
 export function createWorld({ offline, hosting, isForOneRun = false, https, bundle, record }: WorldOptions): World {
-  const answers = new Map<string, Promise<Lookup<Uint8Array>>>();
+  const answers = new Answers();
   const recorded = (url: string, answer: Lookup<Uint8Array>): Lookup<Uint8Array> => {
     if (answer.found) record?.(url, answer.value);
     return answer;
@@ -57,20 +58,12 @@ export function createWorld({ offline, hosting, isForOneRun = false, https, bund
   if (offline) return local;
   return {
     local,
-    read: (url, maxBytes, reach = 'anywhere') => {
-      const name = `${reach} ${maxBytes} ${url}`;
-      const answer =
-        answers.get(name) ??
-        local
-          .read(url, maxBytes)
-          .then(async (near) =>
-            near.found || near.reason !== 'unasked'
-              ? near
-              : recorded(url, await readHttps(url, maxBytes, { ...https, reach })),
-          );
-      answers.set(name, answer);
-      return answer;
-    },
+    read: (url, maxBytes, reach = 'anywhere') =>
+      answers.orAsk(`${reach} ${maxBytes} ${url}`, async () => {
+        const near = await local.read(url, maxBytes);
+        if (near.found || near.reason !== 'unasked') return near;
+        return recorded(url, await readHttps(url, maxBytes, { ...https, reach }));
+      }),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Lookup, Reach, World } from '../../ports.ts';
 import type { Trust, TrustAnswer } from '../../verify/context.ts';
 import type { Copy } from '../../verify/explain.ts';
 import type { Report } from '../../verify/report.ts';
+import { Answers } from '../../world/answers.ts';
 import { type Source, type Verifier, verifyFiles } from './file.ts';
 import type { FailedFile, FromWorker, ToWorker, WorkerStart } from './pool.ts';
 
@@ -39,13 +40,12 @@ class Questions<T> {
 const lookups = new Questions<Lookup<Uint8Array>>();
 const trustQuestions = new Questions<TrustAnswer>();
 const copies = new Questions<Copy | undefined>();
-const known = new Map<string, Promise<Lookup<Uint8Array>>>();
+const known = new Answers();
 
 function read(url: string, maxBytes: number, reach: Reach, isLocal: boolean): Promise<Lookup<Uint8Array>> {
-  const name = `${String(isLocal)} ${reach} ${maxBytes} ${url}`;
-  const answer = known.get(name) ?? lookups.ask((id) => ({ kind: 'read', id, url, maxBytes, reach, isLocal }));
-  known.set(name, answer);
-  return answer;
+  return known.orAsk(`${String(isLocal)} ${reach} ${maxBytes} ${url}`, () =>
+    lookups.ask((id) => ({ kind: 'read', id, url, maxBytes, reach, isLocal })),
+  );
 }
 
 const local: World = {
