@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Measured, ownWork, serve } from './lib/measure.ts';
 import { oneCore, someOfOneCore, works } from './lib/one-core.ts';
-import { growth, planning, sizes, type Size, startUp, twoCores } from './lib/processes.ts';
-import { PLACE } from './lib/programme.ts';
+import { growth, onDisk, planning, sizes, type Size, startUp, twoCores } from './lib/processes.ts';
+import { DISK, PLACE } from './lib/programme.ts';
 import { type Ratio, ratioTable, shown, table } from './lib/table.ts';
 
 /*
@@ -31,8 +31,8 @@ const isQuick = options.quick === true;
 const say = (text: string): void => void process.stdout.write(text);
 /** The closer a floor, the more of them. */
 const ROUNDS = isQuick
-  ? { oneCore: 1, startUp: 1, twoCores: 1, planning: 1 }
-  : { oneCore: 16, startUp: 32, twoCores: 12, planning: 5 };
+  ? { oneCore: 1, startUp: 1, twoCores: 1, planning: 1, disk: 1 }
+  : { oneCore: 16, startUp: 32, twoCores: 12, planning: 5, disk: 5 };
 /** How to read what is said. */
 const HOW = [
   'One run; rounds are interleaved, each work in a process of its own.',
@@ -61,6 +61,7 @@ const grown = sizes(
   [100, 1000, ...(isQuick ? [] : [10_000, 100_000]), ...(options.million === true ? [1_000_000] : [])],
   isQuick,
 );
+const disk = onDisk(isQuick ? 20 : 2000, ROUNDS.disk);
 const [from, to] = [grown.find(({ rows }) => rows === 10_000), grown.at(-1)];
 const ratios = [
   ...single.ratios,
@@ -82,7 +83,8 @@ function report(found: readonly Ratio[]): string {
     `## Ratios\n\n${isQuick ? 'A quick run: these say that it runs, and nothing of how fast.\n\n' : ''}${ratioTable(found)}`,
     `## One core, µs each\n\n${timesTable(single.measured, TIMES)}`,
     `## Whole processes, ms each\n\n${timesTable(new Map([...starts.measured, ...cores.measured, ...planned.measured]), ['process', 'median', 'least', 'most'])}`,
-    `## Rosters of growing size, whole processes, ledger and files included\n\nUp to 10,000 rows: medians of ${isQuick ? 'one run' : 'five runs'}.\n\n${sizesTable(grown)}`,
+    `## Rosters of growing size, whole processes, ledger and files included\n\n${sizesTable(grown)}`,
+    `## To the disk, ms each\n\nNo floor is asked of these: a disk has its moods. Files in ${DISK}, medians of ${ROUNDS.disk} rounds.\n\n${timesTable(disk.measured, ['process', 'median', 'least', 'most'])}`,
   ].join('\n');
 }
 
@@ -95,11 +97,12 @@ function timesTable(measured: ReadonlyMap<string, Measured>, header: readonly st
 
 function sizesTable(all: readonly Size[]): string {
   return table(
-    ['rows', 'seconds', 'credentials a second', 'most memory, MiB'],
-    all.map(({ rows, ms, peak }) => [
+    ['rows', 'runs', 'seconds', 'least', 'most', 'credentials a second', 'most memory, MiB'],
+    all.map(({ rows, times, ms, peak }) => [
       rows.toLocaleString('en'),
-      shown(ms / 1000),
-      ((rows / ms) * 1000).toFixed(0),
+      String(times),
+      ...[ms.median, ms.least, ms.most].map((each) => shown(each / 1000)),
+      ((rows / ms.median) * 1000).toFixed(0),
       peak.toFixed(0),
     ]),
   );

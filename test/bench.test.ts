@@ -3,13 +3,13 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { inTurn, medianOf, quotient, summary } from '../bench/lib/measure.ts';
-import { PLACE } from '../bench/lib/programme.ts';
+import { DISK, PLACE } from '../bench/lib/programme.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
 /** What the bench leaves behind, where anything. */
 function left(): readonly string[] {
-  return readdirSync(PLACE).filter((name) => name.startsWith('badgekit-bench-'));
+  return [PLACE, DISK].flatMap((place) => readdirSync(place)).filter((name) => name.startsWith('badgekit-bench-'));
 }
 
 test('a ratio is what the rounds say, however the machine slowed down between them', () => {
@@ -55,5 +55,6 @@ test('the bench runs from end to end, judges no times, and leaves nothing behind
     'first credential, whole process',
   ])
     expect(stdout).toMatch(new RegExp(`\\| ${work.replaceAll(/[/.-]/g, '\\$&')}[^|]*\\| +[\\d.]+x \\|`));
+  expect(stdout).toContain('## To the disk, ms each\n\nNo floor is asked of these');
   expect(left().filter((name) => !before.includes(name))).toEqual([]);
 }, 600_000);

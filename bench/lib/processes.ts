@@ -5,8 +5,10 @@ import {
   badgekit,
   badgekitTwice,
   type ChildRun,
+  DISK,
   inCopy,
   makeProgramme,
+  PLACE,
   runNode,
   temporaryFolder,
   writeRoster,
@@ -156,26 +158,68 @@ export function planning(rows: number, rounds: number): Processes {
   };
 }
 
+/**
+ * What a disk takes, which has its moods: a roster issued to it and to memory, and the same files written to it plainly, each
+ * safe on the disk before the next. No floor is asked of it.
+ */
+export function onDisk(rows: number, rounds: number): Processes {
+  const base = makeProgramme();
+  writeRoster(base, rows);
+  const issue = (place: string): ChildRun => inCopy(base, (cwd) => badgekit(cwd, ['issue', 'r.csv']), place);
+  const plainly = `
+    import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+    const bytes = new Uint8Array(3072);
+    for (let file = 0; file < ${2 * rows}; file++) {
+      const open = openSync('f' + file, 'wx');
+      writeSync(open, bytes);
+      fsyncSync(open);
+      closeSync(open);
+    }`;
+  return {
+    ratios: [],
+    measured: runInTurn(
+      {
+        [`issue ${rows} rows, ${2 * rows} files, to the disk`]: () => issue(DISK),
+        [`issue ${rows} rows, ${2 * rows} files, to memory`]: () => issue(PLACE),
+        [`write ${2 * rows} files of 3 KiB to the disk, one after the other`]: () =>
+          inCopy(temporaryFolder(), (cwd) => runNode(['--input-type=module', '-e', plainly], cwd), DISK),
+      },
+      rounds,
+    ),
+  };
+}
+
 export interface Size {
   readonly rows: number;
-  readonly ms: number;
+  /** How often such a roster was issued. */
+  readonly times: number;
+  readonly ms: Measured;
   readonly peak: number;
 }
 
-/** Rosters of at most so many rows are issued several times, and medians are taken: memory differs from run to run. */
-const SMALL = 10_000;
+/** Rosters of at most so many rows are issued several times, in turn, and medians are taken: memory differs from run to run. */
+const SMALL = 100_000;
 const TIMES = 5;
 
 /** Whole runs of rosters of growing sizes: time and memory. */
 export function sizes(all: readonly number[], isQuick: boolean): readonly Size[] {
+  const runs = new Map<number, ChildRun[]>(all.map((rows) => [rows, []]));
   const base = makeProgramme();
-  return all.map((rows) => {
-    writeRoster(base, rows);
-    const runs = Array.from({ length: rows > SMALL || isQuick ? 1 : TIMES }, () =>
-      inCopy(base, (cwd) => badgekit(cwd, ['issue', 'r.csv'], { tellsMemory: true })),
-    );
-    return { rows, ms: medianOf(runs.map(({ ms }) => ms)), peak: medianOf(runs.map(({ peak }) => peak)) };
-  });
+  for (let round = 0; round < (isQuick ? 1 : TIMES); round++)
+    for (const rows of inTurn(all, round)) {
+      if (rows > SMALL && round > 0) continue;
+      writeRoster(base, rows);
+      runs.get(rows)?.push(inCopy(base, (cwd) => badgekit(cwd, ['issue', 'r.csv'], { tellsMemory: true })));
+    }
+  return [...runs].map(([rows, own]) => ({
+    rows,
+    times: own.length,
+    ms: summary(
+      String(rows),
+      own.map(({ ms }) => ms),
+    ),
+    peak: medianOf(own.map(({ peak }) => peak)),
+  }));
 }
 
 /** What growing from the smaller to the larger roster costs each credential, and the memory. */
@@ -185,7 +229,7 @@ export function growth(small: Size | undefined, large: Size | undefined): readon
   return [
     {
       work: `time for each credential, ${to ?? ''} rows beside ${from ?? ''}`,
-      value: large.ms / large.rows / (small.ms / small.rows),
+      value: large.ms.median / large.rows / (small.ms.median / small.rows),
       floor: 1.2,
       aim: 1.05,
       isCeiling: true,

@@ -14,9 +14,12 @@ process.on('exit', () => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
+/** Where files are written to a disk. */
+export const DISK = tmpdir();
+
 /** A folder that is gone when this program is. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(PLACE, 'badgekit-bench-'));
+export function temporaryFolder(place = PLACE): string {
+  const folder = mkdtempSync(join(place, 'badgekit-bench-'));
   folders.push(folder);
   return folder;
 }
@@ -86,8 +89,8 @@ export function makeProgramme(): string {
 }
 
 /** Runs something in a copy of a programme, which is gone afterwards: files in memory take memory. */
-export function inCopy<Result>(cwd: string, run: (folder: string) => Result): Result {
-  const folder = temporaryFolder();
+export function inCopy<Result>(cwd: string, run: (folder: string) => Result, place = PLACE): Result {
+  const folder = temporaryFolder(place);
   try {
     cpSync(cwd, folder, { recursive: true });
     return run(folder);
