@@ -1,6 +1,7 @@
-import { constants, existsSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, openSync, read, readSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import { promisify } from 'node:util';
 import { BadgekitError } from '../errors.ts';
 import { codeOf, explain, within } from './file-faults.ts';
 import { openFolder, refuseEscape, syncFolder } from './folders.ts';
@@ -10,6 +11,9 @@ import { isThere, writeWholeFile, type WriteOptions } from './whole-file.ts';
 const PLAIN_MODE = 0o644;
 /** How much is read at a time of a file that is longer than it says. */
 const MORE = 64 * 1024;
+/** So much is read at once: to have another thread read it takes longer, mostly, than to read it. */
+const AT_HAND = 1024 * 1024;
+const readElsewhere = promisify(read);
 
 /** The files below a folder. */
 export function createFiles(root: string): Files {
@@ -94,9 +98,9 @@ export async function listFiles(root: string, folder: string): Promise<readonly 
  * @throws BadgekitError FILE_NOT_FOUND | FILE_UNREADABLE | FILE_TOO_LARGE
  */
 export async function readBounded(path: string, maxBytes: number, shownAs = path): Promise<Uint8Array> {
-  const handle = await openToRead(path, shownAs);
+  const file = openToReadNow(path, shownAs);
   try {
-    const about = await handle.stat();
+    const about = fstatSync(file);
     if (!about.isFile())
       throw new BadgekitError('FILE_UNREADABLE', 'it is a folder or a device, not a file', {
         where: { file: shownAs },
@@ -106,7 +110,10 @@ export async function readBounded(path: string, maxBytes: number, shownAs = path
     // A byte more than it should have tells that there is no more.
     for (let room = Math.min(about.size, maxBytes) + 1; ; room = MORE) {
       const piece = new Uint8Array(room);
-      const { bytesRead } = await handle.read(piece, 0, room, null);
+      const bytesRead =
+        room <= AT_HAND
+          ? readSync(file, piece, 0, room, null)
+          : (await readElsewhere(file, piece, 0, room, null)).bytesRead;
       size += bytesRead;
       if (size > maxBytes)
         throw new BadgekitError('FILE_TOO_LARGE', `the file is larger than ${Math.round(maxBytes / 1024)} KiB`, {
@@ -120,7 +127,7 @@ export async function readBounded(path: string, maxBytes: number, shownAs = path
   } catch (error) {
     throw explain(error, shownAs, { reading: true });
   } finally {
-    await handle.close();
+    closeSync(file);
   }
 }
 
@@ -197,9 +204,20 @@ export async function writeWhole(
   });
 }
 
+/** Nobody waits for who might write into a pipe. */
+const TO_READ = constants.O_RDONLY | constants.O_NONBLOCK;
+
+function openToReadNow(path: string, shownAs: string): number {
+  try {
+    return openSync(path, TO_READ);
+  } catch (error) {
+    throw explain(error, shownAs, { reading: true });
+  }
+}
+
 async function openToRead(path: string, shownAs: string): Promise<FileHandle> {
   try {
-    return await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    return await open(path, TO_READ);
   } catch (error) {
     throw explain(error, shownAs, { reading: true });
   }
