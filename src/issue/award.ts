@@ -269,10 +269,19 @@ class RowReader {
   #credits(): number | undefined {
     const text = this.#cell('credits');
     if (text === undefined) return undefined;
-    if (isNumeric(text) && isFaithful(text, Number(text)) && Number(text) >= 0) return Number(text);
+    const number = Number(text);
+    if (isNumeric(text) && number >= 0) {
+      if (isFaithful(text, number)) return number;
+      this.#fault(
+        'credits',
+        `credits ${quoted(text)} is a number that a signature does not keep exactly`,
+        'write at most 15 digits, and nothing smaller than 0.000001',
+      );
+      return undefined;
+    }
     this.#fault(
       'credits',
-      `credits ${quoted(text)} is not a number that can be kept exactly`,
+      `credits ${quoted(text)} is not a number from 0 on`,
       'write digits with a decimal point, such as 2.5',
     );
     return undefined;

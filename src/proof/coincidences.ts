@@ -50,7 +50,7 @@ function differsInJson(one: TemplateTerm, other: TemplateTerm, kinds: Template['
 
 function jsonTypeOf(term: TemplateTerm, kinds: Template['kinds']): string {
   if (term.kind === 'slot') return NUMBERS.has(kinds[term.slot] ?? 'text') ? 'number' : 'text';
-  // Of literals, texts are constant where they are empty or look like a keyword.
+  // Of literals that are constant, texts are empty or look like a keyword.
   return term.kind === 'constant' && /^"[^"@]/.test(term.text) ? 'true or false' : 'text';
 }
 

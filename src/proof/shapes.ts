@@ -63,9 +63,10 @@ export class Shapes {
     const times = known.times + 1;
     const isTried = times >= known.next;
     // Who meets it while it is compiled goes on without.
-    this.#known.set(shape, { times, next: isTried ? 2 * times : known.next });
-    const compiled = isTried ? await compile(document, slots, this.#documentLoader) : undefined;
-    if (compiled !== undefined) this.#known.set(shape, compiled);
+    this.#known.set(shape, { times, next: isTried ? Number.POSITIVE_INFINITY : known.next });
+    if (!isTried) return undefined;
+    const compiled = await compile(document, slots, this.#documentLoader);
+    this.#known.set(shape, compiled ?? { times, next: 2 * times });
     return compiled;
   }
 }

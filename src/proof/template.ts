@@ -46,8 +46,9 @@ const NUMBER_MARKS = ['8100000000', '8.1000000'];
  */
 export function sentinelsFor(slots: readonly Slot[], text: string): Sentinels | undefined {
   if (NUMBER_MARKS.some((digits) => text.includes(digits))) return undefined;
+  const taken = new Set(Array.from(text.matchAll(MARK), ([mark]) => mark));
   let number = 0;
-  while (text.includes(markOf(number))) number++;
+  while (taken.has(markOf(number))) number++;
   const mark = markOf(number);
   return {
     mark,
@@ -58,6 +59,8 @@ export function sentinelsFor(slots: readonly Slot[], text: string): Sentinels | 
     }),
   };
 }
+
+const MARK = /slot\d+x/g;
 
 function markOf(number: number): string {
   return `slot${number}x`;

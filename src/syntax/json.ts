@@ -291,7 +291,10 @@ class JsonReader {
     }
     const value = Number(lexeme);
     if (!isFaithful(lexeme, value)) {
-      throw this.#error('JSON_UNSAFE_NUMBER', `the number ${lexeme.slice(0, 40)} cannot be kept exactly as written`);
+      throw this.#error(
+        'JSON_UNSAFE_NUMBER',
+        `the number ${lexeme.slice(0, 40)} cannot be kept or signed exactly as written`,
+      );
     }
     this.#at += lexeme.length;
     return value;

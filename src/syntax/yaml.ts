@@ -10,6 +10,7 @@ import {
   type Scalar,
 } from 'yaml';
 import { BadgekitError, type Where } from '../errors.ts';
+import { isFaithful } from './json-number.ts';
 import { type Json, pointer } from './json.ts';
 import { visible } from './text.ts';
 
@@ -150,6 +151,13 @@ class YamlReader {
           `the number ${visible(source)}, which could be read in two ways`,
           offset,
           `if it is text or a code, put it in quotes: "${visible(source)}"`,
+          path,
+        );
+      if (!isFaithful(source, value))
+        throw this.#forbidden(
+          `the number ${visible(source)}, which cannot be kept or signed exactly`,
+          offset,
+          'write it with at most 15 digits, and a fraction from 0.000001 on',
           path,
         );
       return value;

@@ -3,11 +3,13 @@ import { detached } from '../syntax/text.ts';
 
 /** How much of what was read is kept: many thousand documents with keys, or a hundred large status lists. */
 const MAX_KEPT_BYTES = 64 * 1024 * 1024;
+/** What an answer takes beside its name and what was found. */
+const EACH = 256;
 
-/** What addresses were asked for and what they held: each is asked once, and again only when very much was read since. */
+/** What addresses were asked for and what they held. Of more than is kept, what was read first is forgotten, and asked again. */
 export class Answers {
   readonly #known = new Map<string, Promise<Lookup<Uint8Array>>>();
-  /** How large each answer is that holds something, the one that was made first in front. */
+  /** How large each answer is that is there, the first one in front. */
   readonly #sizes = new Map<string, number>();
   readonly #maxBytes: number;
   #bytes = 0;
@@ -21,7 +23,7 @@ export class Answers {
     if (known !== undefined) return known;
     const own = detached(name);
     const answer = ask().then((found) => {
-      if (found.found) this.#keep(own, found.value.length);
+      this.#keep(own, EACH + own.length + (found.found ? found.value.length : found.message.length));
       return found;
     });
     this.#known.set(own, answer);

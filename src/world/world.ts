@@ -31,7 +31,7 @@ export interface WorldOptions {
 /** Files of hosted folders that are kept: keys and status lists, which many badges lead to. */
 const MAX_NEAR = 64;
 
-/** What a verifier may ask of the outside: hosted folders first, a bundle, then https under guards; each URL once a run. */
+/** What a verifier may ask of the outside: hosted folders first, a bundle, then https under guards, which keeps what it read. */
 export function createWorld({ offline, hosting, isForOneRun = false, https, bundle, record }: WorldOptions): World {
   const answers = new Answers();
   const recorded = (url: string, answer: Lookup<Uint8Array>): Lookup<Uint8Array> => {

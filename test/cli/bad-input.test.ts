@@ -227,7 +227,7 @@ describe('what could not be verified is not issued', () => {
       'email,evidence_url,credits\nbo@example.org,https://badges.example.org/achievements/knots.json,\ncy@example.org,,1.5000000000000002\ndi@example.org,,99999999999999999999\ned@example.org,https://x.example/e,2.5\n',
     );
     const run = await badgekit(['issue', 'r2.csv'], { cwd });
-    expectRefusal(run, 1, /r2\.csv:2 .*described a second time[^]*r2\.csv:3:3 .*kept exactly[^]*r2\.csv:4:3 /);
+    expectRefusal(run, 1, /r2\.csv:2 .*described a second time[^]*r2\.csv:3:3 .*does not keep exactly[^]*r2\.csv:4:3 /);
     expect(run.out).toContain('1 badge');
     expect((await badgekit(['verify', 'credentials'], { cwd })).out).toContain('4 verified ');
   });

@@ -63,6 +63,24 @@ describe('the shapes of documents', () => {
     expect(bySight).toEqual([false, false, false, true, true]);
   });
 
+  test('are made once, however many documents are at it at the same time', async () => {
+    const loads = async (others: number): Promise<number> => {
+      let loaded = 0;
+      const loader = contextOf(SAYS);
+      const shapes = new Shapes((url) => {
+        loaded++;
+        return loader(url);
+      });
+      await shapes.fill(of({ says: 'a' }));
+      await Promise.all(Array.from({ length: others }, (_, at) => shapes.fill(of({ says: `b${at}` }))));
+      expect(await textBy(shapes, of({ says: 'c' }))).toBeDefined();
+      return loaded;
+    };
+    const one = await loads(1);
+    expect(one).toBeGreaterThan(0);
+    expect(await loads(64)).toBe(one);
+  });
+
   test('are tried ever more seldom where no document can be made a template of', async () => {
     let loaded = 0;
     const loader = contextOf(SAYS);

@@ -25,20 +25,28 @@ test('what is asked for at the same time and later is asked once', async () => {
   expect(asked).toEqual(['a']);
 });
 
-test('of much that was read the oldest is forgotten, and what could not be read stays known', async () => {
-  const { asked, read } = asking(new Answers(100));
+test('of much that was asked for the oldest is forgotten, found or not', async () => {
+  const { asked, read } = asking(new Answers(10_000));
   await read('nothing', undefined);
-  for (const name of ['a', 'b', 'c']) await read(name, 40);
-  expect(asked.splice(0)).toEqual(['nothing', 'a', 'b', 'c']);
-  for (const name of ['b', 'c', 'nothing']) await read(name, 40);
-  expect(asked).toEqual([]);
-  await read('a', 40);
-  expect(asked).toEqual(['a']);
+  for (const name of ['a', 'b']) await read(name, 4000);
+  await Promise.all(['b', 'a', 'nothing'].map((name) => read(name, 4000)));
+  expect(asked.splice(0)).toEqual(['nothing', 'a', 'b']);
+  await read('c', 4000);
+  for (const name of ['b', 'c', 'nothing', 'a']) await read(name, 4000);
+  expect(asked).toEqual(['c', 'nothing', 'a']);
+});
+
+test('nothing that could not be read is kept without an end', async () => {
+  const { asked, read } = asking(new Answers(10_000));
+  for (let at = 0; at < 100; at++) await read(`no ${at}`, undefined);
+  await read('no 99', undefined);
+  await read('no 0', undefined);
+  expect(asked.slice(100)).toEqual(['no 0']);
 });
 
 test('what is larger than all that may be kept is given, and not kept', async () => {
-  const { asked, read } = asking(new Answers(100));
-  expect(await read('large', 101)).toMatchObject({ found: true });
-  await read('large', 101);
+  const { asked, read } = asking(new Answers(1000));
+  expect(await read('large', 1001)).toMatchObject({ found: true });
+  await read('large', 1001);
   expect(asked).toEqual(['large', 'large']);
 });

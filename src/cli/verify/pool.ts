@@ -62,7 +62,7 @@ const AHEAD = 3;
 
 /**
  * Verifies files on worker threads and yields the answers in the order of the files. The threads have no way out:
- * what they need from the web they ask of this one, which fetches each address once.
+ * what they need from the web they ask of this one, which keeps what it fetched.
  */
 export async function* verifyOnWorkers(
   sources: AsyncIterable<Source> | Iterable<Source>,

@@ -40,7 +40,9 @@ class Questions<T> {
 const lookups = new Questions<Lookup<Uint8Array>>();
 const trustQuestions = new Questions<TrustAnswer>();
 const copies = new Questions<Copy | undefined>();
-const known = new Answers();
+/** The main thread keeps more. */
+const MAX_KEPT_BYTES = 16 * 1024 * 1024;
+const known = new Answers(MAX_KEPT_BYTES);
 
 function read(url: string, maxBytes: number, reach: Reach, isLocal: boolean): Promise<Lookup<Uint8Array>> {
   return known.orAsk(`${String(isLocal)} ${reach} ${maxBytes} ${url}`, () =>
