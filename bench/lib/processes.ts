@@ -205,12 +205,17 @@ const TIMES = 5;
 export function sizes(all: readonly number[], isQuick: boolean): readonly Size[] {
   const runs = new Map<number, ChildRun[]>(all.map((rows) => [rows, []]));
   const base = makeProgramme();
+  const run = (rows: number): void => {
+    writeRoster(base, rows);
+    runs.get(rows)?.push(inCopy(base, (cwd) => badgekit(cwd, ['issue', 'r.csv'], { tellsMemory: true })));
+  };
   for (let round = 0; round < (isQuick ? 1 : TIMES); round++)
-    for (const rows of inTurn(all, round)) {
-      if (rows > SMALL && round > 0) continue;
-      writeRoster(base, rows);
-      runs.get(rows)?.push(inCopy(base, (cwd) => badgekit(cwd, ['issue', 'r.csv'], { tellsMemory: true })));
-    }
+    for (const rows of inTurn(
+      all.filter((each) => each <= SMALL),
+      round,
+    ))
+      run(rows);
+  for (const rows of all) if (rows > SMALL) run(rows);
   return [...runs].map(([rows, own]) => ({
     rows,
     times: own.length,

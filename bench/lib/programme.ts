@@ -106,8 +106,17 @@ export interface ChildRun {
   readonly out: string;
 }
 
-/** Tells the most memory that a process had, in KiB, as the last line of its standard error. */
-const TELL_MEMORY = `process.on('exit',()=>process.stderr.write('\\n'+process.resourceUsage().maxRSS))`;
+/**
+ * Tells the most memory that a process had, in KiB, as the last line of its standard error. Where the system tells it of the
+ * program alone it is taken from there: `maxRSS` is never less than what the process had that started it.
+ */
+const TELL_MEMORY = `
+  import { existsSync, readFileSync } from 'node:fs';
+  process.on('exit', () => {
+    const status = existsSync('/proc/self/status') ? readFileSync('/proc/self/status', 'latin1') : '';
+    const peak = /^VmHWM:\\s+(\\d+) kB/m.exec(status)?.[1] ?? process.resourceUsage().maxRSS;
+    process.stderr.write('\\n' + peak);
+  });`;
 
 export interface RunOptions {
   readonly oneCore?: boolean;
