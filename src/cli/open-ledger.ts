@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { keyEnded } from '../ledger/keys.ts';
+import type { OnWait } from '../ledger/open.ts';
 import type { Ledger, RunNote } from '../ports.ts';
 import { readEndedKeys } from '../programme/ended-keys.ts';
 import type { Keyring } from '../programme/keyring.ts';
@@ -37,11 +38,14 @@ export async function openLedgerOf(
     env: session.env,
     clock: session.clock,
     isRemade,
-    onWait: (others) => {
-      const whom = others.length === 0 ? 'another badgekit' : others.map(describeRun).join(', ');
-      session.err(`Waiting for the ledger: ${whom} is writing to it.\n`);
-    },
+    onWait: (waitedFor) => session.err(`Waiting for the ledger: ${describeWait(waitedFor)}.\n`),
   });
+}
+
+function describeWait(waitedFor: Parameters<OnWait>[0]): string {
+  if (waitedFor === 'server') return 'its server does not answer';
+  const whom = waitedFor.length === 0 ? 'another badgekit' : waitedFor.map(describeRun).join(', ');
+  return `${whom} is writing to it`;
 }
 
 /** Works with the programme's ledger and closes it, whatever happens. */

@@ -8,6 +8,9 @@ export interface Hold {
   release(): Promise<void>;
 }
 
+/** What a ledger is waited for: others that write to it, or a server that does not answer. */
+export type WaitedFor = 'others' | 'server';
+
 /** What the two databases do each in their own way. Everything else about the ledger is the same on both. */
 export interface Engine {
   readonly dialect: Dialect;

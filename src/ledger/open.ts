@@ -1,6 +1,6 @@
 import { BadgekitError } from '../errors.ts';
 import type { Clock, Ledger, RunNote } from '../ports.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, WaitedFor } from './engine.ts';
 import { awardSecret, noteAwardSecret } from './facts.ts';
 import { requireKey } from './keys.ts';
 import { type DeadRun, deadRuns, endRuns, openRunNames } from './runs.ts';
@@ -18,6 +18,8 @@ export interface SecretParts {
   readonly fingerprint: string;
 }
 
+export type OnWait = (waitedFor: readonly RunNote[] | 'server') => void;
+
 export interface LedgerOpening {
   readonly clock: Clock;
   /** Asked for once all else is open, as the secret may take a while; without it nothing can be reserved. */
@@ -26,8 +28,8 @@ export interface LedgerOpening {
   readonly keyName?: string | undefined;
   /** Asked where a ledger knows of nothing; it throws where there must have been one, unless another run has begun. */
   readonly onEmpty?: ((hasBegun: () => Promise<boolean>) => Promise<void>) | undefined;
-  /** Told of the runs that others have under way, where this one has to wait long. */
-  readonly onWait?: ((others: readonly RunNote[]) => void) | undefined;
+  /** Told where this run has to wait long: of the runs that others have under way, or that the server does not answer. */
+  readonly onWait?: OnWait | undefined;
 }
 
 /**
@@ -40,8 +42,9 @@ export async function openLedger(
   place: string,
   { clock, secret: askSecret, keyName, onEmpty, onWait }: LedgerOpening,
 ): Promise<Ledger> {
-  const tell = (): void => {
-    void ledger?.livingRuns().then(onWait, () => undefined);
+  const tell = (waitedFor: WaitedFor): void => {
+    if (waitedFor === 'server') onWait?.('server');
+    else void ledger?.livingRuns().then(onWait, () => undefined);
   };
   let ledger: Ledger | undefined;
   const engine = await openEngine(place, tell);
@@ -87,8 +90,8 @@ export function isPostgresUrl(place: string): boolean {
   return /^postgres(?:ql)?:\/\//.test(place);
 }
 
-async function openEngine(place: string, onLongWait: () => void): Promise<Engine> {
-  if (!isPostgresUrl(place)) return await openSqlite(place, onLongWait);
+async function openEngine(place: string, onLongWait: (waitedFor: WaitedFor) => void): Promise<Engine> {
+  if (!isPostgresUrl(place)) return await openSqlite(place, () => onLongWait('others'));
   const { openPostgres } = await import('./postgres.ts');
   return openPostgres(place, onLongWait);
 }

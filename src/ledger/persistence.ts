@@ -6,8 +6,8 @@ export interface Persistence {
   readonly patience: number;
   /** What to throw at the end. */
   readonly translate: (error: unknown) => unknown;
-  /** Told once when it takes so long that a person wonders. */
-  readonly onLongWait?: (() => void) | undefined;
+  /** Told once, with what failed last, when it takes so long that a person wonders. */
+  readonly onLongWait?: ((error: unknown) => void) | undefined;
 }
 
 const FIRST_PAUSE_MS = 5;
@@ -21,13 +21,15 @@ export async function persistently<T>(
 ): Promise<T> {
   let [pause, waited] = [FIRST_PAUSE_MS, 0];
   for (;;) {
+    let fault: unknown;
     try {
       return await run();
     } catch (error) {
       if (waited >= patience || !isPassing(error)) throw translate(error);
+      fault = error;
     }
     await new Promise((resolve) => setTimeout(resolve, pause));
-    if (waited < LONG_WAIT_MS && waited + pause >= LONG_WAIT_MS) onLongWait?.();
+    if (waited < LONG_WAIT_MS && waited + pause >= LONG_WAIT_MS) onLongWait?.(fault);
     waited += pause;
     pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
   }

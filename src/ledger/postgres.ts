@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { BadgekitError, type ErrorCode } from '../errors.ts';
-import type { Engine, Hold } from './engine.ts';
+import type { Engine, Hold, WaitedFor } from './engine.ts';
 import { persistently } from './persistence.ts';
 import type { LedgerTables } from './tables.ts';
 
@@ -19,7 +19,7 @@ const PATIENCE_MS = { restarted: 30_000, unreached: 1_000 };
 const RETAKE_MS = 200;
 
 /** The engine for teams and fleets: PostgreSQL, reached by a postgres:// address. */
-export function openPostgres(url: string, onLongWait?: () => void): Engine {
+export function openPostgres(url: string, onLongWait?: (waitedFor: WaitedFor) => void): Engine {
   const name = ledgerName(url);
   const pool = new pg.Pool({
     connectionString: url,
@@ -60,7 +60,7 @@ export function openPostgres(url: string, onLongWait?: () => void): Engine {
         isPassing: (error) => isCut(error) || codeOf(error) === LOCK_NOT_AVAILABLE,
         patience: wasReached ? PATIENCE_MS.restarted : PATIENCE_MS.unreached,
         translate: (cause) => translate(name, cause),
-        onLongWait,
+        onLongWait: (error) => onLongWait?.(codeOf(error) === LOCK_NOT_AVAILABLE ? 'others' : 'server'),
       });
       wasReached = true;
       return result;

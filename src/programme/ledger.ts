@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BadgekitError } from '../errors.ts';
-import { isPostgresUrl, openLedger, type SecretParts } from '../ledger/open.ts';
+import { isPostgresUrl, type OnWait, openLedger, type SecretParts } from '../ledger/open.ts';
 import { keyedDigest } from '../openbadges/identifiers.ts';
-import type { Clock, Ledger, RunNote } from '../ports.ts';
+import type { Clock, Ledger } from '../ports.ts';
 import { permute } from '../status/permutation.ts';
 import { makeFolder } from './files.ts';
 import type { Programme } from './programme.ts';
@@ -22,8 +22,8 @@ export interface LedgerAccess {
   readonly keyName?: string | undefined;
   readonly env: Environment;
   readonly clock: Clock;
-  /** Told of the runs that others have under way, where this one has to wait long. */
-  readonly onWait?: (others: readonly RunNote[]) => void;
+  /** Told where this run has to wait long: of the runs that others have under way, or that the server does not answer. */
+  readonly onWait?: OnWait;
   /** Whether the ledger is to be made again from what is there: then its loss is no reason to stop. */
   readonly isRemade?: boolean;
 }
