@@ -98,9 +98,9 @@ function timesTable(measured: ReadonlyMap<string, Measured>, header: readonly st
 function sizesTable(all: readonly Size[]): string {
   return table(
     ['rows', 'runs', 'seconds', 'least', 'most', 'credentials a second', 'most memory, MiB'],
-    all.map(({ rows, times, ms, peak }) => [
+    all.map(({ rows, ms, peak }) => [
       rows.toLocaleString('en'),
-      String(times),
+      String(ms.rounds.length),
       ...[ms.median, ms.least, ms.most].map((each) => shown(each / 1000)),
       ((rows / ms.median) * 1000).toFixed(0),
       peak.toFixed(0),

@@ -191,8 +191,6 @@ export function onDisk(rows: number, rounds: number): Processes {
 
 export interface Size {
   readonly rows: number;
-  /** How often such a roster was issued. */
-  readonly times: number;
   readonly ms: Measured;
   readonly peak: number;
 }
@@ -218,7 +216,6 @@ export function sizes(all: readonly number[], isQuick: boolean): readonly Size[]
   for (const rows of all) if (rows > SMALL) run(rows);
   return [...runs].map(([rows, own]) => ({
     rows,
-    times: own.length,
     ms: summary(
       String(rows),
       own.map(({ ms }) => ms),

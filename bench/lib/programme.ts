@@ -6,16 +6,15 @@ import { join } from 'node:path';
 export const PASSPHRASE = 'only for measuring';
 const SCHOOL = 'https://school.example';
 
+/** Where files are written to a disk. */
+export const DISK = tmpdir();
 /** Where files are written: memory, where there is a file system in it. */
-export const PLACE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+export const PLACE = existsSync('/dev/shm') ? '/dev/shm' : DISK;
 
 const folders: string[] = [];
 process.on('exit', () => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
-
-/** Where files are written to a disk. */
-export const DISK = tmpdir();
 
 /** A folder that is gone when this program is. */
 export function temporaryFolder(place = PLACE): string {

@@ -18,6 +18,7 @@ export interface SecretParts {
   readonly fingerprint: string;
 }
 
+/** Told where a run has to wait long: of the runs that others have under way, or that the server does not answer. */
 export type OnWait = (waitedFor: readonly RunNote[] | 'server') => void;
 
 export interface LedgerOpening {
@@ -28,7 +29,6 @@ export interface LedgerOpening {
   readonly keyName?: string | undefined;
   /** Asked where a ledger knows of nothing; it throws where there must have been one, unless another run has begun. */
   readonly onEmpty?: ((hasBegun: () => Promise<boolean>) => Promise<void>) | undefined;
-  /** Told where this run has to wait long: of the runs that others have under way, or that the server does not answer. */
   readonly onWait?: OnWait | undefined;
 }
 

@@ -22,7 +22,6 @@ export interface LedgerAccess {
   readonly keyName?: string | undefined;
   readonly env: Environment;
   readonly clock: Clock;
-  /** Told where this run has to wait long: of the runs that others have under way, or that the server does not answer. */
   readonly onWait?: OnWait;
   /** Whether the ledger is to be made again from what is there: then its loss is no reason to stop. */
   readonly isRemade?: boolean;

@@ -128,12 +128,12 @@ export async function checkProof(
   documentLoader?: DocumentLoader,
 ): Promise<boolean> {
   const isSelective = suiteOf(proof)?.transformation === 'selective';
-  const signature = isSelective ? undefined : decodeProofValue(proof['proofValue']);
-  if (!isSelective && signature === undefined) return false;
-  const holds = async (loader?: DocumentLoader): Promise<boolean> =>
-    signature === undefined
-      ? await checkSelective(document, proof, key, loader)
-      : verifySignature(key, await signedBytes(document, proof, key.algorithm.hash, loader), signature);
+  const signature = decodeProofValue(proof['proofValue']);
+  const holds = async (loader?: DocumentLoader): Promise<boolean> => {
+    if (isSelective) return await checkSelective(document, proof, key, loader);
+    if (signature === undefined) return false;
+    return verifySignature(key, await signedBytes(document, proof, key.algorithm.hash, loader), signature);
+  };
   if (documentLoader !== undefined || usesJcs(proof)) return await holds(documentLoader);
   // Nothing is rejected on the word of a template: with a loader of their own the libraries answer.
   return (await holds()) || (await holds(loadContext));

@@ -1,7 +1,7 @@
 import { canonicalByFirstDegree } from './first-degree.ts';
 import { KnownOrder } from './known-order.ts';
 import { byCodePoints, hasTwoOrders, planesIn, type Quad } from './n-quads.ts';
-import { type Coincidence, coincidencesOf, firstAlike, isRepeated } from './coincidences.ts';
+import { type Coincidence, isRepeated } from './coincidences.ts';
 import type { Slot } from './skeleton.ts';
 import type { Template, TemplateQuad, TemplateTerm } from './template.ts';
 
@@ -26,7 +26,7 @@ export class Filler {
   readonly #planes: number[];
   readonly #constantPlanes: number;
 
-  private constructor(template: Template, coincidences: readonly Coincidence[]) {
+  constructor(template: Template, coincidences: readonly Coincidence[]) {
     this.#template = template;
     this.#coincidences = coincidences;
     this.#present = new Set(coincidences.flatMap(({ pairs }, index) => (pairs.length === 0 ? [index] : [])));
@@ -36,17 +36,6 @@ export class Filler {
     this.#values = template.write.map(() => '');
     this.#planes = template.write.map(() => 0);
     this.#constantPlanes = planesIn(constantsOf(template.quads));
-  }
-
-  /** @returns undefined where a hostile document would make this too much work */
-  static of(template: Template): Filler | undefined {
-    const coincidences = coincidencesOf(template);
-    return coincidences === undefined ? undefined : new Filler(template, coincidences);
-  }
-
-  /** The slots that make statements one where they hold the same, each with the first of those that it goes with. */
-  firstAlike(isAlike: (one: number, other: number) => boolean): ReadonlyMap<number, number> {
-    return firstAlike(this.#coincidences, isAlike);
   }
 
   /** @param changed the slots whose values differ from those of the call before; at first all */

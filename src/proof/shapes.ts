@@ -3,6 +3,7 @@ import { loadContext } from '../openbadges/contexts.ts';
 import type { DocumentLoader } from '../ports.ts';
 import { isJsonObject, type Json, type JsonObject, parseJson } from '../syntax/json.ts';
 import { Recent } from '../syntax/recent.ts';
+import { coincidencesOf, firstAlike } from './coincidences.ts';
 import { type Filled, Filler } from './fill.ts';
 import { libraryForm, libraryLabels } from './library-form.ts';
 import { Comparison } from './pattern.ts';
@@ -129,10 +130,10 @@ async function compile(
   const stuffed = withSlots(document, (_, index) => sentinels.values[index] ?? '');
   const canonical = await libraryForm(stuffed, documentLoader).catch(unusable);
   const template = canonical === undefined ? undefined : templateOf(slots, sentinels, canonical);
-  const filler = template === undefined ? undefined : Filler.of(template);
-  if (filler === undefined) return undefined;
-  const shape = new CompiledShape(document, slots, filler, terms);
-  const alike = filler.firstAlike((one, other) => isAlike(slots[one], slots[other]));
+  const coincidences = template === undefined ? undefined : coincidencesOf(template);
+  if (template === undefined || coincidences === undefined) return undefined;
+  const shape = new CompiledShape(document, slots, new Filler(template, coincidences), terms);
+  const alike = firstAlike(coincidences, (one, other) => isAlike(slots[one], slots[other]));
   // Where all is the same that may be the same, the libraries have to take for one what the template does.
   const merged = withSlots(document, (_, index) => sentinels.values[alike.get(index) ?? index] ?? '');
   if (alike.size > 0 && !(await agrees(shape, merged, documentLoader))) return undefined;

@@ -97,7 +97,7 @@ describe('what issue checks before it goes out', () => {
       // What was issued before is good, and the next run goes on.
       expect((await programme.run('verify', 'credentials', '--offline')).code).toBe(0);
       expect((await programme.run('issue', 'r.csv')).code).toBe(0);
-      expect((await programme.run('verify', 'credentials', '--offline')).out).toMatch(/^4000 verified|^4,000 verified/);
+      expect((await programme.run('verify', 'credentials', '--offline')).out).toMatch(/^4,000 verified/);
     },
   );
 });

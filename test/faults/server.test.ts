@@ -8,6 +8,9 @@ import { faulty } from '../support/faults.ts';
 /** Enough that the run is cut many times before it ends. */
 const ROWS_TO_CUT = 2000;
 const DAY = 86_400_000;
+/** The least time for which a ledger has to be out of reach before that is told. */
+const WONDER_MS = 500;
+const AWAY = 'Waiting for the ledger: its server does not answer.\n';
 
 async function expectAllIssued(programme: TestProgramme, rows: number): Promise<void> {
   const credentials = programme.credentials();
@@ -24,22 +27,42 @@ describe.skipIf(inject('postgres') === undefined)('a PostgreSQL ledger', () => {
       const programme = await TestProgramme.make(`${server.url}/postgres`);
       programme.writeRoster(300);
       const run = programme.run('issue', 'r.csv', '--json');
+      let slow = 0;
       for (const [issued, how] of [
         [40, 'fast'],
         [120, 'immediate'],
         [200, 'fast'],
       ] as const) {
         await programme.until(() => programme.count() >= issued);
+        const start = performance.now();
         await server.restart(how);
+        if (performance.now() - start > WONDER_MS) slow++;
       }
       const { code, err } = await run;
-      // A server that takes its time is told of, and nothing else is.
-      expect(err).toMatch(/^(?:Waiting for the ledger: its server does not answer\.\n)*$/);
-      expect(code).toBe(0);
+      // A busy machine may take so long that a person would wonder.
+      const told = err.split(AWAY).length - 1;
+      expect([code, err.replaceAll(AWAY, '')]).toEqual([0, '']);
+      expect(told).toBeLessThanOrEqual(slow);
       await expectAllIssued(programme, 300);
       console.log(
         'PostgreSQL: the server was restarted 3 times in mid-run, once as if it had crashed: 300 of 300 issued',
       );
+    } finally {
+      await server.stop();
+    }
+  });
+
+  test('whose server stays away is waited for, and that is told once', async () => {
+    const server = await PostgresServer.start();
+    try {
+      const programme = await TestProgramme.make(`${server.url}/postgres`);
+      programme.writeRoster(100);
+      const run = programme.run('issue', 'r.csv', '--json', '--jobs', '1');
+      await programme.until(() => programme.count() >= 20);
+      await server.restart('fast', 3000);
+      const { code, err } = await run;
+      expect([code, err]).toEqual([0, AWAY]);
+      await expectAllIssued(programme, 100);
     } finally {
       await server.stop();
     }

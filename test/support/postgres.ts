@@ -71,8 +71,10 @@ export class PostgresServer {
   }
 
   /** Ends the server, in order or as in a crash, and starts it again. */
-  async restart(how: 'fast' | 'immediate'): Promise<void> {
+  /** @param away for how many milliseconds at least nobody answers */
+  async restart(how: 'fast' | 'immediate', away = 0): Promise<void> {
     await ended(this.#process, how === 'fast' ? 'SIGINT' : 'SIGQUIT');
+    await new Promise((resolve) => setTimeout(resolve, away));
     this.#process = this.#run();
     await accepting(join(this.#bin, 'pg_isready'), this.#port);
   }
